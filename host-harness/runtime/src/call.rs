@@ -1,0 +1,115 @@
+//! One call: a fresh instance, within its bounds, and no trace of it afterwards.
+
+use std::fmt::Debug;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use wasmtime::{Engine, Store, Trap, UpdateDeadline};
+
+use crate::bindings::{CredentialPlugin, CredentialPluginPre};
+use crate::error::{CallFailure, Cause};
+use crate::http::Exchange;
+use crate::limits::{Limit, Limits};
+use crate::state::CallState;
+use crate::witness::Recorder;
+
+/// A call in progress.
+pub(crate) type Calling<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>> + Send + 'a>>;
+
+/// Where calls are made.
+pub(crate) struct Sandbox {
+    pub(crate) engine: Engine,
+    pub(crate) limits: Limits,
+    pub(crate) turns: Semaphore,
+    pub(crate) recorder: Option<Arc<Recorder>>,
+}
+
+impl Sandbox {
+    /// Calls one export of a fresh instance. `exchange` is the call's way out; without one, it has
+    /// none.
+    pub(crate) async fn call<T: Debug>(
+        &self,
+        plugin: &CredentialPluginPre<CallState>,
+        export: &'static str,
+        exchange: Option<Arc<Exchange>>,
+        call: impl for<'a> FnOnce(&'a CredentialPlugin, &'a mut Store<CallState>) -> Calling<'a, T>
+        + Send,
+    ) -> Result<T, CallFailure> {
+        let in_flight = exchange.clone();
+        let work = self.call_within(plugin, export, exchange, call);
+        let outcome = match tokio::time::timeout(self.limits.call_deadline, work).await {
+            Ok(outcome) => outcome.map_err(|error| cause(&error)),
+            Err(_) => Err(Cause::Limit(Limit::CallDeadline)),
+        };
+        outcome.map_err(|cause| {
+            let request_in_flight = in_flight.is_some_and(|exchange| exchange.in_flight());
+            let failure = CallFailure {
+                export,
+                cause,
+                request_in_flight,
+            };
+            tracing::warn!(%failure, "a plugin's call failed");
+            failure
+        })
+    }
+
+    async fn call_within<T: Debug>(
+        &self,
+        plugin: &CredentialPluginPre<CallState>,
+        export: &'static str,
+        exchange: Option<Arc<Exchange>>,
+        call: impl for<'a> FnOnce(&'a CredentialPlugin, &'a mut Store<CallState>) -> Calling<'a, T>,
+    ) -> wasmtime::Result<T> {
+        let _slot = self.turns.acquire().await?;
+        let _turn = match &self.recorder {
+            Some(recorder) => Some(recorder.begin().await),
+            None => None,
+        };
+        let mut store = self.store(exchange);
+        let outcome = match plugin.instantiate_async(&mut store).await {
+            Ok(instance) => call(&instance, &mut store).await,
+            Err(error) => Err(error),
+        };
+        if let Some(recorder) = &self.recorder {
+            recorder.testify(export, &format!("{outcome:?}"));
+        }
+        outcome
+    }
+
+    fn store(&self, exchange: Option<Arc<Exchange>>) -> Store<CallState> {
+        let mut store = Store::new(&self.engine, CallState::new(&self.limits, exchange));
+        store.limiter(|state| state);
+        store.set_hostcall_fuel(self.limits.hostcall_bytes);
+        store.set_max_component_handles(self.limits.handles);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut store| {
+            store.data_mut().tick()?;
+            Ok(UpdateDeadline::Yield(1))
+        });
+        store
+    }
+}
+
+/// What an error of the engine means. Its own text may quote a plugin's strings and is shown only
+/// where it is one of the engine's fixed sentences.
+fn cause(error: &wasmtime::Error) -> Cause {
+    if let Some(limit) = error.downcast_ref::<Limit>() {
+        return Cause::Limit(*limit);
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::StackOverflow) => Cause::Limit(Limit::Stack),
+        Some(trap) => Cause::Trap(trap.to_string()),
+        None if is_hostcall_bound(error) => Cause::Limit(Limit::Hostcall),
+        None => Cause::Contract(root(error)),
+    }
+}
+
+/// The engine has no type for it; a test holds the wording.
+fn is_hostcall_bound(error: &wasmtime::Error) -> bool {
+    root(error).contains("fuel allocated for hostcalls has been exhausted")
+}
+
+fn root(error: &wasmtime::Error) -> String {
+    error.root_cause().to_string()
+}

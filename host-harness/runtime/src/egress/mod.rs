@@ -1,0 +1,12 @@
+//! What may leave, and where to: one function, [`decide`], applied to every request whoever sends
+//! it, and a resolver that holds the addresses to the same rule.
+
+mod address;
+mod decide;
+mod origin;
+mod policy;
+
+pub(crate) use address::is_public;
+pub(crate) use decide::{Reach, Target, check_header, decide};
+pub use origin::{Origin, OriginError};
+pub use policy::{MappingTarget, MappingTargetError, Policy};

@@ -1,0 +1,160 @@
+//! What the operator allows a plugin: a plain value whose default is nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
+
+use url::Url;
+
+use super::origin::Origin;
+
+/// What the operator allows one plugin. The default allows nothing: no origin, no claim.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    pub(super) allowed: BTreeSet<Origin>,
+    pub(super) mappings: BTreeMap<Origin, MappingTarget>,
+    pub(crate) claims: BTreeSet<String>,
+}
+
+impl Policy {
+    /// Allows nothing.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// Lets the plugin reach an origin, if its descriptor asks for it too.
+    #[must_use]
+    pub fn allow_origin(mut self, origin: Origin) -> Self {
+        self.allowed.insert(origin);
+        self
+    }
+
+    /// Sends what the plugin addresses to `from` to another place instead: a mock of the service,
+    /// a proxy. The place is the operator's word, so it may be plain http, private or loopback.
+    /// The origin must still be allowed.
+    #[must_use]
+    pub fn map_origin(mut self, from: Origin, to: MappingTarget) -> Self {
+        self.mappings.insert(from, to);
+        self
+    }
+
+    /// Lets the plugin read a claim of a JWT, if its descriptor asks for it too. A claim that is a
+    /// session's name is never told, whatever stands here.
+    #[must_use]
+    pub fn allow_claim(mut self, claim: impl Into<String>) -> Self {
+        self.claims.insert(claim.into());
+        self
+    }
+
+    /// The origins that are allowed.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        self.allowed.iter()
+    }
+
+    /// The mappings, by the origin they replace.
+    pub fn mapped(&self) -> impl Iterator<Item = (&Origin, &MappingTarget)> {
+        self.mappings.iter()
+    }
+}
+
+/// Where a mapped origin leads: a base URL, under whose path the request's own path is put.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappingTarget(Url);
+
+/// Why a text is no target of a mapping.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no base URL; write it like http://127.0.0.1:8080, without user, query or fragment"
+)]
+pub struct MappingTargetError(String);
+
+impl FromStr for MappingTarget {
+    type Err = MappingTargetError;
+
+    fn from_str(text: &str) -> Result<Self, MappingTargetError> {
+        let url = Url::parse(text).ok().filter(is_base);
+        url.map(Self)
+            .ok_or_else(|| MappingTargetError(text.to_owned()))
+    }
+}
+
+fn is_base(url: &Url) -> bool {
+    Origin::of(url).is_some()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
+}
+
+impl fmt::Display for MappingTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+impl MappingTarget {
+    /// The same path and query, at this base.
+    #[must_use]
+    pub fn apply(&self, url: &Url) -> Url {
+        let mut mapped = self.0.clone();
+        let path = format!("{}{}", self.0.path().trim_end_matches('/'), url.path());
+        mapped.set_path(&path);
+        mapped.set_query(url.query());
+        mapped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_apply(base: &str, url: &str, expected: &str) {
+        let target: MappingTarget = base.parse().unwrap();
+        assert_eq!(target.apply(&Url::parse(url).unwrap()).as_str(), expected);
+    }
+
+    #[test]
+    fn a_mapping_keeps_path_and_query() {
+        let url = "https://api.example.com/v1/token?a=b%20c";
+        check_apply(
+            "http://127.0.0.1:9",
+            url,
+            "http://127.0.0.1:9/v1/token?a=b%20c",
+        );
+        check_apply(
+            "http://127.0.0.1:9/",
+            url,
+            "http://127.0.0.1:9/v1/token?a=b%20c",
+        );
+        check_apply(
+            "https://proxy.example/x",
+            url,
+            "https://proxy.example/x/v1/token?a=b%20c",
+        );
+    }
+
+    #[test]
+    fn a_target_is_a_base_url() {
+        for text in [
+            "",
+            "127.0.0.1:9",
+            "ftp://example.com",
+            "http://u@h",
+            "http://h/?q",
+            "http://h/#f",
+        ] {
+            assert!(text.parse::<MappingTarget>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_default_allows_nothing() {
+        let policy = Policy::default();
+        assert_eq!(
+            policy.origins().count() + policy.mapped().count() + policy.claims.len(),
+            0
+        );
+    }
+}

@@ -1,0 +1,102 @@
+//! The sandbox's engine: what WebAssembly may use, how memory is set aside, and the clock by which
+//! a plugin's computing is counted.
+
+use std::sync::Arc;
+
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::limits::{EPOCH_TICK, Limits};
+use crate::witness::Recorder;
+
+/// Room on a fiber's stack for the host's own frames, beyond the plugin's.
+const HOST_STACK_BYTES: usize = 512 << 10;
+
+/// How instances get their memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allocation {
+    /// From slots set aside once: an instance costs microseconds.
+    Pooling,
+    /// Anew for each instance: where the address space does not allow a pool, or memory is
+    /// recorded.
+    OnDemand,
+}
+
+/// An engine for these limits. Falls back to allocation on demand where a pool cannot be had (a
+/// limit on address space, a container that forbids it).
+pub(crate) fn build(
+    limits: &Limits,
+    recorder: Option<&Arc<Recorder>>,
+) -> wasmtime::Result<(Engine, Allocation)> {
+    if let Some(recorder) = recorder {
+        return on_demand(limits, Some(recorder));
+    }
+    let mut config = config(limits);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
+    match Engine::new(&config) {
+        Ok(engine) => Ok((engine, Allocation::Pooling)),
+        Err(error) => {
+            tracing::warn!(%error, "no memory pool on this machine; instances will cost more");
+            on_demand(limits, None)
+        }
+    }
+}
+
+fn on_demand(
+    limits: &Limits,
+    recorder: Option<&Arc<Recorder>>,
+) -> wasmtime::Result<(Engine, Allocation)> {
+    let mut config = config(limits);
+    if let Some(recorder) = recorder {
+        recorder.install(&mut config, limits);
+    }
+    Ok((Engine::new(&config)?, Allocation::OnDemand))
+}
+
+fn config(limits: &Limits) -> Config {
+    let mut config = Config::new();
+    config
+        .concurrency_support(false)
+        .epoch_interruption(true)
+        .max_wasm_stack(limits.stack_bytes)
+        .async_stack_size(limits.stack_bytes + HOST_STACK_BYTES)
+        // A plugin needs the core of WebAssembly; what it does not need cannot surprise.
+        .wasm_relaxed_simd(false)
+        .wasm_memory64(false)
+        .wasm_tail_call(false)
+        .wasm_multi_memory(false);
+    config
+}
+
+fn pool(limits: &Limits) -> PoolingAllocationConfig {
+    let slots = limits.concurrent_calls;
+    let mut pool = PoolingAllocationConfig::new();
+    // A component made of a core module is three or four core instances and one memory.
+    pool.total_component_instances(slots)
+        .total_core_instances(slots * 8)
+        .total_memories(slots)
+        .total_tables(slots * 4)
+        .total_stacks(slots)
+        .max_core_instances_per_component(8)
+        .max_memories_per_component(1)
+        .max_tables_per_component(4)
+        .max_memory_size(limits.memory_bytes)
+        .table_elements(limits.table_elements)
+        // A slot is cleared before it is used again; up to this much stays mapped for that.
+        .linear_memory_keep_resident(256 << 10);
+    pool
+}
+
+/// Advances the engine's epoch until the engine is dropped.
+pub(crate) fn start_clock(engine: &Engine) -> std::io::Result<()> {
+    let engine = engine.weak();
+    std::thread::Builder::new()
+        .name("plugin-epoch".to_owned())
+        .spawn(move || {
+            while let Some(engine) = engine.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                std::thread::sleep(EPOCH_TICK);
+            }
+        })?;
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! One request of a plugin, from its description to its sealed answer.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::fill::{self, FillError};
+use super::transport::Transport;
+use crate::contract::{
+    Answer, AuthHeader, Failure, FailureKind, Pair, Request, RequestBody, Segment,
+};
+use crate::egress::{Origin, Policy, decide};
+use crate::seal::{RawAnswer, Sealer};
+use crate::secret::Secret;
+use crate::vault::Vault;
+
+/// What one operation may reach and read.
+pub(crate) struct Scope {
+    /// The origins that the plugin's descriptor asks for.
+    pub(crate) asked: Vec<Origin>,
+    /// What the operator allows.
+    pub(crate) policy: Arc<Policy>,
+    /// The claims that both name.
+    pub(crate) claims: BTreeSet<String>,
+}
+
+/// The way out of one operation: its secrets, its scope, and the network.
+pub(crate) struct Exchange {
+    pub(crate) scope: Scope,
+    pub(crate) transport: Arc<Transport>,
+    vault: Mutex<Vault>,
+    sent: AtomicBool,
+}
+
+impl Exchange {
+    pub(crate) fn new(scope: Scope, transport: Arc<Transport>, vault: Vault) -> Self {
+        Self {
+            scope,
+            transport,
+            vault: Mutex::new(vault),
+            sent: AtomicBool::new(false),
+        }
+    }
+
+    /// Works on the operation's secrets. Never held across an await.
+    pub(crate) fn with_vault<T>(&self, work: impl FnOnce(&mut Vault) -> T) -> T {
+        work(&mut self.vault.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Names secrets of this operation.
+    pub(crate) fn with_sealer<T>(&self, work: impl FnOnce(&mut Sealer<'_>) -> T) -> T {
+        self.with_vault(|vault| {
+            work(&mut Sealer {
+                vault,
+                claims: &self.scope.claims,
+            })
+        })
+    }
+
+    /// Whether a request of this operation may have left and has not been answered.
+    pub(crate) fn in_flight(&self) -> bool {
+        self.sent.load(Ordering::SeqCst)
+    }
+
+    /// Sends a request of the plugin's making, whoever carries it here.
+    pub(crate) async fn send(&self, request: Request) -> Answer {
+        let target = decide(&request, &self.scope.asked, &self.scope.policy)
+            .map_err(|denial| denied(denial.to_string()))?;
+        self.check_size(&request)?;
+        let filled = self
+            .with_vault(|vault| fill::fill(&request, vault))
+            .map_err(|it| unfilled(&it))?;
+        self.sent.store(true, Ordering::SeqCst);
+        let outcome = self.transport.send(request.method, target, filled).await;
+        self.sent.store(false, Ordering::SeqCst);
+        log(&request, outcome.as_ref());
+        let answer = outcome?;
+        Ok(self.with_sealer(|sealer| sealer.seal_answer(&answer, &request.seal)))
+    }
+
+    /// A header of the plugin's making, held to the same rules, filled in.
+    pub(crate) fn fill_header(&self, header: &Pair) -> Result<AuthHeader, String> {
+        crate::egress::check_header(header).map_err(|denial| denial.to_string())?;
+        self.with_vault(|vault| fill::header_value(header, vault))
+            .map(|value| AuthHeader {
+                name: header.name.clone(),
+                value: Secret::new(value.as_str()),
+            })
+            .map_err(|error| error.to_string())
+    }
+
+    fn check_size(&self, request: &Request) -> Result<(), Failure> {
+        let bound = self.transport.request_bytes();
+        if size(request) <= bound {
+            return Ok(());
+        }
+        Err(denied(format!("the request is larger than {bound} bytes")))
+    }
+}
+
+fn denied(message: String) -> Failure {
+    Failure::unsent(FailureKind::Denied, message)
+}
+
+fn unfilled(error: &FillError) -> Failure {
+    denied(error.to_string())
+}
+
+/// As the plugin wrote it; a secret counts with its name's length.
+fn size(request: &Request) -> usize {
+    let pairs = |pairs: &[Pair]| -> usize {
+        pairs
+            .iter()
+            .map(|pair| pair.name.len() + segments(&pair.value))
+            .sum()
+    };
+    let body = match &request.body {
+        RequestBody::None => 0,
+        RequestBody::Form(form) => pairs(form),
+        RequestBody::Json(text) => text.len(),
+    };
+    request.url.len() + pairs(&request.headers) + body
+}
+
+fn segments(segments: &[Segment]) -> usize {
+    let length = |it: &Segment| match it {
+        Segment::Text(text) | Segment::Secret(text) => text.len(),
+    };
+    segments.iter().map(length).sum()
+}
+
+/// Path and status; never a query, a header or a body.
+fn log(request: &Request, outcome: Result<&RawAnswer, &Failure>) {
+    let path = url::Url::parse(&request.url)
+        .map(|url| url.path().to_owned())
+        .unwrap_or_default();
+    match outcome {
+        Ok(answer) => tracing::debug!(?request.method, path, answer.status, "answered"),
+        Err(failure) => tracing::debug!(?request.method, path, ?failure.kind, "no answer"),
+    }
+}

@@ -1,0 +1,90 @@
+//! Why there is no answer, read from what the HTTP client reports.
+
+use std::error::Error;
+
+use super::resolver::NoPublicAddress;
+use crate::contract::{Failure, FailureKind};
+
+impl Failure {
+    /// A failure before any byte left.
+    pub(super) fn unsent(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            request_sent: false,
+        }
+    }
+
+    /// A failure after bytes may have left.
+    pub(super) fn sent(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            request_sent: true,
+        }
+    }
+}
+
+/// What an error of the HTTP client means. The client's own words are left out: they may quote the
+/// URL.
+pub(super) fn classify(error: &reqwest::Error) -> Failure {
+    if let Some(cause) = find::<NoPublicAddress>(error) {
+        return Failure::unsent(FailureKind::Denied, cause.to_string());
+    }
+    if error.is_connect() {
+        return before_sending(error);
+    }
+    if error.is_builder() {
+        return Failure::unsent(FailureKind::Other, "the request cannot be put into HTTP");
+    }
+    if error.is_timeout() {
+        return Failure::sent(FailureKind::Timeout, "no answer came in time");
+    }
+    Failure::sent(
+        FailureKind::Interrupted,
+        "the connection broke before the answer was complete",
+    )
+}
+
+fn before_sending(error: &reqwest::Error) -> Failure {
+    let (kind, message) = if error.is_dns() {
+        (
+            FailureKind::Unresolved,
+            "there is no address for the service's name",
+        )
+    } else if find::<rustls::Error>(error).is_some() {
+        (
+            FailureKind::Untrusted,
+            "the service's certificate is not to be trusted",
+        )
+    } else if error.is_timeout() {
+        (
+            FailureKind::Timeout,
+            "no connection to the service came about in time",
+        )
+    } else {
+        (
+            FailureKind::Unreachable,
+            "there is no connection to the service",
+        )
+    };
+    Failure::unsent(kind, message)
+}
+
+/// The cause of that type, also where an `io::Error` wraps it.
+fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
+        }
+        let wrapped = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        next = match wrapped {
+            Some(inner) => Some(inner as &(dyn Error + 'static)),
+            None => error.source(),
+        };
+    }
+    None
+}

@@ -1,0 +1,206 @@
+//! Puts the secrets into a request, after it was decided that it may leave.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use zeroize::Zeroizing;
+
+use crate::contract::{Pair, Request, RequestBody, Segment};
+use crate::vault::Vault;
+
+/// A request as it goes over the wire.
+pub(super) struct Filled {
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<Bytes>,
+}
+
+/// Why a request cannot be filled in. Holds no value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum FillError {
+    #[error("the plugin named a secret that this operation does not have")]
+    UnknownSecret,
+    #[error("the value of the header `{0}` has a character that no header may have")]
+    MalformedHeader(String),
+}
+
+pub(super) fn fill(request: &Request, vault: &Vault) -> Result<Filled, FillError> {
+    let mut headers = HeaderMap::new();
+    for header in &request.headers {
+        let (name, value) = fill_header(header, vault)?;
+        headers.append(name, value);
+    }
+    let body = fill_body(&request.body, vault, &mut headers)?;
+    Ok(Filled { headers, body })
+}
+
+fn fill_header(header: &Pair, vault: &Vault) -> Result<(HeaderName, HeaderValue), FillError> {
+    let malformed = || FillError::MalformedHeader(header.name.clone());
+    let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| malformed())?;
+    let value = join(&header.value, vault)?;
+    let mut value = HeaderValue::from_str(&value).map_err(|_| malformed())?;
+    value.set_sensitive(name == http::header::AUTHORIZATION);
+    Ok((name, value))
+}
+
+fn fill_body(
+    body: &RequestBody,
+    vault: &Vault,
+    headers: &mut HeaderMap,
+) -> Result<Option<Bytes>, FillError> {
+    let (content_type, bytes) = match body {
+        RequestBody::None => return Ok(None),
+        RequestBody::Form(pairs) => (
+            "application/x-www-form-urlencoded",
+            wiped(encode_form(pairs, vault)?),
+        ),
+        RequestBody::Json(text) => ("application/json", Bytes::copy_from_slice(text.as_bytes())),
+    };
+    headers.insert(
+        http::header::CONTENT_TYPE,
+        HeaderValue::from_static(content_type),
+    );
+    Ok(Some(bytes))
+}
+
+/// Bytes that are wiped when the last of the HTTP client's handles on them is dropped.
+fn wiped(text: Zeroizing<String>) -> Bytes {
+    struct Wiped(Zeroizing<String>);
+    impl AsRef<[u8]> for Wiped {
+        fn as_ref(&self) -> &[u8] {
+            self.0.as_bytes()
+        }
+    }
+    Bytes::from_owner(Wiped(text))
+}
+
+fn encode_form(pairs: &[Pair], vault: &Vault) -> Result<Zeroizing<String>, FillError> {
+    let mut values = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        values.push((pair.name.as_str(), join(&pair.value, vault)?));
+    }
+    // Encoding makes three characters of one at the most: no growth, so no copy left behind.
+    let capacity = values
+        .iter()
+        .map(|(name, value)| 3 * (name.len() + value.len()) + 2)
+        .sum();
+    let mut encoder = form_urlencoded::Serializer::new(String::with_capacity(capacity));
+    for (name, value) in &values {
+        encoder.append_pair(name, value);
+    }
+    Ok(Zeroizing::new(encoder.finish()))
+}
+
+fn join(segments: &[Segment], vault: &Vault) -> Result<Zeroizing<String>, FillError> {
+    let parts: Vec<&str> = segments
+        .iter()
+        .map(|it| text(it, vault))
+        .collect::<Result<_, _>>()?;
+    Ok(Zeroizing::new(parts.concat()))
+}
+
+fn text<'a>(segment: &'a Segment, vault: &'a Vault) -> Result<&'a str, FillError> {
+    match segment {
+        Segment::Text(text) => Ok(text),
+        Segment::Secret(name) => vault
+            .get(name)
+            .map(crate::secret::Secret::expose)
+            .ok_or(FillError::UnknownSecret),
+    }
+}
+
+/// A filled-in header's value, for a request that the host's own caller will make.
+pub(super) fn header_value(header: &Pair, vault: &Vault) -> Result<Zeroizing<String>, FillError> {
+    fill_header(header, vault)?;
+    join(&header.value, vault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Method;
+    use crate::randomness::SystemRandomness;
+    use crate::secret::Secret;
+
+    fn request(headers: Vec<Pair>, body: RequestBody) -> Request {
+        Request {
+            method: Method::Post,
+            url: String::new(),
+            headers,
+            body,
+            seal: Vec::new(),
+        }
+    }
+
+    fn pair(name: &str, value: Vec<Segment>) -> Pair {
+        Pair {
+            name: name.to_owned(),
+            value,
+        }
+    }
+
+    fn text(text: &str) -> Segment {
+        Segment::Text(text.to_owned())
+    }
+
+    #[test]
+    fn a_form_is_encoded_after_filling_in() {
+        let mut vault = Vault::new(&SystemRandomness);
+        let secret = vault.keep("client_secret", Secret::new("a&b=c d+ü"));
+        let body = RequestBody::Form(vec![
+            pair("grant_type", vec![text("x")]),
+            pair("client_secret", vec![Segment::Secret(secret)]),
+        ]);
+        let filled = fill(&request(Vec::new(), body), &vault).unwrap();
+        let expected = "grant_type=x&client_secret=a%26b%3Dc+d%2B%C3%BC";
+        assert_eq!(filled.body.as_deref(), Some(expected.as_bytes()));
+        assert_eq!(
+            filled.headers["content-type"],
+            "application/x-www-form-urlencoded"
+        );
+    }
+
+    #[test]
+    fn a_header_is_joined_and_marked_sensitive() {
+        let mut vault = Vault::new(&SystemRandomness);
+        let secret = vault.keep("access", Secret::new("not-a-real-token"));
+        let header = pair(
+            "authorization",
+            vec![text("Bearer "), Segment::Secret(secret)],
+        );
+        let filled = fill(&request(vec![header], RequestBody::None), &vault).unwrap();
+        assert_eq!(filled.headers["authorization"], "Bearer not-a-real-token");
+        assert!(filled.headers["authorization"].is_sensitive());
+    }
+
+    #[track_caller]
+    fn check_error(header: Pair, secret: &str, expected: FillError) {
+        let mut vault = Vault::new(&SystemRandomness);
+        let name = vault.keep("s", Secret::new(secret));
+        let header = Pair {
+            value: header
+                .value
+                .into_iter()
+                .chain([Segment::Secret(name)])
+                .collect(),
+            ..header
+        };
+        let outcome = fill(&request(vec![header], RequestBody::None), &vault);
+        assert_eq!(outcome.map(|_| ()).unwrap_err(), expected);
+    }
+
+    #[test]
+    fn what_no_header_may_hold_is_refused() {
+        let malformed = FillError::MalformedHeader("authorization".into());
+        check_error(
+            pair("authorization", vec![]),
+            "line\r\nbreak",
+            malformed.clone(),
+        );
+        check_error(pair("authorization", vec![text("a\nb")]), "x", malformed);
+        let foreign = Segment::Secret("client_secret.0.0000".into());
+        check_error(
+            pair("authorization", vec![foreign]),
+            "x",
+            FillError::UnknownSecret,
+        );
+    }
+}

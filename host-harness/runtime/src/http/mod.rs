@@ -1,0 +1,11 @@
+//! Sends a plugin's requests: decides, fills the secrets in, sends, and seals what comes back.
+
+mod exchange;
+mod failure;
+mod fill;
+mod resolver;
+mod transport;
+
+pub(crate) use exchange::{Exchange, Scope};
+pub use resolver::{Addresses, Lookup, SystemLookup};
+pub(crate) use transport::Transport;

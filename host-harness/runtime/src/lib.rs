@@ -1,0 +1,75 @@
+//! Runs credential plugins: WebAssembly components that know how to sign in to one service, and
+//! never see a secret.
+//!
+//! In scope: loading a component once and calling it many times, from many tasks at once, each call
+//! in a fresh instance within named bounds ([`Limits`]); the secrets of one operation, by name; what
+//! may leave ([`Policy`]) and taking secrets out of what comes back; HTTP. Not in scope: any
+//! knowledge of a service, which is the plugin's; storing and renewing credentials, which is built
+//! on this; a command or a page.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use credential_runtime::{Grant, Policy, Runtime, Sender, Settings};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let runtime = Runtime::builder().build()?;
+//! let plugin = runtime.load(&std::fs::read("plugin.wasm")?).await?;
+//!
+//! // Nothing is allowed by default; the plugin's own wish is not enough.
+//! let policy = Arc::new(Policy::nothing().allow_origin("https://api.example.com".parse()?));
+//! let settings = Settings::new()
+//!     .with_text("client_id", "my-client")
+//!     .with_secret("client_secret", std::env::var("CLIENT_SECRET")?);
+//!
+//! let operation = plugin.operation(&settings, &policy);
+//! let tokens = operation.obtain_tokens(&Grant::ClientCredentials, Sender::Host).await?;
+//! println!("connected until {:?} s from now", tokens.expires_in_seconds);
+//! # Ok(())
+//! # }
+//! ```
+
+mod authorization;
+mod bindings;
+mod cache;
+mod call;
+mod contract;
+mod convert;
+mod descriptor;
+mod digest;
+mod egress;
+mod engine;
+mod error;
+mod http;
+mod limits;
+mod operation;
+mod plugin;
+mod randomness;
+mod runtime;
+mod seal;
+mod secret;
+mod shape;
+mod state;
+mod vault;
+mod witness;
+
+pub use authorization::{Pending, RedirectError};
+pub use cache::CacheError;
+pub use contract::{
+    Actor, AuthHeader, AuthorizationRefusal, Check, Choice, CodeGrant, Condition, Descriptor,
+    Diagnosis, Failure, FailureKind, Field, FieldKind, Grant, GrantKind, GrantPlan, Identity,
+    Method, Outcome, Problem, Refusal, Requirement, SettingValue, Settings, SetupStep, Severity,
+    Throttle, Tokens,
+};
+pub use digest::{Digest, DigestError};
+pub use egress::{MappingTarget, MappingTargetError, Origin, OriginError, Policy};
+pub use engine::Allocation;
+pub use error::{CallFailure, Cause, Error, LoadError, StartError};
+pub use http::{Addresses, Lookup, SystemLookup};
+pub use limits::{HttpLimits, Limit, Limits};
+pub use operation::{Operation, Sender};
+pub use plugin::Plugin;
+pub use randomness::{Randomness, SystemRandomness};
+pub use runtime::{Runtime, RuntimeBuilder};
+pub use secret::{Blemishes, Secret};
+pub use shape::{CONTRACT, Export, HTTP_IMPORT, Shape, TYPES_IMPORT};
+pub use witness::{Testimony, Witness};

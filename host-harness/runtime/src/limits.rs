@@ -1,0 +1,130 @@
+//! The bounds that a call runs within: each a named number with its reason.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// How long one tick of the engine's epoch is: the grain in which CPU time is counted, and the
+/// longest that a plugin computes before other tasks of the thread get their turn.
+pub(crate) const EPOCH_TICK: Duration = Duration::from_millis(10);
+
+/// The bounds that every call runs within. Change what you must with struct update syntax:
+/// `Limits { memory_bytes: 32 << 20, ..Limits::default() }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// From the start of a call to its end, waiting for the service included. Two requests at the
+    /// full HTTP deadline, and a little for the rest.
+    pub call_deadline: Duration,
+    /// Time that a plugin may compute in one call, in steps of 10 ms. Signing in takes well under
+    /// one; this leaves room for a busy machine.
+    pub cpu_time: Duration,
+    /// Linear memory, over all memories of a call. A form, a request and an answer at their largest
+    /// fit several times over.
+    pub memory_bytes: usize,
+    /// Elements in one table. A compiled plugin has a few hundred function pointers.
+    pub table_elements: usize,
+    /// WebAssembly stack. Rust's own default for a wasm thread is 1 MiB, of which little is used.
+    pub stack_bytes: usize,
+    /// Component-model handles. The contract has no resources, so none is needed.
+    pub handles: usize,
+    /// What a plugin may hand to the host in one go: a request, or a result such as the descriptor.
+    pub hostcall_bytes: usize,
+    /// The size of a component. The largest published ones are a few megabytes.
+    pub component_bytes: usize,
+    /// Calls in progress at a time; more wait for their turn. Each takes a slot of the pool.
+    pub concurrent_calls: u32,
+    /// What a request to the service is bounded by.
+    pub http: HttpLimits,
+}
+
+/// What a request to the service is bounded by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpLimits {
+    /// To a connection, TLS included.
+    pub connect_timeout: Duration,
+    /// From the first attempt to connect to the last byte of the answer. Token endpoints answer
+    /// within seconds; a lease that guards a renewal has to be longer than this.
+    pub answer_deadline: Duration,
+    /// Requests in one call. A plugin needs one.
+    pub requests_per_call: u32,
+    /// A request's body. A JWT of a few kilobytes is the largest thing in it.
+    pub request_bytes: usize,
+    /// An answer's body. Token responses are a few kilobytes.
+    pub answer_bytes: usize,
+    /// An answer's headers, in number.
+    pub answer_headers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            call_deadline: Duration::from_secs(65),
+            cpu_time: Duration::from_millis(500),
+            memory_bytes: 16 << 20,
+            table_elements: 10_000,
+            stack_bytes: 512 << 10,
+            handles: 16,
+            hostcall_bytes: 1 << 20,
+            component_bytes: 8 << 20,
+            concurrent_calls: 128,
+            http: HttpLimits::default(),
+        }
+    }
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            answer_deadline: Duration::from_secs(30),
+            requests_per_call: 4,
+            request_bytes: 64 << 10,
+            answer_bytes: 256 << 10,
+            answer_headers: 64,
+        }
+    }
+}
+
+impl Limits {
+    pub(crate) fn cpu_ticks(&self) -> u64 {
+        let ticks = self.cpu_time.as_millis() / EPOCH_TICK.as_millis();
+        u64::try_from(ticks).unwrap_or(u64::MAX).max(1)
+    }
+}
+
+/// A bound that a call ran into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Limit {
+    /// [`Limits::call_deadline`].
+    CallDeadline,
+    /// [`Limits::cpu_time`].
+    CpuTime,
+    /// [`Limits::memory_bytes`].
+    Memory,
+    /// [`Limits::table_elements`].
+    Table,
+    /// [`Limits::stack_bytes`].
+    Stack,
+    /// [`Limits::hostcall_bytes`].
+    Hostcall,
+    /// [`HttpLimits::requests_per_call`].
+    Requests,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CallDeadline => "the deadline for a call",
+            Self::CpuTime => "the CPU time for a call",
+            Self::Memory => "the memory for a call",
+            Self::Table => "the table size for a call",
+            Self::Stack => "the stack for a call",
+            Self::Hostcall => "the size of what a plugin hands to the host",
+            Self::Requests => "the number of requests in a call",
+        })
+    }
+}
+
+impl std::error::Error for Limit {}

@@ -1,0 +1,198 @@
+//! The secrets that the host knows, found in any of their spellings.
+
+use std::borrow::Cow;
+
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+/// Stands where a secret stood inside a longer text.
+pub(crate) const MARK: &str = "[sealed]";
+
+/// A secret shorter than this, in bytes, is sealed only where it is the whole of a text: as part of
+/// a text it would be found everywhere, and finding it would say nothing.
+const SHORTEST_PART: usize = 6;
+
+/// Unreserved characters (RFC 3986 section 2.3) are written as they are.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A search for a set of secrets, each as it is, percent-encoded, as a form encodes it, JSON-escaped
+/// and in base64 at each of the three alignments.
+pub(crate) struct Known {
+    whole: Vec<Secret>,
+    /// Longest first, so that of two overlapping secrets the longer is taken. A plain search over a
+    /// few dozen texts: an automaton would keep copies that nobody wipes.
+    parts: Zeroizing<Vec<String>>,
+}
+
+impl Known {
+    pub(crate) fn of<'a>(secrets: impl Iterator<Item = &'a Secret>) -> Self {
+        let whole: Vec<Secret> = secrets
+            .filter(|it| !it.expose().is_empty())
+            .cloned()
+            .collect();
+        let mut parts: Vec<String> = whole
+            .iter()
+            .map(Secret::expose)
+            .filter(|value| value.len() >= SHORTEST_PART)
+            .flat_map(spellings)
+            .collect();
+        parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+        Self {
+            whole,
+            parts: parts.into(),
+        }
+    }
+
+    /// Whether a text is one of the secrets.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        self.whole.iter().any(|secret| secret.expose() == text)
+    }
+
+    /// Whether a secret occurs in a text, in any spelling, or shows once it is percent-decoded.
+    pub(crate) fn occurs_in(&self, text: &str) -> bool {
+        self.occurs_as_is(text)
+            || (text.contains('%')
+                && self.occurs_as_is(&percent_decode_str(text).decode_utf8_lossy()))
+    }
+
+    fn occurs_as_is(&self, text: &str) -> bool {
+        self.parts.iter().any(|part| text.contains(part))
+    }
+
+    /// The text with every secret in it replaced by the mark. Where a secret shows only once the
+    /// text is percent-decoded, nothing of the text is kept.
+    pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !self.occurs_in(text) {
+            return Cow::Borrowed(text);
+        }
+        let redacted = self
+            .parts
+            .iter()
+            .fold(text.to_owned(), |text, part| text.replace(part, MARK));
+        if self.occurs_in(&redacted) {
+            Cow::Borrowed(MARK)
+        } else {
+            Cow::Owned(redacted)
+        }
+    }
+}
+
+/// How a secret may be spelled in an answer that repeats it.
+pub(crate) fn spellings(value: &str) -> Vec<String> {
+    let percent = utf8_percent_encode(value, RESERVED).to_string();
+    let form: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    let escaped = serde_json::Value::from(value).to_string();
+    let mut spellings = vec![
+        value.to_owned(),
+        lower_hex(&percent),
+        lower_hex(&form),
+        percent,
+        form,
+        escaped.trim_matches('"').to_owned(),
+    ];
+    for alignment in 0..3 {
+        spellings.push(base64_core(&STANDARD_NO_PAD, value, alignment));
+        spellings.push(base64_core(&URL_SAFE_NO_PAD, value, alignment));
+    }
+    spellings.sort();
+    spellings.dedup();
+    spellings
+}
+
+/// `%2F` as `%2f`.
+fn lower_hex(encoded: &str) -> String {
+    let mut rest = 0;
+    encoded
+        .chars()
+        .map(|c| {
+            rest = if c == '%' { 2 } else { i32::max(rest - 1, -1) };
+            if c != '%' && rest >= 0 {
+                c.to_ascii_lowercase()
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+/// The characters of a base64 text that a value decides alone, where `alignment` bytes of something
+/// else stand before it (as the user name does in Basic authentication).
+fn base64_core(engine: &impl base64::Engine, value: &str, alignment: usize) -> String {
+    let mut bytes = vec![0; alignment];
+    bytes.extend_from_slice(value.as_bytes());
+    let encoded = engine.encode(&bytes);
+    let start = (alignment * 8).div_ceil(6);
+    let end = bytes.len() * 8 / 6;
+    encoded[start..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+
+    const SECRET: &str = "not/a real+secret?ü";
+
+    fn known(values: &[&str]) -> Known {
+        let secrets: Vec<Secret> = values.iter().map(|it| Secret::new(*it)).collect();
+        Known::of(secrets.iter())
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(known(&[SECRET]).redact(text), expected, "{text}");
+    }
+
+    #[test]
+    fn a_secret_is_found_in_every_spelling() {
+        check(&format!("bad secret {SECRET}!"), "bad secret [sealed]!");
+        check("x=not%2Fa%20real%2Bsecret%3F%C3%BC&y", "x=[sealed]&y");
+        check("x=not%2fa%20real%2bsecret%3f%c3%bc&y", "x=[sealed]&y");
+        check("x=not%2Fa+real%2Bsecret%3F%C3%BC&y", "x=[sealed]&y");
+        check("nothing of the kind", "nothing of the kind");
+    }
+
+    #[test]
+    fn a_spelling_that_mixes_encodings_takes_the_whole_text_along() {
+        check("x=%6eot%2Fa real+secret?ü&y", "[sealed]");
+    }
+
+    #[test]
+    fn base64_is_found_at_every_alignment() {
+        for before in ["", "u", "us", "use", "user:"] {
+            let text = STANDARD.encode(format!("{before}{SECRET} and more"));
+            assert!(known(&[SECRET]).occurs_in(&text), "{before}");
+            assert!(!known(&["another-secret"]).occurs_in(&text), "{before}");
+        }
+    }
+
+    #[test]
+    fn lower_hex_changes_hex_digits_alone() {
+        assert_eq!(lower_hex("A%2FB%C3%BCD"), "A%2fB%c3%bcD");
+    }
+
+    #[test]
+    fn a_short_secret_is_sealed_only_as_a_whole() {
+        let known = known(&["abc", ""]);
+        assert!(known.is("abc"));
+        assert!(!known.is(""));
+        assert_eq!(known.redact("abcdef"), "abcdef");
+    }
+
+    #[test]
+    fn the_longest_of_overlapping_secrets_is_taken() {
+        assert_eq!(
+            known(&["secret-1", "secret-1-longer"]).redact("secret-1-longer"),
+            "[sealed]"
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! Takes the secrets out of an answer before a plugin sees it.
+//!
+//! What is sealed without being asked, in any JSON answer: every string or number in a member that
+//! is named like a token (RFC 6749, 7009, OpenID Connect) or a session, every string that is a JWT,
+//! and every occurrence of a secret that the host knows, as it is, percent-encoded or in base64.
+//! A plugin can ask for more by JSON Pointers, never for less. What is no JSON is withheld.
+
+mod body;
+mod headers;
+mod jwt;
+mod known;
+mod names;
+
+use std::collections::BTreeSet;
+
+use zeroize::Zeroizing;
+
+use crate::contract::{Response, ResponseBody, Sealed, SealedMember};
+use crate::secret::Secret;
+use crate::vault::Vault;
+
+pub(crate) use known::Known;
+
+/// An answer as it came.
+pub(crate) struct RawAnswer {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+}
+
+/// Names secrets and says what may be known of them.
+pub(crate) struct Sealer<'a> {
+    pub(crate) vault: &'a mut Vault,
+    /// The claims that both descriptor and policy name.
+    pub(crate) claims: &'a BTreeSet<String>,
+}
+
+impl Sealer<'_> {
+    /// Takes a value into the vault; the summary is all that a plugin gets.
+    pub(crate) fn seal(&mut self, hint: &str, secret: Secret) -> Sealed {
+        let claims = jwt::claims(secret.expose(), self.claims);
+        Sealed {
+            length: secret.length(),
+            blemishes: secret.blemishes(),
+            claims,
+            name: self.vault.keep(hint, secret),
+        }
+    }
+
+    /// The answer, sealed. `pointers` are those that the request asked for beyond the rules.
+    pub(crate) fn seal_answer(&mut self, answer: &RawAnswer, pointers: &[String]) -> Response {
+        let known = Known::of(self.vault.values());
+        let headers = headers::seal(&answer.headers, &known);
+        let (body, sealed) = self.seal_body(answer, pointers, &known);
+        Response {
+            status: answer.status,
+            headers,
+            body,
+            sealed,
+        }
+    }
+
+    fn seal_body(
+        &mut self,
+        answer: &RawAnswer,
+        pointers: &[String],
+        known: &Known,
+    ) -> (ResponseBody, Vec<SealedMember>) {
+        if answer.body.is_empty() {
+            return (ResponseBody::Empty, Vec::new());
+        }
+        let Ok(document) = serde_json::from_slice(&answer.body) else {
+            return (withhold(answer, known), Vec::new());
+        };
+        let (text, sealed) = body::seal(document, pointers, known, self);
+        // The net under the rules: whatever they missed is not shown at all. By now the vault
+        // knows the answer's own tokens too.
+        if Known::of(self.vault.values()).occurs_in(&text) {
+            return (withhold(answer, known), sealed);
+        }
+        (ResponseBody::Json(text), sealed)
+    }
+}
+
+fn withhold(answer: &RawAnswer, known: &Known) -> ResponseBody {
+    let content_type = answer
+        .headers
+        .get(http::header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .map(|value| known.redact(value).into_owned());
+    ResponseBody::Withheld {
+        content_type,
+        length: answer.body.len() as u64,
+    }
+}
+
+#[cfg(test)]
+mod tests;

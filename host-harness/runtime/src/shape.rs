@@ -1,0 +1,77 @@
+//! What a component asks for and offers, read without running it.
+
+use serde::Serialize;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+use wasmtime::component::types::ComponentItem;
+
+use crate::digest::Digest;
+
+/// The package and version of the contract that this host speaks.
+pub const CONTRACT: &str = "connector:credential@0.1.0";
+/// The one interface that a plugin may import for what it does.
+pub const HTTP_IMPORT: &str = "connector:credential/http@0.1.0";
+/// The interface of types that the other one uses.
+pub const TYPES_IMPORT: &str = "connector:credential/types@0.1.0";
+
+/// A component from the outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Shape {
+    /// In bytes.
+    pub size: usize,
+    /// `sha256:…`.
+    pub digest: String,
+    /// The names of its imports.
+    pub imports: Vec<String>,
+    /// The names of its exports, each with its functions.
+    pub exports: Vec<Export>,
+}
+
+/// An exported interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Export {
+    /// The interface, with its version.
+    pub interface: String,
+    /// Its functions.
+    pub functions: Vec<String>,
+}
+
+impl Shape {
+    pub(crate) fn of(engine: &Engine, component: &Component, digest: &Digest, size: usize) -> Self {
+        let ty = component.component_type();
+        let imports = ty
+            .imports(engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let exports = ty
+            .exports(engine)
+            .map(|(name, item)| Export {
+                interface: name.to_owned(),
+                functions: functions(engine, &item.ty),
+            })
+            .collect();
+        Self {
+            size,
+            digest: digest.to_string(),
+            imports,
+            exports,
+        }
+    }
+
+    /// The imports that a plugin may not have.
+    pub(crate) fn forbidden_imports(&self) -> Vec<String> {
+        let allowed = |name: &&String| *name != HTTP_IMPORT && *name != TYPES_IMPORT;
+        self.imports.iter().filter(allowed).cloned().collect()
+    }
+}
+
+fn functions(engine: &Engine, item: &ComponentItem) -> Vec<String> {
+    let ComponentItem::ComponentInstance(instance) = item else {
+        return Vec::new();
+    };
+    instance
+        .exports(engine)
+        .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}

@@ -1,0 +1,90 @@
+//! The secrets of one operation, under names that mean nothing anywhere else.
+
+use std::collections::HashMap;
+
+use crate::randomness::Randomness;
+use crate::secret::Secret;
+
+/// The values that a plugin may name while one operation lasts.
+///
+/// A name is a hint for people, a number, and 64 bits drawn for this operation: a plugin cannot
+/// foresee a name of another operation, and what it stashed away from one means nothing here.
+#[derive(Debug)]
+pub(crate) struct Vault {
+    suffix: String,
+    secrets: HashMap<String, Secret>,
+}
+
+impl Vault {
+    pub(crate) fn new(randomness: &dyn Randomness) -> Self {
+        let mut nonce = [0; 8];
+        randomness.fill(&mut nonce);
+        let suffix = format!("{:016x}", u64::from_be_bytes(nonce));
+        Self {
+            suffix,
+            secrets: HashMap::new(),
+        }
+    }
+
+    /// Takes a value in and gives the name it goes by.
+    pub(crate) fn keep(&mut self, hint: &str, secret: Secret) -> String {
+        let name = format!("{hint}.{}.{}", self.secrets.len(), self.suffix);
+        self.secrets.insert(name.clone(), secret);
+        name
+    }
+
+    /// The value of that name; absent where this operation gave out no such name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Secret> {
+        self.secrets.get(name)
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Secret> {
+        self.secrets.values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts up, so that two draws differ.
+    struct Counter(std::sync::atomic::AtomicU8);
+
+    impl Randomness for Counter {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        }
+    }
+
+    #[test]
+    fn a_name_means_nothing_in_another_operation() {
+        let randomness = Counter(0.into());
+        let mut one = Vault::new(&randomness);
+        let mut two = Vault::new(&randomness);
+        let name = one.keep("client_secret", Secret::new("not-a-real-secret"));
+        let _ = two.keep("client_secret", Secret::new("not-a-real-secret"));
+        assert!(one.get(&name).is_some());
+        assert!(two.get(&name).is_none());
+    }
+
+    #[test]
+    fn equal_hints_get_different_names() {
+        let mut vault = Vault::new(&Counter(0.into()));
+        let first = vault.keep("token", Secret::new("not-a-real-token-1"));
+        let second = vault.keep("token", Secret::new("not-a-real-token-2"));
+        assert_ne!(first, second);
+        assert_eq!(
+            vault.get(&second).map(Secret::expose),
+            Some("not-a-real-token-2")
+        );
+    }
+
+    #[test]
+    fn debug_shows_names_alone() {
+        let mut vault = Vault::new(&Counter(0.into()));
+        vault.keep("token", Secret::new("not-a-real-token"));
+        let shown = format!("{vault:?}");
+        assert!(shown.contains("token.0"), "{shown}");
+        assert!(!shown.contains("not-a-real-token"), "{shown}");
+    }
+}

@@ -1,0 +1,150 @@
+//! The plugin works on names: values go out where the policy lets them, and none comes in.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use credential_runtime::{Cause, Error, Secret, Sender};
+
+use crate::server::Server;
+use crate::stage::{SECRET, SERVICE, Stage};
+
+const SENDERS: [Sender; 2] = [Sender::Plugin, Sender::Host];
+
+#[tokio::test]
+async fn a_plugin_is_told_name_and_length_but_no_value() {
+    let told = Stage::new()
+        .await
+        .compute("tell-settings", "plain text")
+        .await
+        .unwrap();
+    assert!(told.contains("plain text"), "{told}");
+    assert!(told.contains("length: 25"), "{told}");
+    assert!(!told.contains("not-a-real"), "{told}");
+}
+
+#[tokio::test]
+async fn a_secret_in_a_form_is_filled_in_and_encoded() {
+    let server = Server::says_json(r#"{"access_token": "not-a-real-token"}"#).await;
+    let stage = Stage::new().await.mapped_to(&server);
+    for sender in SENDERS {
+        let access = stage.obtain("secret-in-form", sender).await.unwrap();
+        assert_eq!(access, Secret::new("not-a-real-token"));
+    }
+    for request in server.received() {
+        assert!(
+            request.ends_with("\r\n\r\nsecret=not-a-real-secret-4711%2F%2Bx"),
+            "{request}"
+        );
+    }
+    assert_eq!(server.received().len(), 2);
+}
+
+#[tokio::test]
+async fn a_secret_in_authorization_is_filled_in() {
+    let server = Server::says_json("{}").await;
+    let stage = Stage::new().await.mapped_to(&server);
+    assert_eq!(
+        stage.send("secret-in-authorization", "/").await.unwrap(),
+        "200 {}"
+    );
+    assert!(server.received()[0].contains(&format!("authorization: {SECRET}\r\n")));
+}
+
+#[tokio::test]
+async fn misplaced_and_made_up_names_are_refused_before_anything_leaves() {
+    let server = Server::says_json("{}").await;
+    let stage = Stage::new().await.mapped_to(&server);
+    for behaviour in ["secret-in-header", "made-up-secret", "set-host"] {
+        let seen = stage.send(behaviour, "/").await.unwrap();
+        assert!(
+            seen.starts_with("FailureKind::Denied sent=false"),
+            "{behaviour}: {seen}"
+        );
+    }
+    assert_eq!(server.received(), [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn a_secret_that_the_service_repeats_is_sealed_again() {
+    let server = Server::echoes().await;
+    let stage = Stage::new().await.mapped_to(&server);
+    let seen = stage.send("secret-in-form", "/").await.unwrap();
+    assert_eq!(seen, r#"200 {"echo":"secret=[sealed]"}"#);
+}
+
+#[tokio::test]
+async fn a_made_up_token_breaks_the_contract() {
+    let server = Server::says_json("{}").await;
+    let stage = Stage::new().await.mapped_to(&server);
+    for sender in SENDERS {
+        let outcome = stage.obtain("made-up-token", sender).await;
+        let Err(Error::Failed(failure)) = &outcome else {
+            panic!("{outcome:?}")
+        };
+        assert!(matches!(failure.cause, Cause::Contract(_)), "{failure:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_access_token_stands_in_authorization_alone() {
+    let stage = Stage::new().await;
+    let access = Secret::new("not-a-real-access");
+    let headers = stage.operation("", "").authenticate(&access).await.unwrap();
+    assert_eq!(headers[0].name, "authorization");
+    assert_eq!(headers[0].value, Secret::new("Bearer not-a-real-access"));
+    let outcome = stage
+        .operation("authenticate-elsewhere", "")
+        .authenticate(&access)
+        .await;
+    assert!(matches!(outcome, Err(Error::Failed(_))), "{outcome:?}");
+}
+
+fn jwt(claims: &str) -> String {
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    format!(
+        "{}.{}.{}",
+        encode(r#"{"alg":"none"}"#),
+        encode(claims),
+        encode("signature")
+    )
+}
+
+#[tokio::test]
+async fn a_claim_is_told_if_plugin_and_operator_both_name_it_and_a_session_never() {
+    let token = Secret::new(jwt(
+        r#"{"sub":"jane","sessionId":"not-a-real-session","iss":"x"}"#,
+    ));
+    let stage = Stage::new().await;
+    let claims = async |stage: &Stage| {
+        let checks = stage
+            .operation("tell-claims", "")
+            .test(&token)
+            .await
+            .unwrap();
+        checks[0].detail.clone().unwrap()
+    };
+    assert_eq!(claims(&stage).await, "[]");
+    let stage = stage.allowing_claims(&["sub", "iss", "sessionId"]);
+    assert_eq!(claims(&stage).await, r#"[("sub", "jane")]"#);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_json_is_withheld() {
+    let server = Server::says(
+        "200 OK",
+        "content-type: text/html\r\n",
+        "<b>not-a-real-token</b>",
+    )
+    .await;
+    let seen = Stage::new()
+        .await
+        .mapped_to(&server)
+        .send("get", "/")
+        .await
+        .unwrap();
+    assert!(
+        seen.contains("Withheld") && seen.contains("text/html"),
+        "{seen}"
+    );
+    assert!(!seen.contains("not-a-real"), "{seen}");
+    assert!(SERVICE.starts_with("https"));
+}

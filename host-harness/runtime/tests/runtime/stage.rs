@@ -1,0 +1,131 @@
+//! A runtime with the misbehaving plugin, and one line for each thing to ask of it.
+
+use std::sync::Arc;
+
+use credential_runtime::{
+    CallFailure, Cause, Error, Grant, Limit, Limits, Operation, Plugin, Policy, Refusal, Runtime,
+    RuntimeBuilder, Secret, Sender, Settings,
+};
+
+use crate::server::Server;
+
+pub const SERVICE: &str = "https://service.example";
+pub const SECRET: &str = "not-a-real-secret-4711/+x";
+
+pub struct Stage {
+    pub plugin: Plugin,
+    policy: Policy,
+    settings: Settings,
+}
+
+impl Stage {
+    pub async fn new() -> Self {
+        Self::with(Runtime::builder()).await
+    }
+
+    pub async fn with_limits(limits: Limits) -> Self {
+        Self::with(Runtime::builder().limits(limits)).await
+    }
+
+    pub async fn with(builder: RuntimeBuilder) -> Self {
+        let runtime = builder.build().expect("a runtime");
+        let plugin = runtime
+            .load(test_guests::MISBEHAVING)
+            .await
+            .expect("the guest loads");
+        let settings = Settings::new().with_secret("secret", SECRET);
+        let policy = Policy::nothing().allow_origin(SERVICE.parse().unwrap());
+        Self {
+            plugin,
+            policy,
+            settings,
+        }
+    }
+
+    /// What the plugin addresses to the service goes to this server.
+    pub fn mapped_to(mut self, server: &Server) -> Self {
+        let to = server.url().parse().unwrap();
+        self.policy = self.policy.map_origin(SERVICE.parse().unwrap(), to);
+        self
+    }
+
+    pub fn allowing_claims(mut self, claims: &[&str]) -> Self {
+        self.policy = claims
+            .iter()
+            .fold(self.policy, |policy, it| policy.allow_claim(*it));
+        self
+    }
+
+    pub fn allowing_nothing(mut self) -> Self {
+        self.policy = Policy::nothing();
+        self
+    }
+
+    pub fn allowing(mut self, origin: &str) -> Self {
+        self.policy = self.policy.allow_origin(origin.parse().unwrap());
+        self
+    }
+
+    pub fn operation(&self, behaviour: &str, argument: &str) -> Operation {
+        let settings = self
+            .settings
+            .clone()
+            .with_text("behaviour", behaviour)
+            .with_text("argument", argument);
+        self.plugin
+            .operation(&settings, &Arc::new(self.policy.clone()))
+    }
+
+    /// Misbehaves without the network; what the plugin says of it.
+    pub async fn compute(&self, behaviour: &str, argument: &str) -> Result<String, CallFailure> {
+        match self.operation(behaviour, argument).plan().await {
+            Err(Error::Refused(refusal)) => match *refusal {
+                Refusal::Other(text) => Ok(text),
+                other => panic!("the guest only says `other`: {other:?}"),
+            },
+            Err(Error::Failed(failure)) => Err(failure),
+            Ok(plan) => panic!("the guest has no plan: {plan:?}"),
+        }
+    }
+
+    /// Sends to a path at the service; what the plugin was told of the answer.
+    pub async fn send(&self, behaviour: &str, path: &str) -> Result<String, Error> {
+        self.send_to(behaviour, &format!("{SERVICE}{path}")).await
+    }
+
+    pub async fn send_to(&self, behaviour: &str, url: &str) -> Result<String, Error> {
+        let checks = self
+            .operation(behaviour, url)
+            .test(&Secret::new("not-a-real-access"))
+            .await?;
+        Ok(checks
+            .into_iter()
+            .next()
+            .and_then(|check| check.detail)
+            .expect("a detail"))
+    }
+
+    pub async fn obtain(&self, behaviour: &str, sender: Sender) -> Result<Secret, Error> {
+        let operation = self.operation(behaviour, &format!("{SERVICE}/token"));
+        Ok(operation
+            .obtain_tokens(&Grant::ClientCredentials, sender)
+            .await?
+            .access)
+    }
+
+    #[track_caller]
+    pub fn assert_limit<T: std::fmt::Debug>(outcome: Result<T, CallFailure>, limit: Limit) {
+        match outcome {
+            Err(CallFailure {
+                cause: Cause::Limit(hit),
+                ..
+            }) if hit == limit => {}
+            other => panic!("expected {limit:?}, got {other:?}"),
+        }
+    }
+
+    /// Whatever happened before, the next call works.
+    pub async fn assert_works(&self) {
+        assert_eq!(self.compute("count-calls", "").await.as_deref(), Ok("1"));
+    }
+}

@@ -1,0 +1,10 @@
+//! Builds the guests.
+
+fn main() -> anyhow::Result<()> {
+    let sources = [
+        "tests/guests/misbehaving/src",
+        "tests/guests/misbehaving/Cargo.toml",
+    ];
+    component_builder::build("misbehaving", "misbehaving.wasm", &sources)?;
+    Ok(())
+}

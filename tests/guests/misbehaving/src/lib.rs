@@ -1,0 +1,153 @@
+//! A credential plugin that does what it should not: one way for each bound of the host.
+//!
+//! What it does is chosen by the text setting `behaviour`, so that one component serves every test.
+//! It is built by the tests and is no part of the product.
+#![cfg(target_family = "wasm")]
+
+mod behaviour;
+
+#[allow(
+    unsafe_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    reason = "generated from wit/, where the documentation stands"
+)]
+mod bindings {
+    wit_bindgen::generate!({
+        path: "../../../wit",
+        world: "credential-plugin",
+    });
+
+    use super::Misbehaving;
+    export!(Misbehaving with_types_in self);
+}
+
+use bindings::connector::credential::http::{Answer, Pair, Request};
+use bindings::connector::credential::types::{Error, Problem, Sealed, Setting, SettingValue};
+use bindings::exports::connector::credential::{connection, credential, oauth};
+
+struct Misbehaving;
+
+/// The text of a setting.
+fn text<'a>(settings: &'a [Setting], field: &str) -> &'a str {
+    settings
+        .iter()
+        .find(|setting| setting.field == field)
+        .and_then(|setting| match &setting.value {
+            SettingValue::Text(text) => Some(text.as_str()),
+            SettingValue::Secret(_) => None,
+        })
+        .unwrap_or_default()
+}
+
+/// The name of the secret in a setting.
+fn secret(settings: &[Setting], field: &str) -> String {
+    settings
+        .iter()
+        .find(|setting| setting.field == field)
+        .and_then(|setting| match &setting.value {
+            SettingValue::Secret(sealed) => Some(sealed.secret.clone()),
+            SettingValue::Text(_) => None,
+        })
+        .unwrap_or_default()
+}
+
+impl credential::Guest for Misbehaving {
+    fn describe() -> credential::Descriptor {
+        let field = |id: &str, kind| credential::Field {
+            id: id.to_owned(),
+            label: id.to_owned(),
+            help: String::new(),
+            example: None,
+            kind,
+            requirement: credential::Requirement::Optional,
+            shown_when: None,
+            platform_may_supply: false,
+        };
+        credential::Descriptor {
+            id: "misbehaving".to_owned(),
+            title: "Misbehaving".to_owned(),
+            summary: String::new(),
+            documentation: "https://service.example/docs".to_owned(),
+            origins: vec![
+                "https://service.example".to_owned(),
+                "https://127.0.0.1".to_owned(),
+            ],
+            claims: vec!["sub".to_owned(), "sessionId".to_owned()],
+            fields: vec![
+                field("behaviour", credential::FieldKind::Text),
+                field("argument", credential::FieldKind::Text),
+                field("secret", credential::FieldKind::Secret),
+            ],
+            setup: Vec::new(),
+        }
+    }
+
+    fn validate(settings: Vec<Setting>) -> Vec<Problem> {
+        behaviour::compute(&settings);
+        Vec::new()
+    }
+}
+
+impl oauth::Guest for Misbehaving {
+    fn plan(settings: Vec<Setting>) -> Result<oauth::GrantPlan, Error> {
+        Err(Error::Other(behaviour::compute(&settings)))
+    }
+
+    fn authorization_url(
+        settings: Vec<Setting>,
+        _authorization: oauth::Authorization,
+    ) -> Result<String, Error> {
+        Ok(behaviour::compute(&settings))
+    }
+
+    fn authorization_refused(
+        settings: Vec<Setting>,
+        _refusal: oauth::AuthorizationRefusal,
+    ) -> Error {
+        Error::Other(behaviour::compute(&settings))
+    }
+
+    fn token_request(settings: Vec<Setting>, _grant: oauth::Grant) -> Result<Request, Error> {
+        Ok(behaviour::request(&settings))
+    }
+
+    fn parse_token_response(
+        settings: Vec<Setting>,
+        _grant: oauth::Grant,
+        answer: Answer,
+    ) -> Result<oauth::Tokens, Error> {
+        behaviour::tokens(&settings, &answer)
+    }
+
+    fn obtain_tokens(settings: Vec<Setting>, grant: oauth::Grant) -> Result<oauth::Tokens, Error> {
+        let request = Self::token_request(settings.clone(), grant.clone())?;
+        let answer = bindings::connector::credential::http::send(&request);
+        Self::parse_token_response(settings, grant, answer)
+    }
+}
+
+impl connection::Guest for Misbehaving {
+    fn authenticate(settings: Vec<Setting>, access: String) -> Result<Vec<Pair>, Error> {
+        Ok(vec![behaviour::header(&settings, access)])
+    }
+
+    fn test(settings: Vec<Setting>, access: Sealed) -> Result<Vec<connection::Check>, Error> {
+        Ok(vec![connection::Check {
+            id: text(&settings, "behaviour").to_owned(),
+            title: String::new(),
+            outcome: connection::Outcome::Passed,
+            detail: Some(behaviour::send(&settings, &access)),
+            diagnosis: None,
+        }])
+    }
+
+    fn revocation_warning(settings: Vec<Setting>) -> Option<String> {
+        Some(behaviour::send_in_secret(&settings))
+    }
+
+    fn revoke(_settings: Vec<Setting>, _token: String) -> Result<(), Error> {
+        Ok(())
+    }
+}
