@@ -294,7 +294,7 @@ fn to_response(it: Response) -> wit_http::Response {
     }
 }
 
-fn to_failure(it: Failure) -> wit_http::Failure {
+pub(crate) fn to_failure(it: Failure) -> wit_http::Failure {
     wit_http::Failure {
         kind: match it.kind {
             FailureKind::Denied => wit_http::FailureKind::Denied,

@@ -66,7 +66,7 @@ pub use engine::Allocation;
 pub use error::{CallFailure, Cause, Error, LoadError, StartError};
 pub use http::{Addresses, Lookup, SystemLookup};
 pub use limits::{HttpLimits, Limit, Limits};
-pub use operation::{Operation, Sender};
+pub use operation::{Operation, PreparedRequest, Sender};
 pub use plugin::Plugin;
 pub use randomness::{Randomness, SystemRandomness};
 pub use runtime::{Runtime, RuntimeBuilder};

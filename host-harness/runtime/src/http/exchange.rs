@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::fill::{self, FillError};
-use super::transport::Transport;
+use super::fill;
+use super::transport::{Ready, Transport};
 use crate::contract::{
-    Answer, AuthHeader, Failure, FailureKind, Pair, Request, RequestBody, Segment,
+    Answer, AuthHeader, Failure, FailureKind, Pair, Request, RequestBody, Response, Segment,
 };
 use crate::egress::{Origin, Policy, decide};
 use crate::seal::{RawAnswer, Sealer};
@@ -64,18 +64,32 @@ impl Exchange {
 
     /// Sends a request of the plugin's making, whoever carries it here.
     pub(crate) async fn send(&self, request: Request) -> Answer {
-        let target = decide(&request, &self.scope.asked, &self.scope.policy)
-            .map_err(|denial| denied(denial.to_string()))?;
-        self.check_size(&request)?;
-        let filled = self
-            .with_vault(|vault| fill::fill(&request, vault))
-            .map_err(|it| unfilled(&it))?;
+        let ready = self.prepare(&request)?;
         self.sent.store(true, Ordering::SeqCst);
-        let outcome = self.transport.send(request.method, target, filled).await;
+        let outcome = self.transport.send(ready).await;
         self.sent.store(false, Ordering::SeqCst);
         log(&request, outcome.as_ref());
-        let answer = outcome?;
-        Ok(self.with_sealer(|sealer| sealer.seal_answer(&answer, &request.seal)))
+        Ok(self.seal(&outcome?, &request.seal))
+    }
+
+    /// Decides whether a request may leave, and fills its secrets in.
+    pub(crate) fn prepare(&self, request: &Request) -> Result<Ready, Failure> {
+        let target = decide(request, &self.scope.asked, &self.scope.policy)
+            .map_err(|denial| denied(denial.to_string()))?;
+        self.check_size(request)?;
+        let filled = self
+            .with_vault(|vault| fill::fill(request, vault))
+            .map_err(|error| denied(error.to_string()))?;
+        Ok(Ready {
+            method: request.method,
+            target,
+            filled,
+        })
+    }
+
+    /// Takes the secrets out of an answer.
+    pub(crate) fn seal(&self, answer: &RawAnswer, pointers: &[String]) -> Response {
+        self.with_sealer(|sealer| sealer.seal_answer(answer, pointers))
     }
 
     /// A header of the plugin's making, held to the same rules, filled in.
@@ -100,10 +114,6 @@ impl Exchange {
 
 fn denied(message: String) -> Failure {
     Failure::unsent(FailureKind::Denied, message)
-}
-
-fn unfilled(error: &FillError) -> Failure {
-    denied(error.to_string())
 }
 
 /// As the plugin wrote it; a secret counts with its name's length.

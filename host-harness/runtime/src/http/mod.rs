@@ -8,4 +8,4 @@ mod transport;
 
 pub(crate) use exchange::{Exchange, Scope};
 pub use resolver::{Addresses, Lookup, SystemLookup};
-pub(crate) use transport::Transport;
+pub(crate) use transport::{Ready, Transport};

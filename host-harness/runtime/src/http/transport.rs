@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::Client;
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
@@ -19,6 +20,24 @@ use crate::seal::RawAnswer;
 /// An idle connection is not kept much longer than servers keep theirs: a request on a connection
 /// that the server is closing may be lost after it was sent.
 const IDLE: Duration = Duration::from_secs(15);
+
+/// A request that may leave, its secrets filled in.
+pub(crate) struct Ready {
+    pub(super) method: Method,
+    pub(super) target: Target,
+    pub(super) filled: Filled,
+}
+
+impl Ready {
+    pub(crate) fn to_http(&self) -> Result<http::Request<Bytes>, http::Error> {
+        let mut request = http::Request::builder()
+            .method(wire_method(self.method))
+            .uri(self.target.url.as_str())
+            .body(self.filled.body.clone().unwrap_or_default())?;
+        *request.headers_mut() = self.filled.headers.clone();
+        Ok(request)
+    }
+}
 
 /// Two HTTP clients: one that connects to the public internet alone, one that connects anywhere
 /// because the operator named the place.
@@ -54,13 +73,8 @@ impl Transport {
 
     /// Sends a request and takes in the whole answer, within the deadline and size that the limits
     /// name.
-    pub(super) async fn send(
-        &self,
-        method: Method,
-        target: Target,
-        filled: Filled,
-    ) -> Result<RawAnswer, Failure> {
-        let work = self.exchange(method, target, filled);
+    pub(super) async fn send(&self, ready: Ready) -> Result<RawAnswer, Failure> {
+        let work = self.exchange(ready);
         match tokio::time::timeout(self.limits.answer_deadline, work).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::sent(
@@ -70,12 +84,12 @@ impl Transport {
         }
     }
 
-    async fn exchange(
-        &self,
-        method: Method,
-        target: Target,
-        filled: Filled,
-    ) -> Result<RawAnswer, Failure> {
+    async fn exchange(&self, ready: Ready) -> Result<RawAnswer, Failure> {
+        let Ready {
+            method,
+            target,
+            filled,
+        } = ready;
         let client = match target.reach {
             Reach::Public => &self.public,
             Reach::Mapped => &self.mapped,

@@ -28,6 +28,17 @@ pub(crate) struct RawAnswer {
     pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
+impl From<http::Response<Vec<u8>>> for RawAnswer {
+    fn from(response: http::Response<Vec<u8>>) -> Self {
+        let (parts, body) = response.into_parts();
+        Self {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: Zeroizing::new(body),
+        }
+    }
+}
+
 /// Names secrets and says what may be known of them.
 pub(crate) struct Sealer<'a> {
     pub(crate) vault: &'a mut Vault,

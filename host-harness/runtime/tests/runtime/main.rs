@@ -1,6 +1,10 @@
 //! The runtime, run with a plugin that misbehaves in every way there is a bound for.
 
-#![allow(missing_docs, unreachable_pub, reason = "tests have no readers but each other")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "tests have no readers but each other"
+)]
 
 mod egress;
 mod isolation;

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use credential_runtime::{Cause, Error, Secret, Sender};
+use credential_runtime::{Cause, Error, Grant, Secret, Sender};
 
 use crate::server::Server;
 use crate::stage::{SECRET, SERVICE, Stage};
@@ -147,4 +147,50 @@ async fn an_answer_that_is_no_json_is_withheld() {
     );
     assert!(!seen.contains("not-a-real"), "{seen}");
     assert!(SERVICE.starts_with("https"));
+}
+
+#[tokio::test]
+async fn a_host_can_send_with_a_client_of_its_own() {
+    let server = Server::says_json("{}").await;
+    let stage = Stage::new().await.mapped_to(&server);
+    let operation = stage.operation("secret-in-form", &format!("{SERVICE}/token"));
+    let prepared = operation
+        .prepare_token_request(&Grant::ClientCredentials)
+        .await
+        .unwrap();
+    let request = prepared.to_http().unwrap();
+    assert_eq!(request.uri().to_string(), format!("{}/token", server.url()));
+    assert_eq!(
+        request.headers()["content-type"],
+        "application/x-www-form-urlencoded"
+    );
+    assert_eq!(&request.body()[..], b"secret=not-a-real-secret-4711%2F%2Bx");
+    assert!(!format!("{prepared:?}").contains("not-a-real"));
+    let answer = http::Response::new(br#"{"access_token": "not-a-real-token"}"#.to_vec());
+    let tokens = operation
+        .receive_tokens(prepared, Ok(answer))
+        .await
+        .unwrap();
+    assert_eq!(tokens.access, Secret::new("not-a-real-token"));
+    assert_eq!(
+        server.received(),
+        [] as [String; 0],
+        "the runtime itself sent nothing"
+    );
+}
+
+#[tokio::test]
+async fn what_may_not_leave_is_not_prepared() {
+    let stage = Stage::new().await.allowing_nothing();
+    let operation = stage.operation("secret-in-form", &format!("{SERVICE}/token"));
+    let outcome = operation
+        .prepare_token_request(&Grant::ClientCredentials)
+        .await;
+    let Err(Error::Refused(refusal)) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(
+        refusal.to_string().contains("Denied sent=false"),
+        "{refusal}"
+    );
 }

@@ -1,0 +1,11 @@
+//! The shipped component in the sandbox, before the mock: what a user relies on.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "tests have no readers but each other"
+)]
+
+mod component;
+mod proof;
+mod sign_in;

@@ -1,0 +1,150 @@
+//! What cargo cannot say by itself: `cargo xtask demo`, `cargo xtask test` and their like, each
+//! doing all of its own set-up.
+//!
+//! In scope: the order of steps and what a machine lacks. Not in scope: anything that is built. It
+//! depends on nothing that needs the wasm target, since it is what installs that.
+
+mod run;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use run::{announce, cargo, step};
+
+const HELP: &str = "\
+cargo xtask <task>
+
+  demo [-- ARGS]  sign in to a mock Intacct through the sandboxed plugin, and show it all
+  test [-- ARGS]  every test (ARGS go to cargo test)
+  check           formatting, clippy for native and wasm, documentation, every crate builds
+  bench [-- ARGS] the benchmark (ARGS go to cargo bench)
+  component       the plugin's component as a file
+  setup           only what the others do first: the wasm target
+
+Each does all of its own set-up. The first build compiles wasmtime, which takes some minutes; after
+that a run takes seconds.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            announce(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<()> {
+    let (task, rest) = match arguments.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("help", [].as_slice()),
+    };
+    let rest: Vec<&str> = rest
+        .iter()
+        .map(String::as_str)
+        .filter(|it| *it != "--")
+        .collect();
+    match task {
+        "demo" => demo(&rest),
+        "test" => test(&rest),
+        "check" => check(),
+        "bench" => bench(&rest),
+        "component" => component(),
+        "setup" => toolchain::require_wasm_target(),
+        "help" | "-h" | "--help" => {
+            announce(HELP);
+            Ok(())
+        }
+        other => bail!("there is no task `{other}`\n\n{HELP}"),
+    }
+}
+
+/// The main job: builds everything, then shows it at work.
+fn demo(arguments: &[&str]) -> Result<()> {
+    toolchain::require_wasm_target()?;
+    step("Building the plugin as a component, the host and the mock");
+    cargo(&["build", "--package", "end-to-end", "--bin", "demo"])?;
+    cargo(
+        &[
+            &[
+                "run",
+                "--quiet",
+                "--package",
+                "end-to-end",
+                "--bin",
+                "demo",
+                "--",
+            ],
+            arguments,
+        ]
+        .concat(),
+    )
+}
+
+fn test(arguments: &[&str]) -> Result<()> {
+    toolchain::require_wasm_target()?;
+    step("Building and running every test");
+    cargo(&[&["test", "--workspace"], arguments].concat())
+}
+
+fn check() -> Result<()> {
+    toolchain::require_wasm_target()?;
+    step("Formatting");
+    cargo(&["fmt", "--all", "--check"])?;
+    step("Clippy, native");
+    cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ])?;
+    step("Clippy, WebAssembly");
+    let wasm = [
+        "--target",
+        toolchain::WASM_TARGET,
+        "--",
+        "--deny",
+        "warnings",
+    ];
+    let packages = [
+        "clippy",
+        "-p",
+        "intacct-core",
+        "-p",
+        "intacct-plugin",
+        "-p",
+        "misbehaving",
+    ];
+    cargo(&[&packages[..], &wasm[..]].concat())?;
+    step("Documentation");
+    run::cargo_with(
+        &["doc", "--workspace", "--no-deps"],
+        &[("RUSTDOCFLAGS", "--deny warnings")],
+    )?;
+    step("Every crate builds");
+    cargo(&["build", "--workspace"])
+}
+
+fn bench(arguments: &[&str]) -> Result<()> {
+    toolchain::require_wasm_target()?;
+    step("Building the benchmark, optimized");
+    cargo(&[&["bench", "--package", "end-to-end"], arguments].concat())
+}
+
+fn component() -> Result<()> {
+    toolchain::require_wasm_target()?;
+    step("Building the plugin as a component");
+    cargo(&[
+        "run",
+        "--quiet",
+        "--package",
+        "intacct-component",
+        "--example",
+        "write",
+    ])
+}

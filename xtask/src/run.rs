@@ -1,0 +1,35 @@
+//! Runs cargo, and says what it does.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+/// Says something to the person at the terminal.
+#[expect(clippy::print_stderr, reason = "the one place where xtask talks")]
+pub(crate) fn announce(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Says which step begins.
+pub(crate) fn step(title: &str) {
+    announce(&format!("\n── {title}"));
+}
+
+/// Runs cargo with these arguments, its output going where ours goes.
+pub(crate) fn cargo(arguments: &[&str]) -> Result<()> {
+    cargo_with(arguments, &[])
+}
+
+/// Likewise, with additional environment variables.
+pub(crate) fn cargo_with(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .status()
+        .context("cargo cannot be started")?;
+    if !status.success() {
+        bail!("`cargo {}` failed", arguments.join(" "));
+    }
+    Ok(())
+}
