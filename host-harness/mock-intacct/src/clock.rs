@@ -48,7 +48,9 @@ impl Clock {
 
     /// What it shows, as a system time.
     pub(crate) fn system_time(&self) -> SystemTime {
-        UNIX_EPOCH.checked_add(Duration::from_secs(self.now())).unwrap_or(UNIX_EPOCH)
+        UNIX_EPOCH
+            .checked_add(Duration::from_secs(self.now()))
+            .unwrap_or(UNIX_EPOCH)
     }
 
     fn reading(&self) -> std::sync::MutexGuard<'_, Reading> {
@@ -57,7 +59,9 @@ impl Clock {
 }
 
 fn system_seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]

@@ -187,12 +187,16 @@ impl Company {
     /// The application of exactly this client ID.
     #[must_use]
     pub fn application(&self, client_id: &str) -> Option<&Application> {
-        self.applications.iter().find(|app| app.client_id == client_id)
+        self.applications
+            .iter()
+            .find(|app| app.client_id == client_id)
     }
 
     /// Likewise, to change.
     pub fn application_mut(&mut self, client_id: &str) -> Option<&mut Application> {
-        self.applications.iter_mut().find(|app| app.client_id == client_id)
+        self.applications
+            .iter_mut()
+            .find(|app| app.client_id == client_id)
     }
 
     /// The entity of exactly this ID.
@@ -203,29 +207,42 @@ impl Company {
 
     /// The session of this name.
     pub fn session_mut(&mut self, name: &str) -> Option<&mut Session> {
-        self.sessions.iter_mut().find(|session| session.name == name)
+        self.sessions
+            .iter_mut()
+            .find(|session| session.name == name)
     }
 
     /// Whether the authorized client applications let `user` be signed in through `client_id`.
     #[must_use]
     pub fn authorizes_client(&self, client_id: &str, user: &str) -> bool {
-        self.authorized_clients
-            .iter()
-            .any(|entry| entry.client_id == client_id && entry.user.as_deref().is_none_or(|only| only == user))
+        self.authorized_clients.iter().any(|entry| {
+            entry.client_id == client_id && entry.user.as_deref().is_none_or(|only| only == user)
+        })
     }
 
     /// Whether the Web Services authorizations list `sender_id`.
     #[must_use]
     pub fn authorizes_sender(&self, sender_id: &str) -> bool {
-        self.web_services_authorizations.iter().any(|sender| sender == sender_id)
+        self.web_services_authorizations
+            .iter()
+            .any(|sender| sender == sender_id)
     }
 
     /// Every value that the ledger must not show.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
-        let applications = self.applications.iter().map(|app| app.client_secret.as_str());
+        let applications = self
+            .applications
+            .iter()
+            .map(|app| app.client_secret.as_str());
         let passwords = self.users.iter().map(|user| user.password.as_str());
-        let sessions = self.sessions.iter().map(|session| session.session_id.as_str());
-        applications.chain(passwords).chain(sessions).filter(|secret| !secret.is_empty())
+        let sessions = self
+            .sessions
+            .iter()
+            .map(|session| session.session_id.as_str());
+        applications
+            .chain(passwords)
+            .chain(sessions)
+            .filter(|secret| !secret.is_empty())
     }
 
     /// Gives every user without a key one, from the position in the list.

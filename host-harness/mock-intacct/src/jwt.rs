@@ -28,7 +28,11 @@ pub(crate) struct Claims {
 pub(crate) fn encode(claims: &Claims, key: &[u8; 32]) -> String {
     let header = r#"{"typ":"JWT","alg":"HS256"}"#;
     let payload = serde_json::to_string(claims).unwrap_or_default();
-    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+    let signed = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(payload)
+    );
     let signature = URL_SAFE_NO_PAD.encode(sign(signed.as_bytes(), key));
     format!("{signed}.{signature}")
 }

@@ -23,6 +23,9 @@
 //! # }
 //! ```
 //!
+//! Every secret here is for show, so `Debug` prints it: a company, a person at the page, an issued
+//! token. The ledger alone masks, because it also holds what a client under test has sent.
+//!
 //! The server listens on plain `http`. The plugin always says `https://api.intacct.com`; whoever
 //! runs it maps that origin to [`MockIntacct::origin`].
 

@@ -21,13 +21,19 @@ pub enum RedirectUriError {
     #[error("`{0}` is http, which Intacct refuses to register; use https, or an app's own scheme")]
     PlainHttp(String),
     /// Intacct refuses `localhost`; the address works (T).
-    #[error("`{0}` says localhost, which Intacct refuses to register; write https://127.0.0.1:<port> instead")]
+    #[error(
+        "`{0}` says localhost, which Intacct refuses to register; write https://127.0.0.1:<port> instead"
+    )]
     Localhost(String),
     /// No scheme.
-    #[error("`{0}` is no absolute URI; begin it with https:// or with an app's own scheme, such as com.example.app:/")]
+    #[error(
+        "`{0}` is no absolute URI; begin it with https:// or with an app's own scheme, such as com.example.app:/"
+    )]
     NotAbsolute(String),
     /// RFC 6749 section 3.1.2.
-    #[error("`{0}` has a fragment, which a redirect URI must not have; remove the # and what follows")]
+    #[error(
+        "`{0}` has a fragment, which a redirect URI must not have; remove the # and what follows"
+    )]
     Fragment(String),
     /// A wildcard elsewhere than in a loopback port.
     #[error("`{0}` has a *; only the port of https://127.0.0.1 or https://[::1] may be *")]
@@ -44,7 +50,9 @@ impl RedirectUri {
     /// See [`RedirectUriError`].
     pub fn parse(uri: &str) -> Result<Self, RedirectUriError> {
         let owned = || uri.to_owned();
-        let (scheme, rest) = uri.split_once(':').ok_or_else(|| RedirectUriError::NotAbsolute(owned()))?;
+        let (scheme, rest) = uri
+            .split_once(':')
+            .ok_or_else(|| RedirectUriError::NotAbsolute(owned()))?;
         if !is_scheme(scheme) || rest.is_empty() {
             return Err(RedirectUriError::NotAbsolute(owned()));
         }
@@ -81,30 +89,42 @@ impl RedirectUri {
     }
 
     fn matches_with_port(&self, uri: &str) -> bool {
-        let Some((before, after)) = self.0.split_once(":*") else { return false };
+        let Some((before, after)) = self.0.split_once(":*") else {
+            return false;
+        };
         let port = uri
             .strip_prefix(before)
             .and_then(|rest| rest.strip_prefix(':'))
             .and_then(|rest| rest.strip_suffix(after));
-        port.is_some_and(|port| port.parse::<u16>().is_ok_and(|number| number != 0 && number.to_string() == port))
+        port.is_some_and(|port| {
+            port.parse::<u16>()
+                .is_ok_and(|number| number != 0 && number.to_string() == port)
+        })
     }
 }
 
 fn is_scheme(scheme: &str) -> bool {
     scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
 fn host(after_scheme: &str) -> &str {
     let authority = after_scheme.strip_prefix("//").unwrap_or_default();
-    authority.split(['/', '?', ':', '#']).next().unwrap_or_default()
+    authority
+        .split(['/', '?', ':', '#'])
+        .next()
+        .unwrap_or_default()
 }
 
 fn has_port_wildcard(uri: &str) -> bool {
     LOOPBACK.iter().any(|prefix| {
         uri.strip_prefix(prefix)
             .and_then(|rest| rest.strip_prefix('*'))
-            .is_some_and(|rest| !rest.contains('*') && (rest.is_empty() || rest.starts_with(['/', '?'])))
+            .is_some_and(|rest| {
+                !rest.contains('*') && (rest.is_empty() || rest.starts_with(['/', '?']))
+            })
     })
 }
 
@@ -159,7 +179,12 @@ mod tests {
     #[case::any_port_of_a_public_host("https://example.com:*/callback", false)]
     #[case::any_path("https://127.0.0.1:8443/*", false)]
     fn what_may_be_registered(#[case] uri: &str, #[case] accepted: bool) {
-        assert_eq!(RedirectUri::parse(uri).is_ok(), accepted, "{:?}", RedirectUri::parse(uri));
+        assert_eq!(
+            RedirectUri::parse(uri).is_ok(),
+            accepted,
+            "{:?}",
+            RedirectUri::parse(uri)
+        );
     }
 
     #[rstest]
@@ -171,10 +196,25 @@ mod tests {
     #[case::any_port_but_none("https://127.0.0.1:*/cb", "https://127.0.0.1/cb", false)]
     #[case::any_port_but_zero("https://127.0.0.1:*/cb", "https://127.0.0.1:0/cb", false)]
     #[case::any_port_but_too_large("https://127.0.0.1:*/cb", "https://127.0.0.1:65536/cb", false)]
-    #[case::any_port_with_a_zero_before_it("https://127.0.0.1:*/cb", "https://127.0.0.1:08443/cb", false)]
+    #[case::any_port_with_a_zero_before_it(
+        "https://127.0.0.1:*/cb",
+        "https://127.0.0.1:08443/cb",
+        false
+    )]
     #[case::another_path("https://127.0.0.1:*/cb", "https://127.0.0.1:49152/other", false)]
-    #[case::a_host_behind_the_port("https://127.0.0.1:*/cb", "https://127.0.0.1:1@evil.example/cb", false)]
-    fn what_matches_what_is_registered(#[case] registered: &str, #[case] asked: &str, #[case] matches: bool) {
-        assert_eq!(RedirectUri::parse(registered).unwrap().matches(asked), matches);
+    #[case::a_host_behind_the_port(
+        "https://127.0.0.1:*/cb",
+        "https://127.0.0.1:1@evil.example/cb",
+        false
+    )]
+    fn what_matches_what_is_registered(
+        #[case] registered: &str,
+        #[case] asked: &str,
+        #[case] matches: bool,
+    ) {
+        assert_eq!(
+            RedirectUri::parse(registered).unwrap().matches(asked),
+            matches
+        );
     }
 }
