@@ -7,10 +7,13 @@ use credential_runtime::{
 };
 use intacct_component::COMPONENT;
 use mock_intacct::browser::{self, Consent, Person};
-use mock_intacct::{Builder, Company, INTACCT_ORIGIN, MockIntacct};
+use mock_intacct::{Builder, Clock, Company, INTACCT_ORIGIN, MockIntacct};
 
 /// One of the redirect URIs that the sample application has registered.
 pub const REDIRECT_URI: &str = "https://127.0.0.1:8443/oauth/callback";
+
+/// The mock's time when a world begins, in seconds since 1970; it moves only when a test moves it.
+const START: u64 = 1_800_000_000;
 
 /// A mock, a plugin, and the policy that lets the one reach the other.
 pub struct World {
@@ -96,7 +99,7 @@ impl World {
     /// Begins to set a world up.
     #[must_use]
     pub fn builder() -> WorldBuilder {
-        WorldBuilder::default().mock(MockIntacct::builder().seed(7))
+        WorldBuilder::default().mock(MockIntacct::builder().seed(7).clock(Clock::fixed_at(START)))
     }
 
     /// An operation on a credential with these settings.

@@ -1,1 +1,63 @@
-//! x
+//! The `harness` command: a terminal for credential plugins.
+//!
+//! In scope: the command line; credential files and policy files; where secrets come from; the
+//! listener that a browser comes back to ([`callback`]); what a person and a program are told, and
+//! the exit code. Not in scope: running a plugin, which is `credential_runtime`'s; what a plugin
+//! knows; storing tokens. Nothing here knows a word of any service, the command that runs the mock
+//! apart.
+//!
+//! The commands, files, exit codes and JSON shapes are in `docs/command.md`.
+
+mod args;
+mod browser;
+pub mod callback;
+mod commands;
+mod credential_file;
+mod document;
+mod exit;
+mod explain;
+mod folders;
+mod help;
+mod host;
+mod logging;
+mod output;
+mod pasted;
+mod policy;
+mod report;
+mod secret_source;
+mod settings;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Command};
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::report::Report;
+
+/// Runs the command that the process was started with, and says how it ended.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    logging::begin(args.verbose, args.log);
+    let output = args.output();
+    let exit = run(args.command, output).unwrap_or_else(|report| {
+        output.report(&report);
+        report.exit
+    });
+    ExitCode::from(exit.code())
+}
+
+fn run(command: Option<Command>, output: Output) -> Result<Exit, Report> {
+    let Some(command) = command else {
+        return commands::welcome::run(output);
+    };
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Report::machine(format!("no thread can be had: {error}")))?;
+    let outcome = runtime.block_on(commands::run(command, output));
+    // A thread may still wait for a person to type; the process does not.
+    runtime.shutdown_background();
+    outcome
+}

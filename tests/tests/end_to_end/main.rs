@@ -6,6 +6,9 @@
     reason = "tests have no readers but each other"
 )]
 
+mod both_ways;
 mod component;
+mod faults;
 mod proof;
 mod sign_in;
+mod switches;

@@ -24,12 +24,18 @@ pub struct Pair {
 impl Pair {
     /// A value that is text alone.
     pub(crate) fn text(name: &'static str, value: impl Into<String>) -> Self {
-        Self { name, value: [Segment::Text(value.into())].into() }
+        Self {
+            name,
+            value: [Segment::Text(value.into())].into(),
+        }
     }
 
     /// A value that is a secret alone.
     pub(crate) fn secret(name: &'static str, secret: &SecretRef) -> Self {
-        Self { name, value: [Segment::Secret(secret.clone())].into() }
+        Self {
+            name,
+            value: [Segment::Secret(secret.clone())].into(),
+        }
     }
 }
 
@@ -93,6 +99,16 @@ pub enum ResponseBody {
     Json(String),
     /// Anything else.
     Withheld(Withheld),
+}
+
+impl ResponseBody {
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Json(_) => false,
+            Self::Withheld(withheld) => withheld.length == 0,
+        }
+    }
 }
 
 /// An answer, whatever its status.

@@ -1,0 +1,108 @@
+//! One browser's connection: TLS, a request, a page.
+
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use credential_runtime::Secret;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
+
+use super::page;
+use super::page::Ending;
+use super::redirect::LoopbackRedirect;
+
+/// How long a browser may take to say what it wants.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A request's line and headers. A code is a JWT of hundreds of characters, sometimes more.
+const MOST_REQUEST_BYTES: usize = 64 << 10;
+
+/// A browser came back: the address that it was sent to, and where to put the page it is shown.
+pub(super) struct Returned {
+    pub(super) redirected: Secret,
+    pub(super) reply: oneshot::Sender<Ending>,
+}
+
+/// What every connection of a listener shares.
+pub(super) struct Shared {
+    pub(super) redirect: LoopbackRedirect,
+    /// Taken by the first that comes to the callback path.
+    pub(super) waiting: Mutex<Option<oneshot::Sender<Returned>>>,
+}
+
+/// Serves one connection to its end. Tells whether the callback was answered on it.
+pub(super) async fn serve(tcp: TcpStream, tls: TlsAcceptor, shared: Arc<Shared>) -> bool {
+    let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, tls.accept(tcp)).await else {
+        // A browser that does not trust the certificate yet hangs up here, and comes again.
+        return false;
+    };
+    let answered = AtomicBool::new(false);
+    let service = service_fn(|request| answer(request, &shared, &answered));
+    let served = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_buf_size(MOST_REQUEST_BYTES)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection to the callback listener broke");
+    }
+    answered.load(Ordering::SeqCst)
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    shared: &Shared,
+    answered: &AtomicBool,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    Ok(if request.uri().path() != shared.redirect.path() {
+        page::not_found()
+    } else if request.method() != Method::GET {
+        page::method_not_allowed()
+    } else {
+        take(&request, shared, answered).await
+    })
+}
+
+/// The first is the one; the page waits until it is known how it ended.
+async fn take(
+    request: &Request<Incoming>,
+    shared: &Shared,
+    answered: &AtomicBool,
+) -> Response<Full<Bytes>> {
+    let first = shared
+        .waiting
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    let Some(first) = first else {
+        return page::gone();
+    };
+    answered.store(true, Ordering::SeqCst);
+    let asked = request.uri().path_and_query();
+    let redirected = shared.redirect.resolve(asked.map_or("/", |it| it.as_str()));
+    let (reply, ending) = oneshot::channel();
+    let returned = Returned {
+        redirected: Secret::new(redirected),
+        reply,
+    };
+    if first.send(returned).is_err() {
+        return page::gone();
+    }
+    let ending = ending.await.unwrap_or_else(|_| {
+        Ending::failure(
+            "Not connected",
+            "The sign-in was ended before it was complete.",
+        )
+    });
+    ending.response()
+}

@@ -1,0 +1,160 @@
+//! `harness inspect`: what a component asks for and offers. Works for files that are no plugin, too.
+
+use std::path::Path;
+
+use credential_runtime::{Digest, LoadError, Plugin, Shape};
+use serde_json::{Value, json};
+
+use crate::args::Inspect;
+use crate::exit::Exit;
+use crate::host::{Component, Host};
+use crate::output::{Output, talk};
+use crate::policy::Allowance;
+use crate::report::Report;
+use crate::text::Page;
+
+/// What was found out about a file.
+struct Findings {
+    component: Component,
+    digest: Digest,
+    /// Absent where it is no component.
+    shape: Option<Shape>,
+    plugin: Result<(Plugin, Allowance), Report>,
+    /// Which policy was asked.
+    policy: String,
+}
+
+pub(super) async fn run(args: &Inspect, output: Output) -> Result<Exit, Report> {
+    if let Some(path) = &args.write {
+        return write(path, output);
+    }
+    let host = Host::start(args.policy.file.as_deref())?;
+    let component = Component::open(args.file.as_deref())?;
+    let findings = Findings::about(&host, component).await?;
+    output.data(&findings.page(), &findings.json())?;
+    match findings.plugin {
+        Ok(_) => Ok(Exit::Ok),
+        Err(report) => {
+            talk(&report.page());
+            Ok(report.exit)
+        }
+    }
+}
+
+fn write(path: &Path, output: Output) -> Result<Exit, Report> {
+    let bytes = intacct_component::COMPONENT;
+    std::fs::write(path, bytes).map_err(|error| {
+        Report::machine(format!("{} cannot be written: {error}", path.display()))
+    })?;
+    let digest = Digest::of(bytes).to_string();
+    let page = Page::new().line(format!(
+        "{}: {} bytes, {digest}",
+        path.display(),
+        bytes.len()
+    ));
+    let json = json!({ "file": path, "size": bytes.len(), "digest": digest });
+    output.data(&page, &json)?;
+    Ok(Exit::Ok)
+}
+
+impl Findings {
+    async fn about(host: &Host, component: Component) -> Result<Self, Report> {
+        let shape = host.runtime.inspect(&component.bytes).await;
+        let plugin = match host.load(&component).await {
+            Ok(plugin) => {
+                let allowance = host.policy.allowance(&plugin, None)?;
+                Ok((plugin, allowance))
+            }
+            Err(error) => Err(no_plugin(error)),
+        };
+        Ok(Self {
+            digest: Digest::of(&component.bytes),
+            shape: shape.ok(),
+            component,
+            plugin,
+            policy: host.policy.location().describe(),
+        })
+    }
+
+    fn json(&self) -> Value {
+        let loaded = self.plugin.as_ref().ok();
+        json!({
+            "file": self.component.file,
+            "size": self.component.bytes.len(),
+            "digest": self.digest.to_string(),
+            "imports": self.shape.as_ref().map(|it| &it.imports),
+            "exports": self.shape.as_ref().map(|it| &it.exports),
+            "plugin": loaded.map(|(plugin, _)| {
+                let it = plugin.descriptor();
+                json!({ "id": it.id, "title": it.title, "origins": it.origins, "claims": it.claims })
+            }),
+            "allowed": loaded.map(|(_, allowance)| json!({
+                "origins": allowance.origins(),
+                "claims": allowance.claims,
+            })),
+            "problem": self.plugin.as_ref().err().map(|it| &it.message),
+        })
+    }
+
+    fn page(&self) -> Page {
+        let page = Page::new()
+            .line(self.component.describe())
+            .item(
+                2,
+                14,
+                "size",
+                &format!("{} bytes", self.component.bytes.len()),
+            )
+            .item(2, 14, "digest", &self.digest.to_string());
+        let page = match &self.shape {
+            Some(shape) => self.shape_page(page, shape),
+            None => page.item(2, 14, "kind", "no WebAssembly component"),
+        };
+        match &self.plugin {
+            Ok((plugin, allowance)) => self.plugin_page(page, plugin, allowance),
+            Err(_) => page,
+        }
+    }
+
+    fn shape_page(&self, page: Page, shape: &Shape) -> Page {
+        let interfaces: Vec<String> = shape.exports.iter().map(|it| it.interface.clone()).collect();
+        page.item(2, 14, "imports", &listed(&shape.imports))
+            .item(2, 14, "exports", &listed(&interfaces))
+            .each(&shape.exports, |page, export| {
+                let functions = listed(&export.functions);
+                page.item(2, 14, short(&export.interface), &functions)
+            })
+    }
+
+    fn plugin_page(&self, page: Page, plugin: &Plugin, allowance: &Allowance) -> Page {
+        let it = plugin.descriptor();
+        page.blank()
+            .line(format!("Credential plugin: {} ({})", it.title, it.id))
+            .item(2, 14, "asks to reach", &listed(&it.origins))
+            .item(2, 14, "asks to read", &listed(&it.claims))
+            .item(2, 14, "may reach", &listed(&allowance.origins()))
+            .item(2, 14, "may read", &listed(&allowance.claims))
+            .item(2, 14, "by the policy", &self.policy)
+    }
+}
+
+fn no_plugin(error: LoadError) -> Report {
+    Report {
+        // It would point to this very command.
+        hint: None,
+        ..error.into()
+    }
+}
+
+fn listed(items: &[String]) -> String {
+    if items.is_empty() {
+        return "nothing".to_owned();
+    }
+    items.join(", ")
+}
+
+/// An interface's name without its package and version.
+fn short(interface: &str) -> &str {
+    let name = interface.rsplit('/').next().unwrap_or(interface);
+    name.split('@').next().unwrap_or(name)
+}

@@ -1,0 +1,93 @@
+//! `harness mock`: a mock Intacct for people.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use mock_intacct::{Company, MockIntacct};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::Mock;
+use crate::exit::Exit;
+use crate::output::{Output, talk};
+use crate::report::Report;
+use crate::text::Page;
+
+pub(super) async fn run(args: &Mock, output: Output) -> Result<Exit, Report> {
+    if args.print_company {
+        let company = Company::sample_toml();
+        output.verbatim(company, &json!({ "company": company }))?;
+        return Ok(Exit::Ok);
+    }
+    let company = match &args.company {
+        Some(path) => read(path)?,
+        None => Company::sample(),
+    };
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    let started = MockIntacct::builder()
+        .company(company)
+        .listen_on(address)
+        .start()
+        .await;
+    let mock = started.map_err(|error| refused(address, &error))?;
+    // Before anybody is told of it, so that no signal comes too early.
+    let stop = stop()?;
+    announce(&mock, output)?;
+    stop.await;
+    mock.shutdown().await;
+    Ok(Exit::Ok)
+}
+
+fn read(path: &Path) -> Result<Company, Report> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Report::new(
+            Exit::Settings,
+            format!("{} cannot be read: {error}", path.display()),
+        )
+    })?;
+    Company::from_toml(&text).map_err(|error| {
+        Report::new(Exit::Settings, format!("{} cannot be used", path.display()))
+            .hint("`harness mock --print-company` shows every table")
+            .copy(error.to_string())
+    })
+}
+
+fn refused(address: SocketAddr, error: &io::Error) -> Report {
+    if error.kind() == io::ErrorKind::AddrInUse {
+        return Report::machine(format!("{address} is in use by another program"))
+            .hint("choose another port with --port, or any that is free with --port 0");
+    }
+    Report::machine(format!("{address} cannot be listened at: {error}"))
+}
+
+fn announce(mock: &MockIntacct, output: Output) -> Result<(), Report> {
+    let json = json!({
+        "origin": mock.origin(),
+        "base_url": mock.base_url(),
+        "page": format!("{}/", mock.origin()),
+        "company": mock.company().id,
+    });
+    output.data(&Page::new().verbatim(&mock.banner()), &json)?;
+    talk(
+        &Page::new()
+            .line(format!(
+                "Sign in with: harness connect CREDENTIAL --mock {}",
+                mock.origin()
+            ))
+            .line("Ctrl-C ends it."),
+    );
+    Ok(())
+}
+
+/// Ends when somebody asks the process to end.
+fn stop() -> Result<impl Future<Output = ()>, Report> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,219 @@
+//! Every error becomes a report here: which exit code it has, and what a person is told.
+
+use credential_runtime::{
+    Actor, CallFailure, Cause, Diagnosis, Error, LoadError, Plugin, Refusal, Severity,
+};
+
+use crate::callback::CallbackError;
+use crate::document::FileError;
+use crate::exit::Exit;
+use crate::host::{ComponentError, HostError};
+use crate::policy::{AllowanceError, OperatorPolicy, PolicyError};
+use crate::report::{Details, Report};
+use crate::settings::SettingsError;
+
+impl Report {
+    /// A credential file that cannot be used.
+    pub(crate) fn of_credential_file(error: FileError) -> Self {
+        of_file(Exit::Settings, error)
+    }
+
+    /// What a plugin, or the sandbox around it, says of an operation.
+    pub(crate) fn of_operation(error: Error, plugin: &Plugin, policy: &OperatorPolicy) -> Self {
+        match error {
+            Error::Refused(refusal) => of_refusal(*refusal, plugin, policy),
+            Error::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+fn of_file(exit: Exit, error: FileError) -> Report {
+    let report = Report::new(exit, error.to_string());
+    match error {
+        FileError::Mistakes { mistakes, .. } => report.mistakes(mistakes),
+        FileError::Unreadable { .. } => report,
+    }
+}
+
+fn of_refusal(refusal: Refusal, plugin: &Plugin, policy: &OperatorPolicy) -> Report {
+    let case = refusal.case();
+    let mut report = match refusal {
+        Refusal::InvalidSettings(problems) => invalid(problems),
+        Refusal::Reauthorize(it) | Refusal::Misconfigured(it) | Refusal::StaleToken(it) => {
+            diagnosed(Exit::Refused, it, plugin)
+        }
+        Refusal::Unavailable(it) | Refusal::OutcomeUnknown(it) => {
+            diagnosed(Exit::Unavailable, it, plugin)
+        }
+        Refusal::Throttled(throttle) => {
+            let mut report = diagnosed(Exit::Unavailable, throttle.diagnosis, plugin);
+            report.details.retry_after_seconds = throttle.retry_after_seconds;
+            report
+        }
+        Refusal::Protocol(it) => diagnosed(Exit::Plugin, it, plugin),
+        Refusal::Denied(why) => denied(&why, plugin, policy),
+        Refusal::Other(what) => Report::new(Exit::Refused, what),
+    };
+    report.details.case = Some(case);
+    report
+}
+
+fn diagnosed(exit: Exit, diagnosis: Diagnosis, plugin: &Plugin) -> Report {
+    let step = diagnosis.setup_step.as_deref();
+    let step = step.and_then(|id| plugin.descriptor().setup_step(id));
+    Report {
+        hint: diagnosis.hint,
+        actor: Some(diagnosis.actor),
+        details: Box::new(Details {
+            code: Some(diagnosis.code),
+            setup_step: step.cloned(),
+            support_id: diagnosis.support_id,
+            ..Details::default()
+        }),
+        ..Report::new(exit, diagnosis.message)
+    }
+}
+
+/// The form is filled in wrongly: every problem, in the order of its fields.
+pub(crate) fn invalid(problems: Vec<credential_runtime::Problem>) -> Report {
+    let errors = problems
+        .iter()
+        .filter(|it| it.severity == Severity::Error)
+        .count();
+    let message = match errors {
+        1 => "one field is not filled in as it must be".to_owned(),
+        n => format!("{n} fields are not filled in as they must be"),
+    };
+    let mut report = Report::new(Exit::Settings, message).actor(Actor::User);
+    report.details.problems = problems;
+    report
+}
+
+fn denied(why: &str, plugin: &Plugin, policy: &OperatorPolicy) -> Report {
+    let missing = policy.missing_entry(plugin);
+    Report::new(Exit::Policy, format!("the request was not sent: {why}"))
+        .hint(format!(
+            "if it should be, the operator writes this into {}",
+            missing.place
+        ))
+        .copy(missing.lines)
+        .actor(Actor::Platform)
+}
+
+impl From<CallFailure> for Report {
+    fn from(failure: CallFailure) -> Self {
+        let report = Self::new(Exit::Plugin, failure.to_string());
+        let report = match failure.cause {
+            Cause::Limit(_) => report
+                .hint("if it is an honest plugin, the operator raises the limit in the policy file")
+                .actor(Actor::Platform),
+            Cause::Trap(_) | Cause::Contract(_) => report.actor(Actor::Plugin),
+        };
+        if failure.request_in_flight {
+            return report.hint(
+                "a request had left that was not answered: the service may have acted on it, and \
+                 a single-use code may be spent",
+            );
+        }
+        report
+    }
+}
+
+impl From<LoadError> for Report {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Describe(failure) => failure.into(),
+            error @ LoadError::TooLarge { .. } => Self::new(Exit::Plugin, error.to_string())
+                .hint("the operator can raise `component_bytes` in the policy file")
+                .actor(Actor::Platform),
+            error @ (LoadError::NotAComponent(_)
+            | LoadError::ForbiddenImports(_)
+            | LoadError::NotAPlugin(_)
+            | LoadError::Descriptor(_)
+            | LoadError::Digest { .. }) => Self::new(Exit::Plugin, error.to_string())
+                .hint("`harness inspect FILE` shows what the file is")
+                .actor(Actor::Plugin),
+        }
+    }
+}
+
+impl From<ComponentError> for Report {
+    fn from(error: ComponentError) -> Self {
+        Self::new(Exit::Plugin, error.to_string())
+    }
+}
+
+impl From<HostError> for Report {
+    fn from(error: HostError) -> Self {
+        if error.policy_is_suspect {
+            return Self::new(Exit::Policy, error.to_string())
+                .hint("see [limits] and `trust` in the policy file")
+                .actor(Actor::Platform);
+        }
+        Self::machine(error.to_string())
+    }
+}
+
+impl From<PolicyError> for Report {
+    fn from(error: PolicyError) -> Self {
+        let message = error.to_string();
+        match error {
+            PolicyError::File(error) => of_file(Exit::Policy, error)
+                .hint("nothing runs without the policy; `harness policy check` verifies it"),
+            PolicyError::WritableByOthers(path) => {
+                Self::new(Exit::Policy, message).hint(format!("chmod o-w {}", path.display()))
+            }
+        }
+        .actor(Actor::Platform)
+    }
+}
+
+impl From<AllowanceError> for Report {
+    fn from(error: AllowanceError) -> Self {
+        let message = error.to_string();
+        match error {
+            AllowanceError::File(error) => of_file(Exit::Policy, error),
+            AllowanceError::Nothing { missing, .. } => Self::new(Exit::Policy, message)
+                .hint(format!(
+                    "if you trust this component with that, write this into {}",
+                    missing.place
+                ))
+                .copy(missing.lines),
+        }
+        .actor(Actor::Platform)
+    }
+}
+
+impl From<SettingsError> for Report {
+    fn from(error: SettingsError) -> Self {
+        let message = error.to_string();
+        match error {
+            SettingsError::File(error) => of_file(Exit::Settings, error).actor(Actor::User),
+            SettingsError::Supply { source, .. } => Self {
+                hint: source.hint(),
+                ..Self::new(Exit::Policy, message).actor(Actor::Platform)
+            },
+        }
+    }
+}
+
+impl From<CallbackError> for Report {
+    fn from(error: CallbackError) -> Self {
+        let message = error.to_string();
+        match error {
+            CallbackError::Unsuitable(_) => Self::new(Exit::Usage, message).hint(
+                "listen at https://127.0.0.1:PORT/PATH, or use --paste for any other address",
+            ),
+            CallbackError::InUse(_) => Self::machine(message).hint(
+                "end the other program, or use --paste; another port must be registered with the \
+                 service first",
+            ),
+            CallbackError::Listen(..) | CallbackError::Certificate(_) => {
+                Self::machine(message).hint("use --paste instead")
+            }
+            CallbackError::TimedOut(_) => Self::new(Exit::Refused, message)
+                .hint("start again, and allow more time with --wait SECONDS")
+                .actor(Actor::User),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The examples under each command's `--help`.
+
+/// Where the browser comes back to, unless said otherwise. The port is fixed, since a service
+/// compares the whole address with the registered one.
+pub(crate) const REDIRECT_URI: &str = "https://127.0.0.1:8765/callback";
+
+pub(crate) const COMMAND: &str = "\
+Examples:
+  harness describe --template > credential.toml     a credential file to fill in
+  harness mock                                      a mock Intacct, in another terminal
+  harness connect credential.toml --mock http://127.0.0.1:8080
+
+Exit codes:
+  0  it worked
+  1  the service or the person asked said no; the message says who has to act
+  2  the command line is not understood
+  3  the credential file, the source of a secret or a field is wrong
+  4  the policy cannot be read, or does not allow it
+  5  the plugin cannot be loaded, or failed
+  6  the service cannot be reached or asks to wait; the credential is healthy
+  7  something on this machine is in the way, such as a port in use
+
+Data goes to stdout, talk to stderr. HARNESS_LOG=info logs as -v does.";
+
+pub(crate) const DESCRIBE: &str = "\
+Examples:
+  harness describe
+  harness describe --template > credential.toml
+  harness describe --plugin other.wasm --json";
+
+pub(crate) const VALIDATE: &str = "\
+Examples:
+  harness validate credential.toml
+  INTACCT_CLIENT_SECRET=… harness validate credential.toml --json
+
+A credential file:
+  name = \"Production\"
+  [settings]
+  client_id = \"0123456789abcdef0123.app.sage.com\"
+  client_secret = { env = \"INTACCT_CLIENT_SECRET\" }   # or { file = \"path\" }, { prompt = true }
+  flow_type = \"web_services_user\"
+  username = \"ws-reader@ACME\"
+
+A secret never stands in it in clear. The file of a secret must be its owner's alone
+(chmod 600); one line break at its end is no part of the secret.";
+
+pub(crate) const AUTHORIZE_URL: &str = "\
+Examples:
+  harness authorize-url credential.toml
+  harness authorize-url credential.toml --redirect-uri https://app.example.com/callback
+
+The state and the code challenge in the address belong to this one run, which ends at once: the
+code that a sign-in at this address gives cannot be exchanged. To connect, use `harness connect`.";
+
+pub(crate) const CONNECT: &str = "\
+Examples:
+  harness connect credential.toml
+  harness connect credential.toml --mock http://127.0.0.1:8080
+  harness connect credential.toml --no-browser --wait 600
+  harness connect credential.toml --paste --redirect-uri https://app.example.com/callback
+
+Where a person has to sign in, the browser comes back to an https listener on 127.0.0.1. Its
+certificate is made for this one sign-in, so the browser warns: go on, or copy the address from
+the address bar and paste it into the terminal. The tokens are shown masked, and not kept.";
+
+pub(crate) const INSPECT: &str = "\
+Examples:
+  harness inspect
+  harness inspect other.wasm
+  harness inspect --write sage-intacct-rest.wasm";
+
+pub(crate) const POLICY: &str = "\
+Examples:
+  harness policy example > ~/.config/credential-harness/policy.toml
+  harness policy check --policy policy.toml";
+
+pub(crate) const MOCK: &str = "\
+Examples:
+  harness mock
+  harness mock --port 0 --json
+  harness mock --print-company > company.toml
+  harness mock --company company.toml
+
+It ends on Ctrl-C.";
+
+pub(crate) const COMPLETIONS: &str = "\
+Examples:
+  harness completions bash > ~/.local/share/bash-completion/completions/harness
+  harness completions zsh > ~/.zfunc/_harness
+  harness completions fish > ~/.config/fish/completions/harness.fish";

@@ -1,0 +1,186 @@
+//! A runtime under the operator's policy, and the component to work with.
+
+use std::borrow::Cow;
+use std::env;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use credential_runtime::{
+    LoadError, MappingTarget, Operation, Plugin, Runtime, RuntimeBuilder, Settings, StartError,
+};
+
+use crate::credential_file::CredentialFile;
+use crate::folders;
+use crate::policy::{Allowance, OperatorPolicy};
+use crate::report::Report;
+use crate::secret_source::Terminal;
+use crate::settings::fill_in;
+
+/// A file larger than this is not looked at, whatever the limit for a component is.
+const MOST_FILE_BYTES: u64 = 256 << 20;
+
+/// The sandbox, set up as the policy says.
+pub(crate) struct Host {
+    pub(crate) policy: OperatorPolicy,
+    pub(crate) runtime: Runtime,
+}
+
+/// A component's bytes.
+pub(crate) struct Component {
+    pub(crate) bytes: Cow<'static, [u8]>,
+    /// Where it was read from; absent for the one that is built in.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Why a component cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be read: {source}", path.display())]
+pub(crate) struct ComponentError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// Why the runtime does not start.
+#[derive(Debug, thiserror::Error)]
+#[error("{source}")]
+pub(crate) struct HostError {
+    source: StartError,
+    /// Whether the policy asked for something unusual, which may be why.
+    pub(crate) policy_is_suspect: bool,
+}
+
+impl Component {
+    /// The file's, or the one that is built in.
+    pub(crate) fn open(file: Option<&Path>) -> Result<Self, ComponentError> {
+        let bytes = match file {
+            None => Cow::Borrowed(intacct_component::COMPONENT),
+            Some(path) => Cow::Owned(read(path).map_err(|source| ComponentError {
+                path: path.to_owned(),
+                source,
+            })?),
+        };
+        let file = file.map(Path::to_owned);
+        Ok(Self { bytes, file })
+    }
+
+    /// In words, for a person.
+    pub(crate) fn describe(&self) -> String {
+        match &self.file {
+            Some(path) => path.display().to_string(),
+            None => "the plugin that is built in".to_owned(),
+        }
+    }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    if file.metadata()?.len() > MOST_FILE_BYTES {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "it is larger than 256 MiB, which no component is",
+        ));
+    }
+    let mut bytes = Vec::new();
+    file.take(MOST_FILE_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+impl Host {
+    /// Reads the policy and sets the runtime up.
+    pub(crate) fn start(policy: Option<&Path>) -> Result<Self, Report> {
+        let policy = OperatorPolicy::in_force(policy)?;
+        tracing::info!(policy = policy.location().describe(), "policy in force");
+        let runtime = start(&policy)?;
+        Ok(Self { policy, runtime })
+    }
+
+    /// Loads a component as a plugin.
+    pub(crate) async fn load(&self, component: &Component) -> Result<Plugin, LoadError> {
+        let plugin = self.runtime.load(&component.bytes).await?;
+        tracing::info!(digest = %plugin.digest(), id = plugin.descriptor().id, "plugin loaded");
+        Ok(plugin)
+    }
+}
+
+fn start(policy: &OperatorPolicy) -> Result<Runtime, HostError> {
+    let cache = folders::base("XDG_CACHE_HOME", ".cache", |name| env::var_os(name));
+    let cache = cache.map(|it| it.join("credential-harness").join("plugins"));
+    let built = match cache {
+        Some(folder) => builder(policy).cache(folder).build(),
+        None => builder(policy).build(),
+    };
+    let built = match built {
+        Err(StartError::Cache(error)) => {
+            tracing::info!(%error, "compiled plugins are not kept");
+            builder(policy).build()
+        }
+        other => other,
+    };
+    built.map_err(|source| HostError {
+        source,
+        policy_is_suspect: policy.asks_for_something_unusual(),
+    })
+}
+
+fn builder(policy: &OperatorPolicy) -> RuntimeBuilder {
+    let builder = Runtime::builder().limits(policy.limits.clone());
+    policy
+        .trust
+        .iter()
+        .fold(builder, |builder, root| builder.trust(root.clone()))
+}
+
+/// A plugin under the policy, and a credential's settings for it.
+pub(crate) struct Stage {
+    pub(crate) host: Host,
+    pub(crate) plugin: Plugin,
+    pub(crate) allowance: Allowance,
+    /// The credential's own name.
+    pub(crate) name: String,
+    pub(crate) settings: Settings,
+}
+
+/// What a stage is set with.
+pub(crate) struct Props<'a> {
+    pub(crate) policy: Option<&'a Path>,
+    pub(crate) plugin: Option<&'a Path>,
+    pub(crate) mock: Option<&'a MappingTarget>,
+    pub(crate) credential: &'a Path,
+    /// Whether the command is of use only where the plugin may reach the service.
+    pub(crate) needs_reach: bool,
+}
+
+impl Stage {
+    /// Policy, plugin and credential, in this order: what protects comes first, and nobody is asked
+    /// for a secret before it is clear that it can be used.
+    pub(crate) async fn set(props: Props<'_>) -> Result<Self, Report> {
+        let host = Host::start(props.policy)?;
+        let component = Component::open(props.plugin)?;
+        let plugin = host.load(&component).await?;
+        let allowance = host.policy.allowance(&plugin, props.mock)?;
+        if props.needs_reach {
+            host.policy.require_reach(&plugin, &allowance.policy)?;
+        }
+        let file = CredentialFile::open(props.credential).map_err(Report::of_credential_file)?;
+        let settings = fill_in(&file, plugin.descriptor(), &allowance.supply, &Terminal)?;
+        Ok(Self {
+            host,
+            plugin,
+            allowance,
+            name: file.name,
+            settings,
+        })
+    }
+
+    /// An operation on the credential.
+    pub(crate) fn operation(&self) -> Operation {
+        self.plugin
+            .operation(&self.settings, &self.allowance.policy)
+    }
+
+    /// What a plugin's refusal means to a person, with the plugin's own guide at hand.
+    pub(crate) fn explain(&self, error: credential_runtime::Error) -> Report {
+        Report::of_operation(error, &self.plugin, &self.host.policy)
+    }
+}

@@ -1,0 +1,52 @@
+//! Tracing to stderr, for whoever looks for a fault.
+//!
+//! Only this program's own crates are shown, at any level: what a library logs of a request is not
+//! ours to vouch for, and it may hold a secret.
+
+use std::io;
+
+use tracing::Level;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// The crates whose events are shown.
+const OURS: [&str; 2] = ["harness_cli", "credential_runtime"];
+
+/// Begins to log. The level is the command line's where it asks for one, else the environment's.
+pub(crate) fn begin(verbose: u8, from_environment: Option<Level>) {
+    let level = level(verbose, from_environment);
+    let targets = OURS.iter().fold(Targets::new(), |targets, name| {
+        targets.with_target(*name, level)
+    });
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(false);
+    tracing_subscriber::registry()
+        .with(targets)
+        .with(layer)
+        .init();
+}
+
+fn level(verbose: u8, from_environment: Option<Level>) -> LevelFilter {
+    match (verbose, from_environment) {
+        (0, Some(level)) => LevelFilter::from_level(level),
+        (0, None) => LevelFilter::WARN,
+        (1, _) => LevelFilter::INFO,
+        (2, _) => LevelFilter::DEBUG,
+        (_, _) => LevelFilter::TRACE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_goes_before_the_environment() {
+        assert_eq!(level(0, None), LevelFilter::WARN);
+        assert_eq!(level(0, Some(Level::ERROR)), LevelFilter::ERROR);
+        assert_eq!(level(1, Some(Level::TRACE)), LevelFilter::INFO);
+        assert_eq!(level(2, None), LevelFilter::DEBUG);
+    }
+}

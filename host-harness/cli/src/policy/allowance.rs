@@ -1,0 +1,217 @@
+//! What the policy comes to for one plugin.
+
+use std::sync::Arc;
+
+use credential_runtime::{Digest, MappingTarget, Origin, Plugin, Policy};
+
+use super::{OperatorPolicy, PluginEntry, Plugins, builtin_digest};
+use crate::document::{Document, FileError, Notes, suggest};
+use crate::secret_source::{FORMS, Given};
+use crate::settings::Supplied;
+
+/// What one plugin may do, and what the platform fills in for its form.
+#[derive(Clone, Debug)]
+pub(crate) struct Allowance {
+    pub(crate) policy: Arc<Policy>,
+    /// The claims that it may read: asked for and allowed.
+    pub(crate) claims: Vec<String>,
+    pub(crate) supply: Vec<Supplied>,
+}
+
+impl Allowance {
+    /// The origins that it may reach, as far as the policy says.
+    pub(crate) fn origins(&self) -> Vec<String> {
+        self.policy.origins().map(ToString::to_string).collect()
+    }
+}
+
+/// Why a plugin cannot be worked with under this policy.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AllowanceError {
+    /// An entry does not fit the plugin that it is about.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It may reach nothing that it asks for.
+    #[error("the policy lets this plugin reach nothing, and it asks for {}", .asked.join(", "))]
+    Nothing {
+        /// What the plugin asks for.
+        asked: Vec<String>,
+        /// What to write, and where.
+        missing: MissingEntry,
+    },
+}
+
+/// An entry that would have to stand in the policy file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MissingEntry {
+    /// The file it belongs in, in words.
+    pub(crate) place: String,
+    /// Its lines.
+    pub(crate) lines: String,
+}
+
+impl OperatorPolicy {
+    /// What this plugin may do. With `mock`, every origin that it asks for leads there and nowhere
+    /// else: the operator said so on the command line.
+    pub(crate) fn allowance(
+        &self,
+        plugin: &Plugin,
+        mock: Option<&MappingTarget>,
+    ) -> Result<Allowance, AllowanceError> {
+        let entry = self.entry(plugin.digest());
+        let supply = match (&self.plugins, entry) {
+            (Plugins::Listed(document, _), Some(entry)) => supply(document, entry, plugin)?,
+            _ => Vec::new(),
+        };
+        let claims = self.claims(plugin, entry, mock.is_some());
+        let origins = self.origins(plugin, entry, mock.is_some());
+        let policy = origins
+            .into_iter()
+            .fold(Policy::nothing(), Policy::allow_origin);
+        let policy = claims.iter().fold(policy, Policy::allow_claim);
+        Ok(Allowance {
+            policy: Arc::new(self.map(policy, plugin, mock)),
+            claims,
+            supply,
+        })
+    }
+
+    fn entry(&self, digest: Digest) -> Option<&PluginEntry> {
+        let entries = self.entries()?;
+        entries.iter().find(|it| it.digest == digest)
+    }
+
+    /// Whether the plugin may do what it asks for without an entry: the built-in one where there is
+    /// no file, and any where nothing it sends leaves for the service.
+    fn trusts(&self, plugin: &Plugin, mocked: bool) -> bool {
+        let by_default = matches!(self.plugins, Plugins::Default);
+        mocked || (by_default && plugin.digest() == builtin_digest())
+    }
+
+    /// Of what the plugin asks to reach, what it may.
+    fn origins(&self, plugin: &Plugin, entry: Option<&PluginEntry>, mocked: bool) -> Vec<Origin> {
+        let allowed = |origin: &Origin| match entry {
+            Some(entry) if !mocked => entry.origins.contains(origin),
+            _ => self.trusts(plugin, mocked),
+        };
+        asked(plugin).filter(allowed).collect()
+    }
+
+    /// Of what the plugin asks to read, what it may.
+    fn claims(&self, plugin: &Plugin, entry: Option<&PluginEntry>, mocked: bool) -> Vec<String> {
+        let allowed = |claim: &&String| match entry {
+            Some(entry) => entry.claims.contains(claim),
+            None => self.trusts(plugin, mocked),
+        };
+        let asked = plugin.descriptor().claims.iter();
+        asked.filter(allowed).cloned().collect()
+    }
+
+    fn map(&self, policy: Policy, plugin: &Plugin, mock: Option<&MappingTarget>) -> Policy {
+        match mock {
+            Some(target) => asked(plugin).fold(policy, |policy, from| {
+                policy.map_origin(from, target.clone())
+            }),
+            None => self.mappings.iter().fold(policy, |policy, (from, to)| {
+                policy.map_origin(from.clone(), to.clone())
+            }),
+        }
+    }
+
+    /// Stops where the plugin could reach nothing: a sign-in would only fail later.
+    pub(crate) fn require_reach(
+        &self,
+        plugin: &Plugin,
+        policy: &Policy,
+    ) -> Result<(), AllowanceError> {
+        let reaches = |origin: &Origin| policy.origins().any(|it| it == origin);
+        let asked: Vec<Origin> = asked(plugin).collect();
+        if asked.is_empty() || asked.iter().any(reaches) {
+            return Ok(());
+        }
+        Err(AllowanceError::Nothing {
+            asked: plugin.descriptor().origins.clone(),
+            missing: self.missing_entry(plugin),
+        })
+    }
+
+    /// The entry that would let the plugin do what it asks for.
+    pub(crate) fn missing_entry(&self, plugin: &Plugin) -> MissingEntry {
+        let descriptor = plugin.descriptor();
+        let subject = if plugin.digest() == builtin_digest() {
+            "builtin = true".to_owned()
+        } else {
+            format!("digest = \"{}\"", plugin.digest())
+        };
+        MissingEntry {
+            place: self.location().where_to_write(),
+            lines: format!(
+                "[[plugin]]\n{subject}\norigins = {}\nclaims = {}",
+                list(&descriptor.origins),
+                list(&descriptor.claims)
+            ),
+        }
+    }
+}
+
+/// A loaded plugin's origins are origins: loading held them to it.
+fn asked(plugin: &Plugin) -> impl Iterator<Item = Origin> {
+    let origins = plugin.descriptor().origins.iter();
+    origins.filter_map(|origin| origin.parse().ok())
+}
+
+/// The texts as a TOML list. JSON's strings are TOML's.
+fn list(items: &[String]) -> String {
+    serde_json::json!(items).to_string()
+}
+
+/// What the platform supplies, held against the plugin's form.
+fn supply(
+    document: &Document,
+    entry: &PluginEntry,
+    plugin: &Plugin,
+) -> Result<Vec<Supplied>, FileError> {
+    let notes = document.notes();
+    let supplied = entry
+        .supply
+        .iter()
+        .filter_map(|(field, given)| {
+            let found = plugin.descriptor().field(&field.value);
+            let Some(found) = found.filter(|it| it.platform_may_supply) else {
+                not_suppliable(&notes, field, plugin);
+                return None;
+            };
+            if !found.kind.is_text() && matches!(given.value, Given::Text(_)) {
+                let message = format!("`{}` is secret, and stands here in clear", field.value);
+                notes.add(
+                    given.at.clone(),
+                    message,
+                    Some(format!("write {FORMS} instead")),
+                );
+            }
+            Some(Supplied {
+                field: found.clone(),
+                given: given.value.clone(),
+            })
+        })
+        .collect();
+    let mistakes = notes.in_order();
+    if mistakes.is_empty() {
+        return Ok(supplied);
+    }
+    Err(document.mistaken(mistakes))
+}
+
+fn not_suppliable(notes: &Notes<'_>, field: &crate::document::Located<String>, plugin: &Plugin) {
+    let fields = plugin.descriptor().fields.iter();
+    let suppliable: Vec<&str> = fields
+        .filter(|it| it.platform_may_supply)
+        .map(|it| it.id.as_str())
+        .collect();
+    let message = format!("`{}` is no field that a platform may supply", field.value);
+    notes.add(
+        field.at.clone(),
+        message,
+        Some(suggest(&field.value, &suppliable)),
+    );
+}

@@ -1,0 +1,220 @@
+//! Testing a connection: a real call, because Intacct signs in even a user who may do nothing (T).
+
+use crate::{
+    endpoints, failure,
+    model::{
+        Answer, Check, Diagnosis, Error, Identity, Method, Outcome, Request, RequestBody, Response,
+        Sealed, Setting,
+    },
+    refusal::{self, Explained, Refused, Said, Step, Verdict, notice},
+    settings::{Credential, Username},
+    token_response::identity,
+};
+use alloc::{string::String, vec::Vec};
+
+/// The check that the token is accepted.
+pub const TOKEN_ACCEPTED: &str = "token-accepted";
+/// The check that the token is the expected user's.
+pub const IDENTITY_EXPECTED: &str = "identity-expected";
+/// The check that the user may read.
+pub const READ_PERMITTED: &str = "read-permitted";
+
+/// The call to make.
+///
+/// # Errors
+///
+/// [`Error::InvalidSettings`].
+pub fn test_request(settings: &[Setting], access: &Sealed) -> Result<Request, Error> {
+    let credential = Credential::parse(settings)?;
+    Ok(Request {
+        method: Method::Get,
+        url: endpoints::TEST.into(),
+        headers: credential.headers(&access.secret),
+        body: RequestBody::None,
+        seal: &[],
+    })
+}
+
+/// What the answer to that call shows.
+///
+/// # Errors
+///
+/// An error is for a test that says nothing about the credential: [`Error::StaleToken`],
+/// [`Error::Throttled`], [`Error::Unavailable`], [`Error::Protocol`], [`Error::Denied`],
+/// [`Error::InvalidSettings`].
+pub fn parse_test_answer(
+    settings: &[Setting],
+    access: &Sealed,
+    answer: &Answer,
+) -> Result<Vec<Check>, Error> {
+    let credential = Credential::parse(settings)?;
+    let response = answer.as_ref().map_err(failure::of_question)?;
+    match refused(response)? {
+        None => Ok(Vec::from([
+            accepted(),
+            expected(&credential, access),
+            permitted(None),
+        ])),
+        Some(Explained {
+            verdict: Verdict::NoPermission,
+            diagnosis,
+        }) => Ok(Vec::from([
+            accepted(),
+            expected(&credential, access),
+            permitted(Some(diagnosis)),
+        ])),
+        Some(Explained {
+            verdict: Verdict::Misconfigured | Verdict::Reauthorize,
+            diagnosis,
+        }) => Ok(not_accepted(diagnosis)),
+        Some(inconclusive) => Err(refusal::error(inconclusive, Some(response))),
+    }
+}
+
+/// [`test_request`], sending, and [`parse_test_answer`] in one.
+///
+/// # Errors
+///
+/// Those of both.
+pub fn test(
+    settings: &[Setting],
+    access: &Sealed,
+    send: impl FnOnce(&Request) -> Answer,
+) -> Result<Vec<Check>, Error> {
+    let answer = send(&test_request(settings, access)?);
+    parse_test_answer(settings, access, &answer)
+}
+
+/// The refusal, where it is one. A success that is no JSON is nobody's: a proxy's, perhaps.
+fn refused(response: &Response) -> Result<Option<Explained>, Error> {
+    let document = refusal::document(&response.body);
+    if let Some(said) = Said::refusal(response, document.as_ref()) {
+        let refused = Refused {
+            status: Some(response.status),
+            said,
+        };
+        return Ok(Some(refusal::look_up(Step::Api, &refused)));
+    }
+    match document {
+        Some(_) => Ok(None),
+        None => Err(Error::Protocol(notice::NOT_JSON.diagnosis())),
+    }
+}
+
+fn check(id: &'static str, title: &'static str, outcome: Outcome) -> Check {
+    Check {
+        id,
+        title,
+        outcome,
+        detail: None,
+        diagnosis: None,
+    }
+}
+
+fn accepted() -> Check {
+    check(TOKEN_ACCEPTED, "Token accepted", Outcome::Passed)
+}
+
+fn not_accepted(diagnosis: Diagnosis) -> Vec<Check> {
+    let because = "Not looked at: Intacct did not accept the token.";
+    Vec::from([
+        Check {
+            outcome: Outcome::Failed,
+            diagnosis: Some(diagnosis),
+            ..accepted()
+        },
+        skipped(
+            check(IDENTITY_EXPECTED, IDENTITY_TITLE, Outcome::Skipped),
+            because,
+        ),
+        skipped(permitted(None), because),
+    ])
+}
+
+fn skipped(check: Check, because: &str) -> Check {
+    Check {
+        outcome: Outcome::Skipped,
+        detail: Some(because.into()),
+        ..check
+    }
+}
+
+fn permitted(diagnosis: Option<Diagnosis>) -> Check {
+    let outcome = if diagnosis.is_some() {
+        Outcome::Failed
+    } else {
+        Outcome::Passed
+    };
+    Check {
+        diagnosis,
+        ..check(READ_PERMITTED, "Permission to read", outcome)
+    }
+}
+
+const IDENTITY_TITLE: &str = "Company and user as expected";
+
+/// Compares the token's claims with the Username. A Regular User's form names nobody, and a token
+/// need not say whom it is for: then there is nothing to compare.
+fn expected(credential: &Credential<'_>, access: &Sealed) -> Check {
+    let unknown = check(IDENTITY_EXPECTED, IDENTITY_TITLE, Outcome::Skipped);
+    let Some(identity) = identity(access) else {
+        return skipped(unknown, "The token does not say whom it is for.");
+    };
+    let seen = describe(&identity);
+    let Some(username) = credential.username() else {
+        let because = [&*seen, " The form names nobody to compare with."].concat();
+        return skipped(unknown, &because);
+    };
+    let (outcome, diagnosis) = match differs(username, &identity) {
+        true => (Outcome::Failed, Some(notice::OTHER_IDENTITY.diagnosis())),
+        false => (Outcome::Passed, None),
+    };
+    Check {
+        outcome,
+        detail: Some(seen),
+        diagnosis,
+        ..unknown
+    }
+}
+
+/// A user ID is case-sensitive (T). Of company and entity nothing is known, so their case may
+/// differ: a wrong alarm would send people looking for nothing. What the token does not say cannot
+/// differ.
+fn differs(username: &Username<'_>, identity: &Identity) -> bool {
+    let differs_from = |said: &Option<String>, expected: &str| {
+        said.as_deref()
+            .is_some_and(|said| !said.eq_ignore_ascii_case(expected))
+    };
+    identity
+        .user
+        .as_deref()
+        .is_some_and(|user| user != username.user)
+        || differs_from(&identity.company, username.company)
+        || username
+            .entity
+            .is_some_and(|entity| differs_from(&identity.entity, entity))
+}
+
+fn describe(identity: &Identity) -> String {
+    let named = [
+        ("user ", &identity.user),
+        ("company ", &identity.company),
+        ("entity ", &identity.entity),
+    ];
+    let named = named
+        .into_iter()
+        .filter_map(|(what, name)| Some([what, &shown(name.as_ref()?)].concat()));
+    let named: Vec<String> = named.collect();
+    ["Signed in as ", &named.join(", "), "."].concat()
+}
+
+/// A name from a token, fit to be shown: on one line, and not longer than any name of Intacct's.
+fn shown(name: &str) -> String {
+    const LONGEST: usize = 64;
+    let visible = name.chars().filter(|character| !character.is_control());
+    let mut short: String = visible.take(LONGEST).collect();
+    if name.chars().nth(LONGEST).is_some() {
+        short.push('…');
+    }
+    short
+}

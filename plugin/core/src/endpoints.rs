@@ -1,0 +1,30 @@
+//! Where Intacct listens. One global host: the company stands in the login or in the Username.
+//!
+//! How sure each fact is stands beside it: **S** Sage's own page, **M** Sage's text seen through a
+//! copy, **L** seen on the live service, **T** third-party code, **I** inferred.
+
+/// Scheme and host of everything below. M, L.
+pub const ORIGIN: &str = "https://api.intacct.com";
+
+/// The consent page. S. (A discovery document names `https://api.intacct.com/ia/authorize`; every
+/// integration that was read uses this one.)
+pub const AUTHORIZE: &str = "https://api.intacct.com/ia/api/v1/oauth2/authorize";
+
+/// Tokens and their renewal. S, L.
+pub const TOKEN: &str = "https://api.intacct.com/ia/api/v1/oauth2/token";
+
+/// Revocation. T.
+pub const REVOKE: &str = "https://api.intacct.com/ia/api/v1/oauth2/revoke";
+
+/// The cheapest honest question to ask with a token: the model of the user object, without its
+/// schema. L; that it makes a good test, T. The session endpoint would be cheaper, but its answer
+/// holds a live session.
+pub const TEST: &str =
+    "https://api.intacct.com/ia/api/v1/services/core/model?name=company-config/user&schema=false";
+
+/// The header that confines a call to one entity. L. A misspelt one is silently ignored and the
+/// answer is the whole company's.
+pub const ENTITY_HEADER: &str = "X-IA-API-Param-Entity";
+
+/// The scope without which there is no refresh token. S.
+pub const SCOPE: &str = "offline_access";

@@ -1,0 +1,182 @@
+//! What people read where Intacct gave no code: no answer, an answer that makes no sense, a token
+//! that does not do.
+
+use crate::{
+    model::{Actor, Diagnosis},
+    setup,
+};
+use alloc::borrow::Cow;
+
+/// A diagnosis before anything of an answer is added to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notice {
+    /// Shown where Intacct gave no code of its own.
+    pub code: &'static str,
+    /// Who has to act.
+    pub actor: Actor,
+    /// The step of the setup guide that puts it right.
+    pub setup_step: Option<&'static str>,
+    /// What happened.
+    pub message: &'static str,
+    /// What to do about it.
+    pub hint: Option<&'static str>,
+}
+
+impl Notice {
+    /// The diagnosis, with this plugin's code and no support ID.
+    #[must_use]
+    pub fn diagnosis(&self) -> Diagnosis {
+        Diagnosis {
+            code: Cow::Borrowed(self.code),
+            message: self.message,
+            hint: self.hint,
+            actor: self.actor,
+            setup_step: self.setup_step,
+            support_id: None,
+        }
+    }
+}
+
+pub(crate) const fn notice(
+    code: &'static str,
+    actor: Actor,
+    setup_step: Option<&'static str>,
+    message: &'static str,
+    hint: &'static str,
+) -> Notice {
+    Notice {
+        code,
+        actor,
+        setup_step,
+        message,
+        hint: Some(hint),
+    }
+}
+
+/// The redirect address is one that Intacct does not register (S, T).
+pub const REDIRECT_REFUSED: Notice = notice(
+    "redirect-address",
+    Actor::Platform,
+    Some(setup::REDIRECT),
+    "Sage Intacct does not send the browser back to an http or a localhost address.",
+    "Use an https address; on your own machine https://127.0.0.1 with a port.",
+);
+/// No address for Intacct's name.
+pub const UNRESOLVED: Notice = notice(
+    "no-address",
+    Actor::Platform,
+    None,
+    "The address of Sage Intacct could not be found.",
+    "Check the platform's network and DNS, then try again. The credential is not the cause.",
+);
+/// No connection.
+pub const UNREACHABLE: Notice = notice(
+    "no-connection",
+    Actor::Platform,
+    None,
+    "Sage Intacct could not be reached.",
+    "Check the platform's network, then try again. The credential is not the cause.",
+);
+/// A certificate that does not fit.
+pub const UNTRUSTED: Notice = notice(
+    "no-trust",
+    Actor::Platform,
+    None,
+    "The connection to Sage Intacct was not trusted, so nothing was sent.",
+    "Something between the platform and Intacct may be reading along. Check the platform's \
+     network and certificates.",
+);
+/// The request did not leave, for another reason.
+pub const NOT_SENT: Notice = notice(
+    "not-sent",
+    Actor::Platform,
+    None,
+    "The request to Sage Intacct could not be sent.",
+    "Try again later. The credential is not the cause.",
+);
+/// The request may have left; nothing came back.
+pub const NO_ANSWER: Notice = notice(
+    "no-answer",
+    Actor::Service,
+    None,
+    "The request went out, and no answer came back from Sage Intacct.",
+    "It may have taken effect. If the next attempt is refused, connect again.",
+);
+/// The answer was larger than the host takes.
+pub const ANSWER_TOO_LARGE: Notice = notice(
+    "answer-too-large",
+    Actor::Platform,
+    None,
+    "An answer came back that is far too large to be one of Sage Intacct's.",
+    "It may have taken effect. If the next attempt is refused, connect again; check what stands \
+     between the platform and Intacct.",
+);
+/// A question that changes nothing had no answer.
+pub const NO_ANSWER_TO_TEST: Notice = notice(
+    "no-answer",
+    Actor::Service,
+    None,
+    "Sage Intacct did not answer the test.",
+    "Try again later. The test changes nothing.",
+);
+/// A success that is no JSON.
+pub const NOT_JSON: Notice = notice(
+    "not-json",
+    Actor::Platform,
+    None,
+    "An answer came back that is not one of Sage Intacct's.",
+    "A proxy or a sign-in page may have answered in its place. Check what stands between the \
+     platform and Intacct, then connect again.",
+);
+/// A token answer without an access token.
+pub const NO_ACCESS_TOKEN: Notice = notice(
+    "no-access-token",
+    Actor::Plugin,
+    None,
+    "Sage Intacct's answer holds no access token.",
+    "Report it to the author of this plugin: Intacct may have changed its answers.",
+);
+/// A token that is presented in another way.
+pub const NOT_BEARER: Notice = notice(
+    "token-type",
+    Actor::Plugin,
+    None,
+    "Sage Intacct gave a token of a kind that this plugin cannot use.",
+    "Report it to the author of this plugin: Intacct may have changed its answers.",
+);
+/// A consent without a refresh token (I: better told now than when the access token ends).
+pub const NO_REFRESH_TOKEN: Notice = notice(
+    "no-refresh-token",
+    Actor::User,
+    Some(setup::REDIRECT),
+    "Sage Intacct gave no refresh token, so this connection would end within hours.",
+    "Intacct may withhold offline_access from the application. Allow it in the Sage developer \
+     portal (whoever supplies the Client ID can), then connect again.",
+);
+/// A session without a refresh token: nothing could renew it.
+pub const NO_REFRESH_TOKEN_FOR_SESSION: Notice = notice(
+    "no-refresh-token",
+    Actor::User,
+    None,
+    "Sage Intacct gave no refresh token for this session, so the connection would end within \
+     hours.",
+    "Clear Session ID and enter Username: it can be renewed without a refresh token.",
+);
+/// The token is not the expected user's.
+pub const OTHER_IDENTITY: Notice = notice(
+    "other-identity",
+    Actor::User,
+    None,
+    "The token belongs to another user or company than the Username says.",
+    "Compare Username with the user and the company shown here, upper and lower case included, \
+     then connect again.",
+);
+/// `{"revoked": false}`.
+pub const NOT_REVOKED: Notice = notice(
+    "not-revoked",
+    Actor::Administrator,
+    Some(setup::CLIENT),
+    "Sage Intacct answered that it did not revoke the token.",
+    "Try again. To end the access for certain, set the application to Inactive in Intacct: \
+     Company → Setup → Company → Security tab → Edit → Authorized client applications.",
+);

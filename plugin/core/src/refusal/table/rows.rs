@@ -1,0 +1,306 @@
+//! The table of refusals. The first row that applies counts, so the order matters: first what says
+//! "wait" whatever else it says, then Intacct's codes, then the standard's, then statuses.
+//!
+//! To add a code: one row, and its case in `tests/core/refusals.rs`.
+
+use super::{
+    super::notice::Notice,
+    Refusal,
+    Signal::{self, Codes, Family, Rest, Status, Words},
+    Source::{self, Copy, Inferred, Live, Sage, Standard, ThirdParty},
+    Step::{self, Api, Code, Consent, Refresh, RefreshOfSession, Revocation, Session, Username},
+    Verdict::{
+        self, Misconfigured, NoPermission, Protocol, Reauthorize, StaleToken, Throttled,
+        Unavailable,
+    },
+    texts::{
+        BUSY, CLIENT_LIMITED, CLIENT_REFUSED, CODE_REFUSED, CONSENT_DENIED, DEFECT_BEARER,
+        DEFECT_CLIENT, DEFECT_EMPTY, DEFECT_FORMAT, DEFECT_GRANT, DEFECT_PATH, DEFECT_REQUEST,
+        INACTIVE, NO_PERMISSION, NOT_AUTHORIZED, NOT_FOUND, NOT_UNDERSTOOD, REDIRECTED,
+        REFRESH_DEAD, SCOPE_WITHHELD, SESSION_DEAD, SESSION_NOT_TAKEN, TOKEN_STALE,
+        TOKEN_STALE_AT_REVOCATION, TOO_MANY, TROUBLE, USER_REFUSED, USERNAME_EMPTY,
+        USERNAME_FORMAT, USERNAME_REPEATED,
+    },
+};
+
+const EVERY: &[Step] = &[
+    Consent,
+    Code,
+    Username,
+    Session,
+    Refresh,
+    RefreshOfSession,
+    Api,
+    Revocation,
+];
+const ANSWERED: &[Step] = &[
+    Code,
+    Username,
+    Session,
+    Refresh,
+    RefreshOfSession,
+    Api,
+    Revocation,
+];
+const CLIENT: &[Step] = &[
+    Consent,
+    Code,
+    Username,
+    Session,
+    Refresh,
+    RefreshOfSession,
+    Revocation,
+];
+const TOKEN: &[Step] = &[Code, Username, Session, Refresh, RefreshOfSession];
+
+/// Every refusal that is known.
+pub const TABLE: &[Refusal] = &[
+    // Wait: whatever else such an answer says, the credential is healthy.
+    row(Status(429, 429), ANSWERED, Throttled, Standard, TOO_MANY),
+    row(Status(503, 503), ANSWERED, Throttled, Standard, BUSY),
+    row(Codes(&["GW-0010"]), EVERY, Throttled, Copy, TOO_MANY),
+    // Intacct's own trouble.
+    row(Family("GW-000"), EVERY, Unavailable, Copy, TROUBLE),
+    row(
+        Codes(&["server_error", "temporarily_unavailable"]),
+        EVERY,
+        Unavailable,
+        Standard,
+        TROUBLE,
+    ),
+    // The Username.
+    row(
+        Words("username format is invalid"),
+        TOKEN,
+        Misconfigured,
+        Live,
+        USERNAME_FORMAT,
+    ),
+    row(
+        Codes(&["GW-0012"]),
+        TOKEN,
+        Misconfigured,
+        Copy,
+        USERNAME_FORMAT,
+    ),
+    row(
+        Codes(&["GW-0036"]),
+        &[Session],
+        Misconfigured,
+        Inferred,
+        SESSION_NOT_TAKEN,
+    ),
+    row(
+        Codes(&["GW-0036"]),
+        TOKEN,
+        Misconfigured,
+        Copy,
+        USERNAME_EMPTY,
+    ),
+    row(
+        Codes(&["GW-0039"]),
+        TOKEN,
+        Misconfigured,
+        Copy,
+        USERNAME_REPEATED,
+    ),
+    // The application and the company.
+    row(
+        Codes(&["REST-1216"]),
+        EVERY,
+        Misconfigured,
+        ThirdParty,
+        NOT_AUTHORIZED,
+    ),
+    row(Codes(&["GW-0011"]), EVERY, Misconfigured, Copy, INACTIVE),
+    row(
+        Codes(&["invalid_client"]),
+        CLIENT,
+        Misconfigured,
+        Live,
+        CLIENT_REFUSED,
+    ),
+    row(
+        Codes(&["unauthorized_client"]),
+        CLIENT,
+        Misconfigured,
+        Standard,
+        CLIENT_LIMITED,
+    ),
+    row(
+        Codes(&["invalid_scope"]),
+        CLIENT,
+        Misconfigured,
+        Standard,
+        SCOPE_WITHHELD,
+    ),
+    // The grant.
+    row(
+        Codes(&["access_denied"]),
+        &[Consent],
+        Reauthorize,
+        ThirdParty,
+        CONSENT_DENIED,
+    ),
+    row(
+        Codes(&["access_denied"]),
+        TOKEN,
+        Misconfigured,
+        Inferred,
+        NOT_AUTHORIZED,
+    ),
+    row(Codes(DEAD), &[Refresh], Reauthorize, Live, REFRESH_DEAD),
+    row(
+        Codes(DEAD),
+        &[RefreshOfSession, Session],
+        Reauthorize,
+        Inferred,
+        SESSION_DEAD,
+    ),
+    row(
+        Codes(DEAD),
+        &[Code],
+        Misconfigured,
+        ThirdParty,
+        CODE_REFUSED,
+    ),
+    row(
+        Codes(DEAD),
+        &[Username],
+        Misconfigured,
+        ThirdParty,
+        USER_REFUSED,
+    ),
+    // The access token.
+    row(Codes(STALE), &[Api], StaleToken, Live, TOKEN_STALE),
+    row(
+        Codes(STALE),
+        &[Revocation],
+        StaleToken,
+        Inferred,
+        TOKEN_STALE_AT_REVOCATION,
+    ),
+    row(
+        Codes(&["insufficient_scope"]),
+        &[Api],
+        NoPermission,
+        Standard,
+        NO_PERMISSION,
+    ),
+    // A defect of this plugin: never a reason to connect again.
+    row(
+        Codes(&["GW-0014"]),
+        EVERY,
+        Misconfigured,
+        Copy,
+        DEFECT_FORMAT,
+    ),
+    row(
+        Codes(&["GW-0032"]),
+        EVERY,
+        Misconfigured,
+        Copy,
+        DEFECT_GRANT,
+    ),
+    row(Codes(&["GW-0033"]), EVERY, Misconfigured, Copy, DEFECT_PATH),
+    row(
+        Codes(&["GW-0034"]),
+        EVERY,
+        Misconfigured,
+        Copy,
+        DEFECT_BEARER,
+    ),
+    row(
+        Codes(&["GW-0035"]),
+        EVERY,
+        Misconfigured,
+        Copy,
+        DEFECT_EMPTY,
+    ),
+    row(
+        Codes(&["GW-0037", "GW-0038"]),
+        EVERY,
+        Misconfigured,
+        Copy,
+        DEFECT_CLIENT,
+    ),
+    row(
+        Codes(MALFORMED),
+        EVERY,
+        Misconfigured,
+        Standard,
+        DEFECT_REQUEST,
+    ),
+    // No code that is known: the status decides.
+    row(Status(401, 401), &[Api], StaleToken, Standard, TOKEN_STALE),
+    row(
+        Status(403, 403),
+        &[Api],
+        NoPermission,
+        ThirdParty,
+        NO_PERMISSION,
+    ),
+    row(
+        Status(401, 401),
+        ANSWERED,
+        Misconfigured,
+        Standard,
+        CLIENT_REFUSED,
+    ),
+    row(
+        Status(403, 403),
+        ANSWERED,
+        Misconfigured,
+        Inferred,
+        NOT_AUTHORIZED,
+    ),
+    row(Status(404, 405), ANSWERED, Protocol, Inferred, NOT_FOUND),
+    row(Status(408, 408), ANSWERED, Unavailable, Standard, TROUBLE),
+    row(Status(300, 399), ANSWERED, Protocol, Inferred, REDIRECTED),
+    row(Status(500, 599), ANSWERED, Unavailable, Sage, TROUBLE),
+];
+
+/// What is in no row.
+pub(crate) const UNKNOWN: Refusal = row(Rest, EVERY, Protocol, Inferred, NOT_UNDERSTOOD);
+
+/// A grant, or the token that stands for it, that Intacct does not take (any more). The REST codes
+/// are the API's; that the token endpoint uses them too is inferred.
+const DEAD: &[&str] = &[
+    "invalid_grant",
+    "invalid_token",
+    "REST-1206",
+    "REST-2102",
+    "GW-0040",
+];
+/// An access token that Intacct does not take any more.
+const STALE: &[&str] = &[
+    "GW-0040",
+    "REST-1206",
+    "REST-2102",
+    "GW-0031",
+    "invalid_token",
+    "invalid_grant",
+];
+/// A request that is not made as it should be.
+const MALFORMED: &[&str] = &[
+    "invalid_request",
+    "unsupported_grant_type",
+    "unsupported_response_type",
+    "unsupported_token_type",
+];
+
+const fn row(
+    signal: Signal,
+    during: &'static [Step],
+    verdict: Verdict,
+    source: Source,
+    notice: Notice,
+) -> Refusal {
+    Refusal {
+        signal,
+        during,
+        verdict,
+        source,
+        notice,
+    }
+}

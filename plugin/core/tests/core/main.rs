@@ -1,0 +1,20 @@
+//! The core from outside, as a host uses it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what it expects; clippy knows only functions marked as tests"
+)]
+
+mod connecting;
+mod describing;
+mod docs;
+mod no_answer;
+mod properties;
+mod refusals;
+mod revoking;
+mod shapes;
+mod support;
+mod testing;
+mod token_answers;
+mod validating;

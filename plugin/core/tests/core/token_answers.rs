@@ -1,0 +1,293 @@
+//! Token answers that real servers give.
+
+use crate::support::{empty, html, json, sealed, situation, token, tokens};
+use intacct_core::{
+    Error, Grant, Identity, LONGEST_LIFE_SECONDS, Response, ResponseBody, SealedMember, SecretRef,
+    Tokens, obtain_tokens, parse_token_response, token_request,
+};
+use rstest::rstest;
+
+const PLAIN: &str = r#"{"token_type":"Bearer","expires_in":43200}"#;
+
+fn parse(name: &str, response: Response) -> Result<Tokens, Error> {
+    let (settings, grant) = situation(name);
+    parse_token_response(&settings, &grant, &Ok(response))
+}
+
+fn both(body: &str) -> Response {
+    tokens(body, Some(sealed("access")), Some(sealed("refresh-2")))
+}
+
+#[rstest]
+fn every_grant_is_answered_with_tokens(
+    #[values(
+        "code",
+        "username",
+        "session",
+        "refresh",
+        "refresh of username",
+        "refresh of session"
+    )]
+    name: &str,
+) {
+    let expected = Tokens {
+        token_type: "Bearer".to_owned(),
+        access: SecretRef::new("access"),
+        refresh: Some(SecretRef::new("refresh-2")),
+        expires_in_seconds: Some(43_200),
+        identity: None,
+    };
+    assert_eq!(parse(name, both(PLAIN)), Ok(expected));
+}
+
+#[test]
+fn one_call_gives_what_the_pair_gives() {
+    let (settings, grant) = situation("username");
+    let mut sent = None;
+    let send = |request: &intacct_core::Request| {
+        sent = Some(request.clone());
+        Ok(both(PLAIN))
+    };
+    let obtained = obtain_tokens(&settings, &grant, send);
+    assert_eq!(obtained, parse("username", both(PLAIN)));
+    assert_eq!(sent, token_request(&settings, &grant).ok());
+}
+
+#[rstest]
+#[case::number("43200", Some(43_200))]
+#[case::text("\"43200\"", Some(43_200))]
+#[case::text_with_blanks("\" 43200 \"", Some(43_200))]
+#[case::fraction("43200.9", Some(43_200))]
+#[case::fraction_in_a_text("\"43200.9\"", Some(43_200))]
+#[case::with_an_exponent("4.32e4", Some(43_200))]
+#[case::one_second("1", Some(1))]
+#[case::a_year("31536000", Some(31_536_000))]
+#[case::huge("99999999999999999999999", Some(LONGEST_LIFE_SECONDS))]
+#[case::huge_after_a_detour("1e+23", Some(LONGEST_LIFE_SECONDS))]
+#[case::huge_text("\"99999999999999999999999\"", Some(LONGEST_LIFE_SECONDS))]
+#[case::beyond_any_float("1e400", Some(LONGEST_LIFE_SECONDS))]
+#[case::null("null", None)]
+#[case::zero("0", None)]
+#[case::zero_in_a_text("\"0\"", None)]
+#[case::less_than_a_second("0.5", None)]
+#[case::negative("-1", None)]
+#[case::negative_text("\"-1\"", None)]
+#[case::words("\"soon\"", None)]
+#[case::truth("true", None)]
+#[case::list("[43200]", None)]
+fn a_life_is_read_however_it_is_written(#[case] written: &str, #[case] life: Option<u64>) {
+    let body = format!(r#"{{"token_type":"Bearer","expires_in":{written}}}"#);
+    assert_eq!(
+        parse("username", both(&body)).unwrap().expires_in_seconds,
+        life
+    );
+}
+
+const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT"; // 784,111,777
+
+#[rstest]
+#[case::issue_and_end("", &[("iat", "1000"), ("exp", "44200")], None, Some(43_200))]
+#[case::said_goes_first(r#","expires_in":60"#, &[("iat", "1000"), ("exp", "44200")], None, Some(60))]
+#[case::zero_falls_back(
+    r#","expires_in":0"#, &[("iat", "1000"), ("exp", "44200")], None, Some(43_200)
+)]
+#[case::null_falls_back(
+    r#","expires_in":null"#, &[("iat", "1000"), ("exp", "44200")], None, Some(43_200)
+)]
+#[case::end_and_date("", &[("exp", "784154977")], Some(DATE), Some(43_200))]
+#[case::issue_goes_before_the_date("", &[("iat", "784111777"), ("exp", "784111787")], Some(DATE), Some(10))]
+#[case::end_with_a_fraction("", &[("iat", "1000.0"), ("exp", "1.1e3")], None, Some(100))]
+#[case::end_without_a_date("", &[("exp", "784154977")], None, None)]
+#[case::end_and_nonsense_for_a_date("", &[("exp", "784154977")], Some("today"), None)]
+#[case::end_before_the_issue("", &[("iat", "2000"), ("exp", "1000")], None, None)]
+#[case::end_at_the_issue("", &[("iat", "1000"), ("exp", "1000")], None, None)]
+#[case::words("", &[("iat", "1000"), ("exp", "never")], None, None)]
+#[case::no_claims("", &[], Some(DATE), None)]
+fn without_a_life_the_tokens_claims_tell_it(
+    #[case] said: &str,
+    #[case] claims: &[(&str, &str)],
+    #[case] date: Option<&str>,
+    #[case] life: Option<u64>,
+) {
+    let body = format!(r#"{{"token_type":"Bearer"{said}}}"#);
+    let mut response = tokens(&body, Some(token(claims)), Some(sealed("refresh-2")));
+    response
+        .headers
+        .extend(date.map(|date| ("date".to_owned(), date.to_owned())));
+    assert_eq!(
+        parse("username", response).unwrap().expires_in_seconds,
+        life
+    );
+}
+
+#[rstest]
+#[case::usual(r#"{"token_type":"Bearer"}"#, "Bearer")]
+#[case::lower_case(r#"{"token_type":"bearer"}"#, "bearer")]
+#[case::upper_case(r#"{"token_type":"BEARER"}"#, "BEARER")]
+#[case::absent("{}", "Bearer")]
+#[case::null(r#"{"token_type":null}"#, "Bearer")]
+#[case::extra_members(r#"{"token_type":"Bearer","scope":"x","a":{"b":[1]}}"#, "Bearer")]
+#[case::error_that_is_none(r#"{"token_type":"Bearer","error":null}"#, "Bearer")]
+#[case::empty_error(r#"{"token_type":"Bearer","error":""}"#, "Bearer")]
+#[case::the_last_of_two(r#"{"token_type":"mac","token_type":"Bearer"}"#, "Bearer")]
+fn a_bearer_token_is_taken(#[case] body: &str, #[case] token_type: &str) {
+    assert_eq!(
+        parse("username", both(body)).unwrap().token_type,
+        token_type
+    );
+}
+
+#[rstest]
+#[case::other_kind(r#"{"token_type":"mac"}"#)]
+#[case::empty(r#"{"token_type":""}"#)]
+#[case::number(r#"{"token_type":7}"#)]
+#[case::blank(r#"{"token_type":"Bearer "}"#)]
+fn a_token_of_another_kind_is_not_taken(#[case] body: &str) {
+    check_protocol(parse("username", both(body)), "token-type");
+}
+
+#[track_caller]
+fn check_protocol(result: Result<Tokens, Error>, code: &str) {
+    let Err(Error::Protocol(diagnosis)) = result else {
+        panic!("{result:?}")
+    };
+    assert_eq!(diagnosis.code, code);
+}
+
+#[rstest]
+#[case::none(tokens(PLAIN, None, Some(sealed("refresh-2"))))]
+#[case::empty(tokens(PLAIN, Some(intacct_core::Sealed { length: 0, ..sealed("access") }), None))]
+#[case::number(tokens(r#"{"token_type":"Bearer","access_token":7}"#, None, None))]
+#[case::elsewhere(Response {
+    sealed: vec![SealedMember { pointer: "/data/access_token".to_owned(), value: sealed("x") }],
+    ..tokens(PLAIN, None, None)
+})]
+#[case::list(tokens("[]", None, None))]
+#[case::word(tokens("true", None, None))]
+fn an_answer_without_an_access_token_is_not_understood(#[case] response: Response) {
+    check_protocol(parse("username", response), "no-access-token");
+}
+
+#[rstest]
+#[case::html(html(200))]
+#[case::nothing(empty(200))]
+#[case::no_content(empty(204))]
+#[case::cut_off(json(200, r#"{"token_type":"Bearer","expires"#))]
+#[case::too_deep(json(200, &"[".repeat(10_000)))]
+fn a_success_that_is_no_json_is_not_intaccts(#[case] answer: intacct_core::Answer) {
+    let (settings, grant) = situation("username");
+    check_protocol(parse_token_response(&settings, &grant, &answer), "not-json");
+}
+
+#[rstest]
+#[case::code("code")]
+#[case::session("session")]
+fn connecting_fails_at_once_where_only_a_refresh_token_could_renew(#[case] name: &str) {
+    let result = parse(name, tokens(PLAIN, Some(sealed("access")), None));
+    let Err(Error::Misconfigured(diagnosis)) = result else {
+        panic!("{result:?}")
+    };
+    assert_eq!(diagnosis.code, "no-refresh-token");
+}
+
+#[test]
+fn a_missing_refresh_token_is_explained_by_offline_access() {
+    let result = parse("code", tokens(PLAIN, Some(sealed("access")), None));
+    let error = result.unwrap_err();
+    assert!(
+        error
+            .diagnosis()
+            .unwrap()
+            .hint
+            .unwrap()
+            .contains("offline_access")
+    );
+}
+
+#[rstest]
+#[case::username_needs_none("username")]
+#[case::refresh_keeps_the_old_one("refresh")]
+#[case::refresh_of_session_keeps_the_old_one("refresh of session")]
+#[case::refresh_of_username_keeps_the_old_one("refresh of username")]
+fn elsewhere_a_refresh_token_may_be_missing(#[case] name: &str) {
+    let parsed = parse(name, tokens(PLAIN, Some(sealed("access")), None)).unwrap();
+    assert_eq!(parsed.refresh, None);
+}
+
+#[test]
+fn an_empty_refresh_token_is_none() {
+    let empty = intacct_core::Sealed {
+        length: 0,
+        ..sealed("refresh-2")
+    };
+    let parsed = parse(
+        "refresh",
+        tokens(PLAIN, Some(sealed("access")), Some(empty)),
+    )
+    .unwrap();
+    assert_eq!(parsed.refresh, None);
+}
+
+#[test]
+fn a_refresh_token_equal_to_the_old_one_is_handed_back() {
+    let parsed = parse(
+        "refresh",
+        tokens(PLAIN, Some(sealed("access")), Some(sealed("refresh"))),
+    );
+    assert_eq!(parsed.unwrap().refresh, Some(SecretRef::new("refresh")));
+}
+
+#[test]
+fn of_two_access_tokens_the_last_counts() {
+    let mut response = both(PLAIN);
+    let second = SealedMember {
+        pointer: "/access_token".to_owned(),
+        value: sealed("second"),
+    };
+    response.sealed.push(second);
+    assert_eq!(
+        parse("username", response).unwrap().access,
+        SecretRef::new("second")
+    );
+}
+
+#[rstest]
+#[case::all(
+    &[("userId", "ws"), ("cnyId", "ACME"), ("entityId", "West")],
+    Some((Some("ws"), Some("ACME"), Some("West")))
+)]
+#[case::no_entity(&[("userId", "ws"), ("cnyId", "ACME")], Some((Some("ws"), Some("ACME"), None)))]
+#[case::empty_entity(&[("cnyId", "ACME"), ("entityId", "")], Some((None, Some("ACME"), None)))]
+#[case::nothing_of_interest(&[("exp", "1")], None)]
+#[case::nothing(&[], None)]
+fn the_tokens_claims_tell_whom_it_speaks_for(
+    #[case] claims: &[(&str, &str)],
+    #[case] expected: Option<(Option<&str>, Option<&str>, Option<&str>)>,
+) {
+    let response = tokens(PLAIN, Some(token(claims)), Some(sealed("refresh-2")));
+    let owned = |name: Option<&str>| name.map(str::to_owned);
+    let expected = expected.map(|(user, company, entity)| Identity {
+        user: owned(user),
+        company: owned(company),
+        entity: owned(entity),
+    });
+    assert_eq!(parse("code", response).unwrap().identity, expected);
+}
+
+#[test]
+fn an_extension_grant_has_no_answer() {
+    let (settings, _) = situation("code");
+    let grant = Grant::Other("urn:example".to_owned());
+    let answer = Ok(tokens(PLAIN, Some(sealed("access")), None));
+    let result = parse_token_response(&settings, &grant, &answer);
+    assert!(matches!(result, Err(Error::Other(_))), "{result:?}");
+}
+
+#[test]
+fn a_success_with_an_error_inside_is_a_refusal_even_beside_tokens() {
+    let body = r#"{"token_type":"Bearer","error":"invalid_grant"}"#;
+    let result = parse("refresh", both(body));
+    assert!(matches!(result, Err(Error::Reauthorize(_))), "{result:?}");
+    let response = tokens(body, None, None);
+    assert!(matches!(response.body, ResponseBody::Json(_)));
+}

@@ -1,0 +1,18 @@
+//! Generated from `wit/`, and fenced in: nothing else of this crate may be `unsafe`.
+
+#![allow(
+    unsafe_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    reason = "generated code crosses the boundary of the sandbox by raw pointers"
+)]
+
+wit_bindgen::generate!({
+    path: "../wit",
+    world: "credential-plugin",
+});
+
+use super::exports::Plugin;
+
+export!(Plugin);

@@ -1,0 +1,267 @@
+//! Three ways to send a token request, one outcome: through the plugin's import, by the host between
+//! two calls, and with an HTTP client of the embedder's own.
+
+use credential_runtime::{
+    CodeGrant, Error, Failure, FailureKind, Grant, Operation, Secret, Sender, Settings, Tokens,
+};
+use end_to_end::{World, regular_user, web_services_user};
+use mock_intacct::{Company, Fault, FaultRule, MockIntacct, Wait};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+/// How one scenario is set up, and what is asked for.
+struct Scenario {
+    name: &'static str,
+    prepare: fn(&MockIntacct),
+    settings: fn(&Company) -> Settings,
+    grant: fn(Grants) -> Grant,
+}
+
+/// What a scenario can ask with.
+struct Grants {
+    code: Grant,
+    refresh: Secret,
+}
+
+fn nothing(_: &MockIntacct) {}
+
+fn client_credentials(_: Grants) -> Grant {
+    Grant::ClientCredentials
+}
+
+fn refresh(grants: Grants) -> Grant {
+    Grant::RefreshToken(grants.refresh)
+}
+
+fn fault(mock: &MockIntacct, fault: Fault) {
+    mock.inject(FaultRule::new(fault).on_path("/oauth2/token"));
+}
+
+const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "client credentials",
+        prepare: nothing,
+        settings: web_services_user,
+        grant: client_credentials,
+    },
+    Scenario {
+        name: "authorization code",
+        prepare: nothing,
+        settings: regular_user,
+        grant: |grants| grants.code,
+    },
+    Scenario {
+        name: "refresh",
+        prepare: nothing,
+        settings: regular_user,
+        grant: refresh,
+    },
+    Scenario {
+        name: "a wrong verifier",
+        prepare: nothing,
+        settings: regular_user,
+        grant: |grants| match grants.code {
+            Grant::AuthorizationCode(code) => Grant::AuthorizationCode(CodeGrant {
+                code_verifier: Some(Secret::new("not-a-real-verifier-0123456789-0123456789-0")),
+                ..code
+            }),
+            other => other,
+        },
+    },
+    Scenario {
+        name: "a dead refresh token",
+        prepare: nothing,
+        settings: regular_user,
+        grant: |_| Grant::RefreshToken(Secret::new("not-a-real-refresh-token")),
+    },
+    Scenario {
+        name: "a wrong client secret",
+        prepare: nothing,
+        settings: |company| web_services_user(company).with_secret("client_secret", "not-a-real-x"),
+        grant: client_credentials,
+    },
+    Scenario {
+        name: "a username without company",
+        prepare: nothing,
+        settings: |company| web_services_user(company).with_text("username", "ws-loader"),
+        grant: client_credentials,
+    },
+    Scenario {
+        name: "no subscription",
+        prepare: |mock| mock.change(|company| company.web_services_subscription = false),
+        settings: web_services_user,
+        grant: client_credentials,
+    },
+    Scenario {
+        name: "an application that is not authorized",
+        prepare: |mock| mock.change(|company| company.authorized_clients.clear()),
+        settings: web_services_user,
+        grant: client_credentials,
+    },
+    Scenario {
+        name: "throttled",
+        prepare: |mock| fault(mock, Fault::Throttled(Wait::Seconds)),
+        settings: web_services_user,
+        grant: client_credentials,
+    },
+    Scenario {
+        name: "Intacct's own error",
+        prepare: |mock| fault(mock, Fault::InternalError),
+        settings: web_services_user,
+        grant: client_credentials,
+    },
+    Scenario {
+        name: "a page instead of an answer",
+        prepare: |mock| fault(mock, Fault::HtmlErrorPage),
+        settings: web_services_user,
+        grant: client_credentials,
+    },
+    Scenario {
+        name: "nearly JSON",
+        prepare: |mock| fault(mock, Fault::InvalidJson),
+        settings: web_services_user,
+        grant: client_credentials,
+    },
+    Scenario {
+        name: "an error inside a 200",
+        prepare: |mock| fault(mock, Fault::ErrorInside200),
+        settings: web_services_user,
+        grant: client_credentials,
+    },
+    Scenario {
+        name: "a redirect",
+        prepare: |mock| fault(mock, Fault::RedirectElsewhere),
+        settings: web_services_user,
+        grant: client_credentials,
+    },
+    Scenario {
+        name: "no answer",
+        prepare: |mock| fault(mock, Fault::DropAfterActing),
+        settings: web_services_user,
+        grant: client_credentials,
+    },
+];
+
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Plugin,
+    Host,
+    OwnClient,
+}
+
+/// In a world of its own, whose mock draws the same tokens every time.
+async fn outcome(scenario: &Scenario, way: Way) -> Result<Tokens, Error> {
+    let world = World::start().await;
+    let company = world.mock.company();
+    let by_browser = world.operation(&regular_user(&company));
+    let first = world.consent(&by_browser).await;
+    let first = by_browser
+        .obtain_tokens(&first, Sender::Host)
+        .await
+        .unwrap();
+    // The code comes from the operation that will use it; the refresh token before it would end.
+    world
+        .mock
+        .change(|company| company.tokens.second_consent_kills_first = false);
+    let code = world.consent(&by_browser).await;
+    let grant = (scenario.grant)(Grants {
+        code,
+        refresh: first.refresh.unwrap(),
+    });
+    (scenario.prepare)(&world.mock);
+    let operation = world.operation(&(scenario.settings)(&company));
+    match way {
+        Way::Plugin => operation.obtain_tokens(&grant, Sender::Plugin).await,
+        Way::Host => operation.obtain_tokens(&grant, Sender::Host).await,
+        Way::OwnClient => with_own_client(&operation, &grant).await,
+    }
+}
+
+async fn with_own_client(operation: &Operation, grant: &Grant) -> Result<Tokens, Error> {
+    let prepared = operation.prepare_token_request(grant).await?;
+    let answer = send(&prepared.to_http().unwrap()).await;
+    operation.receive_tokens(prepared, answer).await
+}
+
+/// A few lines of HTTP, so that nothing of the runtime's own client takes part.
+async fn send(
+    request: &http::Request<impl AsRef<[u8]>>,
+) -> Result<http::Response<Vec<u8>>, Failure> {
+    let answer = exchange(request).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&answer).into_owned();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        let message = "the connection broke before the answer was complete".to_owned();
+        return Err(Failure {
+            kind: FailureKind::Interrupted,
+            message,
+            request_sent: true,
+        });
+    };
+    let mut lines = head.lines();
+    let status = lines
+        .next()
+        .and_then(|it| it.split(' ').nth(1))
+        .unwrap_or_default();
+    let mut response = http::Response::builder().status(status);
+    for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+        response = response.header(name, value);
+    }
+    Ok(response.body(body.as_bytes().to_vec()).unwrap())
+}
+
+async fn exchange(request: &http::Request<impl AsRef<[u8]>>) -> std::io::Result<Vec<u8>> {
+    let authority = request.uri().authority().unwrap().as_str();
+    let mut stream = tokio::net::TcpStream::connect(authority).await?;
+    let mut head = format!("{} {} HTTP/1.1\r\n", request.method(), request.uri().path());
+    for (name, value) in request.headers() {
+        head += &format!("{name}: {}\r\n", value.to_str().unwrap());
+    }
+    let body = request.body().as_ref();
+    head += &format!(
+        "host: {authority}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(&[head.as_bytes(), body].concat()).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    Ok(answer)
+}
+
+#[tokio::test]
+async fn every_scenario_has_one_outcome_whoever_sends() {
+    for scenario in SCENARIOS {
+        let through_import = outcome(scenario, Way::Plugin).await;
+        for way in [Way::Host, Way::OwnClient] {
+            assert_eq!(
+                outcome(scenario, way).await,
+                through_import,
+                "{}, {way:?}",
+                scenario.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_scenarios_are_not_all_alike() {
+    let mut cases = std::collections::BTreeSet::new();
+    for scenario in SCENARIOS {
+        cases.insert(match outcome(scenario, Way::Host).await {
+            Ok(_) => "tokens".to_owned(),
+            Err(error) => error.refusal().map_or("failed", |it| it.case()).to_owned(),
+        });
+    }
+    let expected = [
+        "invalid-settings",
+        "misconfigured",
+        "outcome-unknown",
+        "protocol",
+        "reauthorize",
+        "throttled",
+        "tokens",
+        "unavailable",
+    ];
+    assert_eq!(
+        cases.iter().map(String::as_str).collect::<Vec<_>>(),
+        expected
+    );
+}
