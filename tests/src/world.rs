@@ -12,6 +12,8 @@ use mock_intacct::{Builder, Clock, Company, INTACCT_ORIGIN, MockIntacct};
 /// One of the redirect URIs that the sample application has registered.
 pub const REDIRECT_URI: &str = "https://127.0.0.1:8443/oauth/callback";
 
+/// Compiled plugins, so that only the first world of a build compiles one.
+const CACHE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache");
 /// The mock's time when a world begins, in seconds since 1970; it moves only when a test moves it.
 const START: u64 = 1_800_000_000;
 
@@ -62,7 +64,7 @@ impl WorldBuilder {
     #[expect(clippy::expect_used, reason = "a test that cannot begin has failed")]
     pub async fn start(self) -> World {
         let mock = self.mock.start().await.expect("a free port on loopback");
-        let runtime = self.runtime.build().expect("a runtime");
+        let runtime = self.runtime.cache(CACHE).build().expect("a runtime");
         let plugin = runtime
             .load(COMPONENT)
             .await

@@ -1,7 +1,7 @@
 //! Reads a JSON document (RFC 8259) into a tree.
 //!
 //! Why not `serde_json`: it made the component 21,000 bytes larger, an eighth of all that it may
-//! weigh, this one 5,000. Here a number stays the text that it is, so nothing is rounded
+//! weigh; this one makes it 5,000. Here a number stays the text that it is, so nothing is rounded
 //! and nothing is too large. A property test holds this reader against `serde_json`.
 //!
 //! It ends early on what nests too deeply, and takes time in proportion to the text.

@@ -9,6 +9,8 @@
 mod both_ways;
 mod component;
 mod faults;
+mod intacct;
 mod proof;
+mod raw_http;
 mod sign_in;
 mod switches;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use credential_runtime::{
-    Check, Descriptor, Diagnosis, Field, FieldKind, Identity, Outcome, Plugin, Requirement, Tokens,
+    Check, Condition, Descriptor, Diagnosis, Field, FieldKind, Identity, Outcome, Plugin,
+    Requirement, Tokens,
 };
 
 /// How wide the column of names is.
@@ -70,7 +71,7 @@ impl Screen {
         self.title(&format!("The form it describes: {}", descriptor.title));
         self.named("Name", "required (the host's own field)");
         for field in &descriptor.fields {
-            self.named(&field.label, &describe(field));
+            self.named(&field.label, &describe(field, descriptor));
         }
     }
 
@@ -127,10 +128,10 @@ impl Screen {
     }
 }
 
-fn describe(field: &Field) -> String {
+fn describe(field: &Field, descriptor: &Descriptor) -> String {
     let requirement = match &field.requirement {
         Requirement::Required => "required".to_owned(),
-        Requirement::RequiredWhen(when) => format!("required for {}", when.equals),
+        Requirement::RequiredWhen(when) => format!("required for {}", label(descriptor, when)),
         Requirement::Optional if field.kind == FieldKind::Token => "fills itself in".to_owned(),
         Requirement::Optional => "optional".to_owned(),
     };
@@ -149,6 +150,16 @@ fn describe(field: &Field) -> String {
         ""
     };
     format!("{requirement}{kind}{platform}")
+}
+
+/// What a person reads where a condition holds.
+fn label<'a>(descriptor: &'a Descriptor, when: &'a Condition) -> &'a str {
+    let choices = match descriptor.field(&when.field).map(|it| &it.kind) {
+        Some(FieldKind::Choice(choices)) => choices.as_slice(),
+        _ => &[],
+    };
+    let chosen = choices.iter().find(|it| it.id == when.equals);
+    chosen.map_or(&when.equals, |it| &it.label)
 }
 
 fn whom(identity: &Identity) -> String {
