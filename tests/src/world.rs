@@ -141,8 +141,7 @@ impl World {
             .await
             .expect("a URL");
         let company = self.mock.company();
-        let url = self.mock.map(pending.url());
-        let redirected = browser::sign_in(&url, dana(&company), consent).await;
+        let redirected = browser::sign_in(pending.url(), dana(&company), consent).await;
         pending.complete(&redirected.expect("the pages lead back"))
     }
 }

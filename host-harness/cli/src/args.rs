@@ -77,15 +77,15 @@ pub(crate) struct PluginArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) plugin: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) policy: PolicyArg,
+    pub(crate) under: PolicyArg,
 }
 
 /// What the operator decides.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PolicyArg {
     /// The policy file [default: $XDG_CONFIG_HOME/credential-harness/policy.toml, if there is one]
-    #[arg(long = "policy", value_name = "FILE", env = "HARNESS_POLICY")]
-    pub(crate) file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", env = "HARNESS_POLICY")]
+    pub(crate) policy: Option<PathBuf>,
 }
 
 /// Where the plugin's requests go.
@@ -93,8 +93,8 @@ pub(crate) struct PolicyArg {
 pub(crate) struct MockArg {
     /// Send all that the plugin addresses to the service to this address instead, such as that of
     /// `harness mock`; the plugin can then reach nothing else
-    #[arg(long = "mock", value_name = "URL")]
-    pub(crate) target: Option<MappingTarget>,
+    #[arg(long, value_name = "URL")]
+    pub(crate) mock: Option<MappingTarget>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -126,7 +126,7 @@ pub(crate) struct AuthorizeUrl {
     #[command(flatten)]
     pub(crate) with: PluginArgs,
     #[command(flatten)]
-    pub(crate) mock: MockArg,
+    pub(crate) to: MockArg,
 }
 
 #[derive(Debug, clap::Args)]
@@ -151,7 +151,7 @@ pub(crate) struct Connect {
     #[command(flatten)]
     pub(crate) with: PluginArgs,
     #[command(flatten)]
-    pub(crate) mock: MockArg,
+    pub(crate) to: MockArg,
 }
 
 #[derive(Debug, clap::Args)]
@@ -163,7 +163,7 @@ pub(crate) struct Inspect {
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     pub(crate) write: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) policy: PolicyArg,
+    pub(crate) under: PolicyArg,
 }
 
 #[derive(Debug, Subcommand)]
@@ -171,7 +171,16 @@ pub(crate) enum PolicyCommand {
     /// Print a policy file to begin with
     Example,
     /// Verify the policy in force, and show what it says
-    Check(PolicyArg),
+    Check(Check),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// The policy file; the one in force, where not given
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) under: PolicyArg,
 }
 
 #[derive(Debug, clap::Args)]

@@ -126,8 +126,9 @@ impl From<LoadError> for Report {
             error @ LoadError::TooLarge { .. } => Self::new(Exit::Plugin, error.to_string())
                 .hint("the operator can raise `component_bytes` in the policy file")
                 .actor(Actor::Platform),
-            error @ (LoadError::NotAComponent(_)
-            | LoadError::ForbiddenImports(_)
+            error @ LoadError::NotAComponent(_) => Self::new(Exit::Plugin, error.to_string())
+                .hint("`harness inspect FILE` shows what the file is"),
+            error @ (LoadError::ForbiddenImports(_)
             | LoadError::NotAPlugin(_)
             | LoadError::Descriptor(_)
             | LoadError::Digest { .. }) => Self::new(Exit::Plugin, error.to_string())
@@ -215,5 +216,21 @@ impl From<CallbackError> for Report {
                 .hint("start again, and allow more time with --wait SECONDS")
                 .actor(Actor::User),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_person_who_does_not_come_back_is_told_how_to_get_more_time() {
+        let report = Report::from(CallbackError::TimedOut(Duration::from_secs(300)));
+        assert_eq!(report.exit, Exit::Refused);
+        let told = report.page();
+        assert!(told.as_str().contains("within 300 s"), "{told:?}");
+        assert!(told.as_str().contains("--wait"), "{told:?}");
     }
 }

@@ -72,7 +72,8 @@ Examples:
 pub(crate) const POLICY: &str = "\
 Examples:
   harness policy example > ~/.config/credential-harness/policy.toml
-  harness policy check --policy policy.toml";
+  harness policy check policy.toml
+  harness policy check                              the one in force";
 
 pub(crate) const MOCK: &str = "\
 Examples:

@@ -3,12 +3,15 @@
 //! Only this program's own crates are shown, at any level: what a library logs of a request is not
 //! ours to vouch for, and it may hold a secret.
 
-use std::io;
+use std::io::{self, Write};
 
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::output::talk;
+use crate::text::Page;
 
 /// The crates whose events are shown.
 const OURS: [&str; 2] = ["harness_cli", "credential_runtime"];
@@ -20,12 +23,26 @@ pub(crate) fn begin(verbose: u8, from_environment: Option<Level>) {
         targets.with_target(*name, level)
     });
     let layer = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
+        .with_writer(|| Harmless)
         .with_ansi(false);
     tracing_subscriber::registry()
         .with(targets)
         .with(layer)
         .init();
+}
+
+/// Stderr, for text that a plugin or a service may have had a hand in. Gets an event at a time.
+struct Harmless;
+
+impl Write for Harmless {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        talk(&Page::new().verbatim(&String::from_utf8_lossy(event)));
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn level(verbose: u8, from_environment: Option<Level>) -> LevelFilter {

@@ -28,10 +28,15 @@ pub(crate) fn ask() -> Result<Secret, PasteError> {
     read_line(io::stdin().lock())
 }
 
+/// Whether a person can paste while something else is waited for.
+pub(crate) fn is_possible_meanwhile() -> bool {
+    io::stdin().is_terminal()
+}
+
 /// A line that is pasted while something else is waited for; only at a terminal. The thread that
 /// reads ends with the process.
 pub(crate) fn meanwhile() -> Option<oneshot::Receiver<Secret>> {
-    if !io::stdin().is_terminal() {
+    if !is_possible_meanwhile() {
         return None;
     }
     let (sender, receiver) = oneshot::channel();

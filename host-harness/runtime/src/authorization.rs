@@ -20,6 +20,7 @@ const RANDOM_BYTES: usize = 32;
 #[derive(Debug)]
 pub struct Pending {
     url: String,
+    service_url: String,
     redirect_uri: String,
     state: Secret,
     verifier: Secret,
@@ -55,14 +56,19 @@ impl Pending {
     pub(crate) fn draw(randomness: &dyn Randomness, redirect_uri: &str) -> Self {
         Self {
             url: String::new(),
+            service_url: String::new(),
             redirect_uri: redirect_uri.to_owned(),
             state: draw(randomness),
             verifier: draw(randomness),
         }
     }
 
-    pub(crate) fn with_url(self, url: String) -> Self {
-        Self { url, ..self }
+    pub(crate) fn with_urls(self, url: String, service_url: String) -> Self {
+        Self {
+            url,
+            service_url,
+            ..self
+        }
     }
 
     pub(crate) fn authorization(&self) -> Authorization {
@@ -73,11 +79,18 @@ impl Pending {
         }
     }
 
-    /// Where to send the person's browser. It holds the state and the challenge, so it is for this
-    /// person's browser alone.
+    /// Where to send the person's browser: the place that the policy maps the service's origin to,
+    /// where it does. It holds the state and the challenge, so it is for this person's browser
+    /// alone.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same as the plugin built it, at the service's own origin.
+    #[must_use]
+    pub fn service_url(&self) -> &str {
+        &self.service_url
     }
 
     /// Where the service sends the browser back to.

@@ -86,7 +86,7 @@ async fn the_authorization_url_is_as_intacct_asks() {
         .begin_authorization(end_to_end::REDIRECT_URI)
         .await
         .unwrap();
-    let (address, query) = pending.url().split_once('?').unwrap();
+    let (address, query) = pending.service_url().split_once('?').unwrap();
     assert_eq!(
         address,
         "https://api.intacct.com/ia/api/v1/oauth2/authorize"

@@ -24,6 +24,7 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 ///
 /// A missing target, a failed build, or a module that is no component of the contract; each says
 /// what to do.
+#[expect(clippy::print_stdout, reason = "how a build script talks to cargo")]
 pub fn build(package: &str, file: &str, sources: &[&str]) -> Result<PathBuf> {
     let root = workspace_root()?;
     for source in sources

@@ -79,15 +79,20 @@ async fn take(
     shared: &Shared,
     answered: &AtomicBool,
 ) -> Response<Full<Bytes>> {
-    let first = shared
-        .waiting
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .take();
-    let Some(first) = first else {
+    let Some(ending) = hand_over(request, shared) else {
         return page::gone();
     };
     answered.store(true, Ordering::SeqCst);
+    let ended_early = "The sign-in was ended before it was complete.";
+    let ending = ending.await;
+    let ending = ending.unwrap_or_else(|_| Ending::failure("Not connected", ended_early));
+    ending.response()
+}
+
+/// Hands the address to whoever waits for it, once; gives where the ending will come from.
+fn hand_over(request: &Request<Incoming>, shared: &Shared) -> Option<oneshot::Receiver<Ending>> {
+    let waiting = shared.waiting.lock();
+    let first = waiting.unwrap_or_else(PoisonError::into_inner).take()?;
     let asked = request.uri().path_and_query();
     let redirected = shared.redirect.resolve(asked.map_or("/", |it| it.as_str()));
     let (reply, ending) = oneshot::channel();
@@ -95,14 +100,6 @@ async fn take(
         redirected: Secret::new(redirected),
         reply,
     };
-    if first.send(returned).is_err() {
-        return page::gone();
-    }
-    let ending = ending.await.unwrap_or_else(|_| {
-        Ending::failure(
-            "Not connected",
-            "The sign-in was ended before it was complete.",
-        )
-    });
-    ending.response()
+    first.send(returned).ok()?;
+    Some(ending)
 }

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use credential_runtime::{Grant, Operation, Pending, Policy, RedirectError, Secret};
+use credential_runtime::{Grant, Operation, Pending, RedirectError, Secret};
 use tokio::sync::oneshot;
-use url::Url;
 
 use crate::args::Connect;
 use crate::browser;
@@ -47,10 +46,9 @@ impl Consent {
             .map_or(args.redirect_uri.as_str(), Listener::redirect_uri);
         let pending = operation.begin_authorization(redirect_uri).await;
         let pending = pending.map_err(|error| stage.explain(error))?;
-        let url = address(stage, pending.url())?;
-        invite(&url, &pending, listener.is_some());
+        invite(&pending, listener.is_some());
         if !args.no_browser {
-            browser::open(&url);
+            browser::open(pending.url());
         }
         let redirected = match listener {
             Some(listener) => wait(listener, Duration::from_secs(args.wait)).await?,
@@ -122,66 +120,34 @@ async fn explain(stage: &Stage, operation: &Operation, error: RedirectError) -> 
     }
 }
 
-/// Where to send the person's browser. A plugin could name any page, one that asks for a password
-/// among them: so it must lead to an origin that the plugin asks for and the policy allows, and
-/// goes where the policy maps it.
-pub(super) fn address(stage: &Stage, url: &str) -> Result<String, Report> {
-    let policy = &stage.allowance.policy;
-    let parsed = Url::parse(url).ok();
-    let origin = parsed.as_ref().and_then(credential_runtime::Origin::of);
-    let asked = &stage.plugin.descriptor().origins;
-    let allowed = origin.as_ref().is_some_and(|origin| {
-        let asks = asked.iter().any(|it| it.parse().as_ref() == Ok(origin));
-        asks && policy.origins().any(|it| it == origin)
-    });
-    match (parsed, origin) {
-        (Some(parsed), Some(origin)) if allowed => Ok(mapped(policy, &parsed, &origin).into()),
-        _ => Err(elsewhere(stage, url)),
-    }
-}
-
-fn mapped(policy: &Policy, url: &Url, origin: &credential_runtime::Origin) -> Url {
-    let target = policy.mapped().find(|(from, _)| *from == origin);
-    target.map_or_else(|| url.clone(), |(_, to)| to.apply(url))
-}
-
-fn elsewhere(stage: &Stage, url: &str) -> Report {
-    let place = Url::parse(url).map_or_else(
-        |_| "an address that is no URL".to_owned(),
-        |url| url.origin().ascii_serialization(),
-    );
-    let missing = stage.host.policy.missing_entry(&stage.plugin);
-    Report::new(
-        Exit::Policy,
-        format!("the plugin sends the browser to {place}, which it may not reach"),
-    )
-    .hint(format!("what it may reach stands in {}", missing.place))
-    .actor(credential_runtime::Actor::Platform)
-}
-
-fn invite(url: &str, pending: &Pending, listening: bool) {
+fn invite(pending: &Pending, listening: bool) {
     let page = Page::new()
         .line("Sign in at this address:")
         .blank()
-        .verbatim(url)
+        .verbatim(pending.url())
         .blank();
-    let page = if listening {
-        page.line(format!(
-            "Waiting for the browser to come back to {}",
-            pending.redirect_uri()
-        ))
-        .line(
-            "The browser will warn of a certificate that it does not know: it was made for \
-                 this sign-in. Go on to the page, or paste the address from the address bar here.",
-        )
+    let back = pending.redirect_uri();
+    talk(&if listening {
+        page.line(format!("Waiting for the browser to come back to {back}"))
+            .line(warning())
     } else {
         page.line(format!(
-            "Afterwards the browser is sent to {}. Copy the whole address from its address bar, \
-             whatever the page shows.",
-            pending.redirect_uri()
+            "Afterwards the browser is sent to {back}. Copy the whole address from its address \
+             bar, whatever the page shows."
         ))
+    });
+}
+
+fn warning() -> String {
+    let way_out = if pasted::is_possible_meanwhile() {
+        ", or paste the address from its address bar here"
+    } else {
+        ""
     };
-    talk(&page);
+    format!(
+        "The browser will warn of a certificate that it does not know: it was made for this \
+         sign-in. Go on to the page{way_out}."
+    )
 }
 
 async fn wait(listener: Listener, within: Duration) -> Result<Redirected, Report> {

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::authorization::address;
 use super::validate::require_valid;
 use crate::args::AuthorizeUrl;
 use crate::exit::Exit;
@@ -13,9 +12,9 @@ use crate::text::Page;
 
 pub(super) async fn run(args: &AuthorizeUrl, output: Output) -> Result<Exit, Report> {
     let stage = Stage::set(Props {
-        policy: args.with.policy.file.as_deref(),
+        policy: args.with.under.policy.as_deref(),
         plugin: args.with.plugin.as_deref(),
-        mock: args.mock.target.as_ref(),
+        mock: args.to.mock.as_ref(),
         credential: &args.credential,
         needs_reach: true,
     })
@@ -26,7 +25,7 @@ pub(super) async fn run(args: &AuthorizeUrl, output: Output) -> Result<Exit, Rep
         .begin_authorization(&args.redirect_uri)
         .await;
     let pending = pending.map_err(|error| stage.explain(error))?;
-    let url = address(&stage, pending.url())?;
+    let url = pending.url();
     talk(&Page::new().line(
         "The state and the challenge in this address end with this run: a code that it brings \
          cannot be exchanged. To connect, use `harness connect`.",

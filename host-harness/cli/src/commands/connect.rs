@@ -16,9 +16,9 @@ use crate::report::Report;
 
 pub(super) async fn run(args: &Connect, output: Output) -> Result<Exit, Report> {
     let stage = Stage::set(Props {
-        policy: args.with.policy.file.as_deref(),
+        policy: args.with.under.policy.as_deref(),
         plugin: args.with.plugin.as_deref(),
-        mock: args.mock.target.as_ref(),
+        mock: args.to.mock.as_ref(),
         credential: &args.credential,
         needs_reach: true,
     })
@@ -34,7 +34,7 @@ pub(super) async fn run(args: &Connect, output: Output) -> Result<Exit, Report> 
         ..outcome?
     };
     output.data(&connected.page(), &connected.json())?;
-    if let Err(report) = &connected.test {
+    if let Some(report) = connected.shortcoming() {
         talk(&report.page());
     }
     Ok(connected.exit())

@@ -29,10 +29,19 @@ pub(super) struct Connected {
 
 impl Connected {
     pub(super) fn exit(&self) -> Exit {
+        self.shortcoming().map_or(Exit::Ok, |report| report.exit)
+    }
+
+    /// Why it is of no use yet, where it is connected and the test does not say that it works.
+    pub(super) fn shortcoming(&self) -> Option<Report> {
         match &self.test {
-            Ok(checks) if checks.iter().any(is_failed) => Exit::Refused,
-            Ok(_) => Exit::Ok,
-            Err(report) => report.exit,
+            Ok(checks) => checks.iter().find(|it| is_failed(it)).map(|check| {
+                Report::new(
+                    Exit::Refused,
+                    format!("connected, but a check failed: {}", check.title),
+                )
+            }),
+            Err(report) => Some(report.clone()),
         }
     }
 
@@ -92,10 +101,7 @@ impl Connected {
     }
 
     fn expires_at(&self) -> Option<SystemTime> {
-        let life = Duration::from_secs(self.tokens.expires_in_seconds?);
-        // Past what a calendar can say, it does not expire.
-        let end = self.asked_at.checked_add(life)?;
-        (seconds(end) < FAR_FUTURE).then_some(end)
+        end(self.asked_at, self.tokens.expires_in_seconds?)
     }
 
     fn expiry(&self) -> String {
@@ -140,6 +146,12 @@ impl Connected {
 
 /// The year 9999 ends then; what prints dates goes no further.
 const FAR_FUTURE: u64 = 253_402_300_800;
+
+/// The end of a life of so many seconds; absent past what a calendar can say.
+fn end(from: SystemTime, life: u64) -> Option<SystemTime> {
+    let end = from.checked_add(Duration::from_secs(life))?;
+    (seconds(end) < FAR_FUTURE).then_some(end)
+}
 
 fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs())
@@ -214,5 +226,15 @@ mod tests {
     #[case::two_units_at_most(90_061, "1 d 1 h")]
     fn a_span_is_said_in_its_largest_units(#[case] seconds: u64, #[case] expected: &str) {
         assert_eq!(span(seconds), expected);
+    }
+
+    #[rstest]
+    #[case::intaccts(43_200, Some(44_200))]
+    #[case::none_at_all(0, Some(1_000))]
+    #[case::past_the_calendar(FAR_FUTURE, None)]
+    #[case::past_the_clock(u64::MAX, None)]
+    fn a_life_ends_where_the_calendar_can_say_so(#[case] life: u64, #[case] at: Option<u64>) {
+        let asked_at = UNIX_EPOCH + Duration::from_secs(1_000);
+        assert_eq!(end(asked_at, life).map(seconds), at);
     }
 }

@@ -12,7 +12,7 @@ use crate::report::Report;
 use crate::text::Page;
 
 pub(super) async fn run(args: &Describe, output: Output) -> Result<Exit, Report> {
-    let host = Host::start(args.with.policy.file.as_deref())?;
+    let host = Host::start(args.with.under.policy.as_deref())?;
     let component = Component::open(args.with.plugin.as_deref())?;
     let plugin = host.load(&component).await?;
     if args.template {

@@ -28,7 +28,7 @@ pub(super) async fn run(args: &Inspect, output: Output) -> Result<Exit, Report> 
     if let Some(path) = &args.write {
         return write(path, output);
     }
-    let host = Host::start(args.policy.file.as_deref())?;
+    let host = Host::start(args.under.policy.as_deref())?;
     let component = Component::open(args.file.as_deref())?;
     let findings = Findings::about(&host, component).await?;
     output.data(&findings.page(), &findings.json())?;
@@ -117,7 +117,11 @@ impl Findings {
     }
 
     fn shape_page(&self, page: Page, shape: &Shape) -> Page {
-        let interfaces: Vec<String> = shape.exports.iter().map(|it| it.interface.clone()).collect();
+        let interfaces: Vec<String> = shape
+            .exports
+            .iter()
+            .map(|it| it.interface.clone())
+            .collect();
         page.item(2, 14, "imports", &listed(&shape.imports))
             .item(2, 14, "exports", &listed(&interfaces))
             .each(&shape.exports, |page, export| {

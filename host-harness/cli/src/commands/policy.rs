@@ -1,6 +1,7 @@
 //! `harness policy`: a policy to begin with, and what the one in force says.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -16,7 +17,8 @@ pub(super) fn run(command: &PolicyCommand, output: Output) -> Result<Exit, Repor
     match command {
         PolicyCommand::Example => output.verbatim(EXAMPLE, &json!({ "policy": EXAMPLE }))?,
         PolicyCommand::Check(args) => {
-            let policy = OperatorPolicy::in_force(args.file.as_deref())?;
+            let named = args.file.as_ref().or(args.under.policy.as_ref());
+            let policy = OperatorPolicy::in_force(named.map(PathBuf::as_path))?;
             output.data(&page(&policy), &document(&policy))?;
         }
     }
@@ -74,10 +76,12 @@ fn page(policy: &OperatorPolicy) -> Page {
     .each(changed_limits(&policy.limits), |page, (key, value)| {
         page.indented(2, format!("limit {key} = {value}"))
     })
-    .indented(
-        2,
-        format!("{} more certificates are trusted", policy.trust.len()),
-    )
+    .each(trusted(policy), |page, text| page.indented(2, text))
+}
+
+fn trusted(policy: &OperatorPolicy) -> Option<String> {
+    let count = policy.trust.len();
+    (count > 0).then(|| format!("certificates trusted besides the machine's own: {count}"))
 }
 
 fn entry_page(page: Page, entry: &PluginEntry) -> Page {

@@ -13,7 +13,7 @@ use crate::text::Page;
 
 pub(super) async fn run(args: &Validate, output: Output) -> Result<Exit, Report> {
     let stage = Stage::set(Props {
-        policy: args.with.policy.file.as_deref(),
+        policy: args.with.under.policy.as_deref(),
         plugin: args.with.plugin.as_deref(),
         mock: None,
         credential: &args.credential,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use credential_runtime::{Digest, MappingTarget, Origin, Plugin, Policy};
 
 use super::{OperatorPolicy, PluginEntry, Plugins, builtin_digest};
-use crate::document::{Document, FileError, Notes, suggest};
+use crate::document::{Document, FileError, Located, Notes, suggest};
 use crate::secret_source::{FORMS, Given};
 use crate::settings::Supplied;
 
@@ -172,28 +172,9 @@ fn supply(
     plugin: &Plugin,
 ) -> Result<Vec<Supplied>, FileError> {
     let notes = document.notes();
-    let supplied = entry
-        .supply
-        .iter()
-        .filter_map(|(field, given)| {
-            let found = plugin.descriptor().field(&field.value);
-            let Some(found) = found.filter(|it| it.platform_may_supply) else {
-                not_suppliable(&notes, field, plugin);
-                return None;
-            };
-            if !found.kind.is_text() && matches!(given.value, Given::Text(_)) {
-                let message = format!("`{}` is secret, and stands here in clear", field.value);
-                notes.add(
-                    given.at.clone(),
-                    message,
-                    Some(format!("write {FORMS} instead")),
-                );
-            }
-            Some(Supplied {
-                field: found.clone(),
-                given: given.value.clone(),
-            })
-        })
+    let given = entry.supply.iter();
+    let supplied = given
+        .filter_map(|(field, given)| supplied(&notes, plugin, field, given))
         .collect();
     let mistakes = notes.in_order();
     if mistakes.is_empty() {
@@ -202,7 +183,32 @@ fn supply(
     Err(document.mistaken(mistakes))
 }
 
-fn not_suppliable(notes: &Notes<'_>, field: &crate::document::Located<String>, plugin: &Plugin) {
+fn supplied(
+    notes: &Notes<'_>,
+    plugin: &Plugin,
+    field: &Located<String>,
+    given: &Located<Given>,
+) -> Option<Supplied> {
+    let found = plugin.descriptor().field(&field.value);
+    let Some(found) = found.filter(|it| it.platform_may_supply) else {
+        not_suppliable(notes, field, plugin);
+        return None;
+    };
+    if !found.kind.is_text() && matches!(given.value, Given::Text(_)) {
+        let message = format!("`{}` is secret, and stands here in clear", field.value);
+        notes.add(
+            given.at.clone(),
+            message,
+            Some(format!("write {FORMS} instead")),
+        );
+    }
+    Some(Supplied {
+        field: found.clone(),
+        given: given.value.clone(),
+    })
+}
+
+fn not_suppliable(notes: &Notes<'_>, field: &Located<String>, plugin: &Plugin) {
     let fields = plugin.descriptor().fields.iter();
     let suppliable: Vec<&str> = fields
         .filter(|it| it.platform_may_supply)

@@ -1,6 +1,6 @@
 //! `harness connect` for a Web Services User: over real HTTP, through the sandbox.
 
-use mock_intacct::{Fault, FaultRule};
+use mock_intacct::{Fault, FaultRule, Wait};
 use rstest::rstest;
 use serde_json::json;
 
@@ -24,7 +24,9 @@ fn tokens_are_obtained_tested_and_shown_masked() {
         .shows("signed in as user ws-loader, company Nordlicht-DEV")
         .shows("expires in 12 h")
         .shows("passed Token accepted");
-    mock.ledger().token_requests_with("client_credentials").assert_count(1);
+    mock.ledger()
+        .token_requests_with("client_credentials")
+        .assert_count(1);
     mock.ledger().api_calls().assert_count(1);
 }
 
@@ -57,7 +59,10 @@ fn json_has_the_connection_in_a_stable_shape() {
     assert_eq!(json["identity"]["user"], "ws-loader");
     assert_eq!(json["expires_in_seconds"], 43_200);
     let outcomes: Vec<_> = json["checks"].as_array().unwrap().iter().collect();
-    assert!(outcomes.iter().all(|check| check["outcome"] == "passed"), "{json}");
+    assert!(
+        outcomes.iter().all(|check| check["outcome"] == "passed"),
+        "{json}"
+    );
 }
 
 #[test]
@@ -104,7 +109,7 @@ fn settings_that_are_wrong_send_nothing() {
 }
 
 #[rstest]
-#[case::throttled(Fault::named("unavailable-503-retry-after-seconds"), 6)]
+#[case::throttled(Fault::Unavailable(Wait::Seconds), 6)]
 #[case::dropped_after_acting(Fault::DropAfterActing, 6)]
 fn a_service_that_cannot_answer_leaves_the_credential_healthy(
     #[case] fault: Fault,
@@ -128,12 +133,11 @@ fn nobody_there_is_an_unavailable_service() {
     assert_eq!(json["error"]["setup_step"], json!(null));
 }
 
-/// The address is for a browser, which goes where the plugin's requests go.
 #[test]
 fn a_test_that_cannot_be_made_is_told_beside_the_connection() {
     let (stage, mock) = (Stage::with_secret(), mock());
     stage.web_services_user();
-    mock.inject(FaultRule::new(Fault::named("unavailable-503-retry-after-seconds")).on_path("/model"));
+    mock.inject(FaultRule::new(Fault::Unavailable(Wait::Seconds)).on_path("/services/core/model"));
     let json = connect_json(&stage, &mock.origin()).ends_with(6).json();
     assert_eq!(json["checks"], json!([]));
     assert_eq!(json["test_error"]["kind"], "unavailable");

@@ -18,7 +18,11 @@ const COMMANDS: [&str; 8] = [
 #[test]
 fn without_arguments_a_first_screen_says_how_to_begin() {
     let run = Stage::new().run(&[]).ends_with(0);
-    assert!(run.stdout.contains("harness connect credential.toml --mock"), "{run:#?}");
+    assert!(
+        run.stdout
+            .contains("harness connect credential.toml --mock"),
+        "{run:#?}"
+    );
 }
 
 #[test]

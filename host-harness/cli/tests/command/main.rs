@@ -1,14 +1,21 @@
 //! The built command from outside: what it prints, where, and how it ends.
 
-#![allow(missing_docs, reason = "tests are read, not documented")]
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "one binary whose modules share; a test stops where it does not go on as expected"
+)]
 
 mod browser;
 mod client_credentials;
 mod command_line;
 mod describing;
 mod inspecting;
+mod listening;
 mod mocking;
 mod never_echoed;
+mod pasting;
 mod policies;
 mod secrets;
 mod stage;

@@ -8,7 +8,10 @@ use crate::stage::{CLIENT_SECRET, Stage};
 fn a_form_that_is_filled_in_well_has_no_problem() {
     let stage = Stage::with_secret();
     stage.web_services_user();
-    let json = stage.run(&["validate", "credential.toml", "--json"]).ends_with(0).json();
+    let json = stage
+        .run(&["validate", "credential.toml", "--json"])
+        .ends_with(0)
+        .json();
     assert_eq!(json["valid"], true);
     assert_eq!(json["name"], "Sample");
     assert_eq!(json["problems"], serde_json::json!([]));
@@ -21,9 +24,14 @@ fn every_problem_is_told_and_the_exit_code_says_so() {
         "credential.toml",
         "name = \"x\"\n[settings]\nflow_type = \"web_services_user\"\nusername = \"nobody\"",
     );
-    let run = stage.run(&["validate", "credential.toml", "--json"]).ends_with(3);
+    let run = stage
+        .run(&["validate", "credential.toml", "--json"])
+        .ends_with(3);
     let problems = run.json()["problems"].as_array().unwrap().clone();
-    let fields: Vec<&str> = problems.iter().map(|it| it["field"].as_str().unwrap()).collect();
+    let fields: Vec<&str> = problems
+        .iter()
+        .map(|it| it["field"].as_str().unwrap())
+        .collect();
     assert_eq!(fields, ["client_id", "client_secret", "username"]);
     stage
         .run(&["validate", "credential.toml"])
@@ -35,7 +43,10 @@ fn every_problem_is_told_and_the_exit_code_says_so() {
 fn a_warning_alone_is_no_failure() {
     let stage = Stage::new().env("CLIENT_SECRET", &format!("{CLIENT_SECRET} "));
     stage.web_services_user();
-    let json = stage.run(&["validate", "credential.toml", "--json"]).ends_with(0).json();
+    let json = stage
+        .run(&["validate", "credential.toml", "--json"])
+        .ends_with(0)
+        .json();
     assert_eq!(json["problems"][0]["field"], "client_secret");
     assert_eq!(json["problems"][0]["severity"], "warning");
 }
@@ -57,14 +68,23 @@ fn a_file_that_cannot_be_used_is_told_with_its_place(#[case] text: &str, #[case]
     if !text.is_empty() {
         stage.file("credential.toml", text);
     }
-    stage.run(&["validate", "credential.toml"]).ends_with(3).says(expected);
+    stage
+        .run(&["validate", "credential.toml"])
+        .ends_with(3)
+        .says(expected);
 }
 
 #[test]
 fn mistakes_in_a_file_are_json_where_asked() {
     let stage = Stage::new();
-    stage.file("credential.toml", "name = \"x\"\n[settings]\nfow_type = \"a\"\nuser_name = \"b\"");
-    let json = stage.run(&["validate", "credential.toml", "--json"]).ends_with(3).json();
+    stage.file(
+        "credential.toml",
+        "name = \"x\"\n[settings]\nfow_type = \"a\"\nuser_name = \"b\"",
+    );
+    let json = stage
+        .run(&["validate", "credential.toml", "--json"])
+        .ends_with(3)
+        .json();
     let error = &json["error"];
     assert_eq!(error["kind"], "settings");
     assert_eq!(error["exit_code"], 3);

@@ -12,6 +12,7 @@ use crate::contract::{Pair, Request, Segment};
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
+    /// The plugin's URL, at the place that its origin is mapped to where it is.
     pub(crate) url: Url,
     pub(crate) reach: Reach,
 }
@@ -81,7 +82,9 @@ pub(crate) fn decide(
     decide_url(&request.url, asked, policy)
 }
 
-fn decide_url(url: &str, asked: &[Origin], policy: &Policy) -> Result<Target, Denial> {
+/// Where a person's browser may be sent, by the same rule: a plugin must not be able to lead somebody
+/// who is about to type a password elsewhere.
+pub(crate) fn decide_url(url: &str, asked: &[Origin], policy: &Policy) -> Result<Target, Denial> {
     let url = Url::parse(url).map_err(|_| Denial::NotAbsolute)?;
     check_shape(&url)?;
     let origin = Origin::of(&url).ok_or_else(|| Denial::Scheme(url.scheme().to_owned()))?;

@@ -7,6 +7,6 @@ mod origin;
 mod policy;
 
 pub(crate) use address::is_public;
-pub(crate) use decide::{Reach, Target, check_header, decide};
+pub(crate) use decide::{Reach, Target, check_header, decide, decide_url};
 pub use origin::{Origin, OriginError};
 pub use policy::{MappingTarget, MappingTargetError, Policy};

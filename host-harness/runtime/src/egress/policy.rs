@@ -52,6 +52,11 @@ impl Policy {
         self.allowed.iter()
     }
 
+    /// The claims that are allowed.
+    pub fn claims(&self) -> impl Iterator<Item = &str> {
+        self.claims.iter().map(String::as_str)
+    }
+
     /// The mappings, by the origin they replace.
     pub fn mapped(&self) -> impl Iterator<Item = (&Origin, &MappingTarget)> {
         self.mappings.iter()

@@ -9,7 +9,7 @@ use super::transport::{Ready, Transport};
 use crate::contract::{
     Answer, AuthHeader, Failure, FailureKind, Pair, Request, RequestBody, Response, Segment,
 };
-use crate::egress::{Origin, Policy, decide};
+use crate::egress::{Origin, Policy, decide, decide_url};
 use crate::seal::{RawAnswer, Sealer};
 use crate::secret::Secret;
 use crate::vault::Vault;
@@ -90,6 +90,13 @@ impl Exchange {
     /// Takes the secrets out of an answer.
     pub(crate) fn seal(&self, answer: &RawAnswer, pointers: &[String]) -> Response {
         self.with_sealer(|sealer| sealer.seal_answer(answer, pointers))
+    }
+
+    /// Where to send a person's browser that the plugin sends to this URL; or why not there.
+    pub(crate) fn browser_url(&self, url: &str) -> Result<String, String> {
+        decide_url(url, &self.scope.asked, &self.scope.policy)
+            .map(|target| target.url.into())
+            .map_err(|denial| denial.to_string())
     }
 
     /// A header of the plugin's making, held to the same rules, filled in.

@@ -4,7 +4,7 @@ use super::{Operation, PreparedRequest, broken, refused};
 use crate::authorization::Pending;
 use crate::bindings::connector::credential::http as wit_http;
 use crate::bindings::exports::connector::credential::oauth as wit_oauth;
-use crate::contract::{AuthorizationRefusal, Failure, Grant, GrantPlan, Request, Tokens};
+use crate::contract::{AuthorizationRefusal, Failure, Grant, GrantPlan, Refusal, Request, Tokens};
 use crate::convert;
 use crate::error::Error;
 
@@ -41,11 +41,13 @@ impl Operation {
     }
 
     /// Begins an authorization through a person's browser (RFC 6749 section 4.1): draws a state and
-    /// a PKCE verifier, and has the plugin build the URL. Sends nothing.
+    /// a PKCE verifier, and has the plugin build the URL, which must lead where the plugin's
+    /// requests may go. Sends nothing.
     ///
     /// # Errors
     ///
-    /// The plugin's refusal, or a call that was cut short.
+    /// The plugin's refusal; [`Refusal::Denied`] where the URL leads elsewhere; or a call that was
+    /// cut short.
     pub async fn begin_authorization(&self, redirect_uri: &str) -> Result<Pending, Error> {
         let draft = Pending::draw(&*self.loaded.runtime.randomness, redirect_uri);
         let authorization = convert::to_authorization(draft.authorization());
@@ -60,7 +62,10 @@ impl Operation {
             })
             .await?
             .map_err(refused)?;
-        Ok(draft.with_url(url))
+        match self.exchange.browser_url(&url) {
+            Ok(mapped) => Ok(draft.with_urls(mapped, url)),
+            Err(denial) => Err(Refusal::Denied(denial).into()),
+        }
     }
 
     /// What to tell a person whose browser came back with a refusal. Sends nothing.

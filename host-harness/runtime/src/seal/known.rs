@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use zeroize::Zeroizing;
 
@@ -86,24 +87,43 @@ impl Known {
 
 /// How a secret may be spelled in an answer that repeats it.
 pub(crate) fn spellings(value: &str) -> Vec<String> {
-    let percent = utf8_percent_encode(value, RESERVED).to_string();
-    let form: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
-    let escaped = serde_json::Value::from(value).to_string();
-    let mut spellings = vec![
-        value.to_owned(),
-        lower_hex(&percent),
-        lower_hex(&form),
-        percent,
-        form,
-        escaped.trim_matches('"').to_owned(),
-    ];
+    let mut spellings = vec![value.to_owned()];
+    // What holds no character that needs encoding, such as a JWT, is spelled one way by all of them.
+    if !value.bytes().all(is_unreserved) {
+        spellings.extend(encodings(value));
+    }
     for alignment in 0..3 {
-        spellings.push(base64_core(&STANDARD_NO_PAD, value, alignment));
-        spellings.push(base64_core(&URL_SAFE_NO_PAD, value, alignment));
+        let core = base64_core(value, alignment);
+        if core.contains(['+', '/']) {
+            spellings.push(core.replace('+', "-").replace('/', "_"));
+        }
+        spellings.push(core);
     }
     spellings.sort();
     spellings.dedup();
     spellings
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
+}
+
+/// Percent-encoded with digits of either case, as a form's value, and as JSON writes it.
+fn encodings(value: &str) -> [String; 5] {
+    let percent = utf8_percent_encode(value, RESERVED).to_string();
+    let form: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    let escaped = serde_json::Value::from(value).to_string();
+    let inner = escaped
+        .strip_prefix('"')
+        .and_then(|it| it.strip_suffix('"'))
+        .unwrap_or(&escaped);
+    [
+        lower_hex(&percent),
+        lower_hex(&form),
+        percent,
+        form,
+        inner.to_owned(),
+    ]
 }
 
 /// `%2F` as `%2f`.
@@ -124,10 +144,10 @@ fn lower_hex(encoded: &str) -> String {
 
 /// The characters of a base64 text that a value decides alone, where `alignment` bytes of something
 /// else stand before it (as the user name does in Basic authentication).
-fn base64_core(engine: &impl base64::Engine, value: &str, alignment: usize) -> String {
+fn base64_core(value: &str, alignment: usize) -> String {
     let mut bytes = vec![0; alignment];
     bytes.extend_from_slice(value.as_bytes());
-    let encoded = engine.encode(&bytes);
+    let encoded = STANDARD_NO_PAD.encode(&bytes);
     let start = (alignment * 8).div_ceil(6);
     let end = bytes.len() * 8 / 6;
     encoded[start..end].to_owned()
@@ -135,7 +155,6 @@ fn base64_core(engine: &impl base64::Engine, value: &str, alignment: usize) -> S
 
 #[cfg(test)]
 mod tests {
-    use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;

@@ -84,9 +84,12 @@ impl Sealer<'_> {
             return (withhold(answer, known), Vec::new());
         };
         let (text, sealed) = body::seal(document, pointers, known, self);
-        // The net under the rules: whatever they missed is not shown at all. By now the vault
-        // knows the answer's own tokens too.
-        if Known::of(self.vault.values()).occurs_in(&text) {
+        // The net under the rules: whatever they missed is not shown at all. By now the answer's
+        // own secrets are known too.
+        let found = sealed
+            .iter()
+            .filter_map(|it| self.vault.get(&it.value.name));
+        if known.occurs_in(&text) || Known::of(found).occurs_in(&text) {
             return (withhold(answer, known), sealed);
         }
         (ResponseBody::Json(text), sealed)

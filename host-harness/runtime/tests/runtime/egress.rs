@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use credential_runtime::{Addresses, HttpLimits, Limits, Lookup, Runtime};
+use credential_runtime::{Addresses, Error, HttpLimits, Limits, Lookup, Runtime};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::server::Server;
@@ -201,4 +201,38 @@ fn tls_config(certified: &rcgen::CertifiedKey<rcgen::KeyPair>) -> rustls::Server
             PrivateKeyDer::Pkcs8(key),
         )
         .unwrap()
+}
+
+#[tokio::test]
+async fn a_browser_is_sent_where_requests_may_go_and_nowhere_else() {
+    let server = Server::says_json("{}").await;
+    let stage = Stage::new().await.mapped_to(&server);
+    let begin = async |url: &str| {
+        let operation = stage.operation(url, "");
+        operation
+            .begin_authorization("https://127.0.0.1:1/callback")
+            .await
+    };
+    let pending = begin("https://service.example/authorize?x=1")
+        .await
+        .unwrap();
+    assert_eq!(pending.url(), format!("{}/authorize?x=1", server.url()));
+    assert_eq!(
+        pending.service_url(),
+        "https://service.example/authorize?x=1"
+    );
+    for elsewhere in [
+        "https://evil.example/authorize",
+        "http://service.example/authorize",
+        "https://service.example@evil.example/",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "no url",
+    ] {
+        let outcome = begin(elsewhere).await;
+        let Err(Error::Refused(refusal)) = outcome else {
+            panic!("{elsewhere}: {outcome:?}")
+        };
+        assert_eq!(refusal.case(), "denied", "{elsewhere}");
+    }
 }

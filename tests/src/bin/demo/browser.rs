@@ -21,13 +21,13 @@ pub async fn authorize(world: &World, operation: &Operation, screen: &mut Screen
     let redirect_uri = listener.redirect_uri().to_owned();
     screen.worked(&format!("the host listens at {redirect_uri}"));
     let pending = operation.begin_authorization(&redirect_uri).await?;
-    let address = pending.url().split('?').next().unwrap_or_default();
+    let address = pending.service_url().split('?').next().unwrap_or_default();
     screen.worked(&format!(
         "the plugin built the authorization URL at {address}"
     ));
 
     let certificate = listener.certificate().to_vec();
-    let url = world.mock.map(pending.url());
+    let url = pending.url().to_owned();
     let walk = walk(world, &url, &certificate);
     let arrive = async { anyhow::Ok(listener.wait(WAIT).await?) };
     // The browser waits for its last page until the host has answered, so the two go on together.

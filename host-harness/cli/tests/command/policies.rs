@@ -1,0 +1,297 @@
+//! What the operator decides.
+
+use rstest::rstest;
+use serde_json::json;
+
+use crate::stage::{CLIENT_ID, CLIENT_SECRET, Stage, mock};
+
+const ALLOWED: &str = "[[plugin]]\nbuiltin = true\norigins = [\"https://api.intacct.com\"]\n\
+                       claims = [\"userId\", \"cnyId\"]\n";
+
+#[test]
+fn the_example_is_a_policy_that_can_be_used() {
+    let stage = Stage::new();
+    let example = stage.run(&["policy", "example"]).ends_with(0).stdout;
+    stage.file("policy.toml", example);
+    let json = stage
+        .run(&["policy", "check", "policy.toml", "--json"])
+        .ends_with(0)
+        .json();
+    assert_eq!(json["file"], "policy.toml");
+    assert_eq!(json["plugins"][0]["builtin"], true);
+    assert_eq!(
+        json["plugins"][0]["origins"],
+        json!(["https://api.intacct.com"])
+    );
+    assert_eq!(json["limits"]["cpu_time_ms"], 500);
+}
+
+#[test]
+fn without_a_file_the_default_holds() {
+    let json = Stage::new()
+        .run(&["policy", "check", "--json"])
+        .ends_with(0)
+        .json();
+    assert_eq!(json["file"], json!(null));
+    assert_eq!(json["plugins"], json!(null));
+}
+
+#[test]
+fn a_file_is_found_in_its_usual_place_by_variable_and_by_option() {
+    let stage = Stage::new();
+    let limit = |value: u32| format!("[limits]\nhandles = {value}\n");
+    stage.file(".config/credential-harness/policy.toml", limit(1));
+    stage.file("by-variable.toml", limit(2));
+    stage.file("by-option.toml", limit(3));
+    let check = |stage: &Stage, arguments: &[&str]| {
+        let arguments = [&["policy", "check", "--json"], arguments].concat();
+        stage.run(&arguments).json()["limits"]["handles"].clone()
+    };
+    assert_eq!(check(&stage, &[]), 1);
+    let stage = stage.env("HARNESS_POLICY", "by-variable.toml");
+    assert_eq!(check(&stage, &[]), 2);
+    assert_eq!(check(&stage, &["--policy", "by-option.toml"]), 3);
+}
+
+#[test]
+fn a_policy_in_the_folder_that_xdg_names_is_found() {
+    let stage = Stage::new();
+    let path = stage.file(
+        "xdg/credential-harness/policy.toml",
+        "[limits]\nhandles = 7\n",
+    );
+    let folder = path.ancestors().nth(2).unwrap().display().to_string();
+    let json = stage
+        .env("XDG_CONFIG_HOME", &folder)
+        .run(&["policy", "check", "--json"])
+        .json();
+    assert_eq!(json["limits"]["handles"], 7);
+}
+
+#[rstest]
+#[case::unknown_key("plugins = []", "1:1 unknown key `plugins`")]
+#[case::no_toml("[[plugin]\n", "policy.toml cannot be used 1:")]
+#[case::no_origin(
+    "[[plugin]]\nbuiltin = true\norigins = [\"api.intacct.com\"]",
+    "3:12 `api.intacct.com` is no origin"
+)]
+#[case::a_path_in_an_origin(
+    "[[plugin]]\nbuiltin = true\norigins = [\"https://a.example/x\"]",
+    "3:12 `https://a.example/x` is more than an origin"
+)]
+#[case::no_digest("[[plugin]]\ndigest = \"sha256:00\"", "2:10 `sha256:00` is no digest")]
+#[case::no_subject(
+    "[[plugin]]\norigins = []",
+    "1:1 this entry does not say which plugin it is about"
+)]
+#[case::twice(
+    "[[plugin]]\nbuiltin = true\n[[plugin]]\nbuiltin = true",
+    "3:1 a second entry for the plugin"
+)]
+#[case::no_target(
+    "[[map]]\nfrom = \"https://a.example\"\nto = \"localhost\"",
+    "3:6 `localhost` is no base URL"
+)]
+#[case::half_a_map(
+    "[[map]]\nfrom = \"https://a.example\"",
+    "1:1 `to` is missing in [[map]]"
+)]
+#[case::unknown_limit(
+    "[limits]\ncpu_time = 1",
+    "2:1 unknown key `cpu_time` in [limits] hint: did you mean `cpu_time_ms`?"
+)]
+#[case::limit_too_small("[limits]\nmemory_bytes = 1", "2:16 `memory_bytes` is at least 65536")]
+#[case::negative_limit("[limits]\nhandles = -1", "2:11 `handles` is a whole number")]
+#[case::no_certificate("trust = [\"policy.toml\"]", "1:10 ")]
+fn a_policy_that_cannot_be_used_stops_the_start(#[case] text: &str, #[case] expected: &str) {
+    let stage = Stage::with_secret();
+    stage.web_services_user();
+    stage.file("policy.toml", text);
+    for command in [
+        &["policy", "check"][..],
+        &["describe"],
+        &["inspect"],
+        &["validate", "credential.toml"],
+        &["connect", "credential.toml"],
+    ] {
+        let arguments = [command, &["--policy", "policy.toml"]].concat();
+        let run = stage.run(&arguments).ends_with(4);
+        run.says(expected)
+            .says("who acts: whoever runs this platform");
+    }
+}
+
+#[test]
+fn a_policy_that_is_not_there_or_not_readable_stops_the_start() {
+    let stage = Stage::new();
+    stage
+        .run(&["describe", "--policy", "nothing.toml"])
+        .ends_with(4)
+        .says("nothing.toml cannot be read");
+    // A folder in the file's usual place: there, and not to be read.
+    stage.file(".config/credential-harness/policy.toml/x", "");
+    stage
+        .run(&["describe"])
+        .ends_with(4)
+        .says("policy.toml cannot be read");
+}
+
+#[test]
+fn a_policy_that_everybody_can_change_stops_the_start() {
+    let stage = Stage::new();
+    stage.file_with_mode("policy.toml", ALLOWED, 0o666);
+    stage
+        .run(&["describe", "--policy", "policy.toml"])
+        .ends_with(4)
+        .says("can be changed by everybody")
+        .says("hint: chmod o-w policy.toml");
+}
+
+#[test]
+fn with_a_file_a_plugin_without_an_entry_may_reach_nothing() {
+    let stage = Stage::with_secret();
+    stage.web_services_user();
+    stage.file("policy.toml", "");
+    let run = stage
+        .run(&["connect", "credential.toml", "--policy", "policy.toml"])
+        .ends_with(4)
+        .says("lets this plugin reach nothing, and it asks for https://api.intacct.com");
+    // What it says to write is enough.
+    let entry = run.stderr.split("\n\n").nth(1).unwrap().to_owned();
+    stage.file("policy.toml", entry);
+    let json = stage
+        .run(&["inspect", "--policy", "policy.toml", "--json"])
+        .json();
+    assert_eq!(
+        json["allowed"]["origins"],
+        json!(["https://api.intacct.com"])
+    );
+}
+
+#[test]
+fn an_origin_that_is_mapped_leads_to_the_mock() {
+    let (stage, mock) = (Stage::with_secret(), mock());
+    stage.web_services_user();
+    let map = format!(
+        "[[map]]\nfrom = \"https://api.intacct.com\"\nto = \"{}\"\n",
+        mock.origin()
+    );
+    stage.file("policy.toml", format!("{ALLOWED}{map}"));
+    stage
+        .run(&["connect", "credential.toml", "--policy", "policy.toml"])
+        .ends_with(0);
+    mock.ledger().token_requests().assert_count(1);
+}
+
+#[test]
+fn claims_that_the_policy_withholds_are_not_told() {
+    let (stage, mock) = (Stage::with_secret(), mock());
+    stage.web_services_user();
+    stage.file("policy.toml", ALLOWED.replace(", \"cnyId\"", ""));
+    let json = stage
+        .run(&[
+            "connect",
+            "credential.toml",
+            "--policy",
+            "policy.toml",
+            "--json",
+            "--mock",
+            &mock.origin(),
+        ])
+        .json();
+    assert_eq!(json["identity"]["user"], "ws-loader");
+    assert_eq!(json["identity"]["company"], json!(null));
+}
+
+fn supplying(supply: &str) -> Stage {
+    let stage = Stage::new().env("PLATFORM_SECRET", CLIENT_SECRET);
+    stage.file(
+        "policy.toml",
+        format!("{ALLOWED}[plugin.supply]\n{supply}\n"),
+    );
+    stage
+}
+
+#[test]
+fn the_platforms_application_fills_in_what_is_blank() {
+    let mock = mock();
+    let stage = supplying(&format!(
+        "client_id = \"{CLIENT_ID}\"\nclient_secret = {{ env = \"PLATFORM_SECRET\" }}"
+    ));
+    stage.file(
+        "credential.toml",
+        "name = \"x\"\n[settings]\nclient_id = \"\"\nflow_type = \"web_services_user\"\n\
+         username = \"ws-loader@Nordlicht-DEV\"\n",
+    );
+    let arguments = [
+        "connect",
+        "credential.toml",
+        "--policy",
+        "policy.toml",
+        "--mock",
+        &mock.origin(),
+    ];
+    stage.run(&arguments).ends_with(0);
+    // A value of the customer's own goes before the platform's.
+    stage.file(
+        "credential.toml",
+        "name = \"x\"\n[settings]\nclient_id = \"other.app.sage.com\"\n\
+         flow_type = \"web_services_user\"\nusername = \"ws-loader@Nordlicht-DEV\"\n",
+    );
+    stage.run(&arguments).ends_with(1);
+    let ledger = mock.ledger().token_requests();
+    assert_eq!(ledger.entries()[0].form_field("client_id"), Some(CLIENT_ID));
+    assert_eq!(
+        ledger.entries()[1].form_field("client_id"),
+        Some("other.app.sage.com")
+    );
+}
+
+#[rstest]
+#[case::in_clear(
+    "client_secret = \"not-a-real-secret\"",
+    "`client_secret` is secret, and stands here in clear"
+)]
+#[case::not_the_platforms(
+    "username = \"x\"",
+    "`username` is no field that a platform may supply"
+)]
+#[case::not_set(
+    "client_secret = { env = \"NOWHERE\" }",
+    "what the platform supplies for `client_secret` cannot be had"
+)]
+fn a_supply_that_cannot_be_used_is_the_operators_to_mend(
+    #[case] supply: &str,
+    #[case] expected: &str,
+) {
+    let stage = supplying(supply);
+    stage.file("credential.toml", "name = \"x\"\n[settings]\n");
+    let run = stage
+        .run(&["validate", "credential.toml", "--policy", "policy.toml"])
+        .ends_with(4)
+        .says(expected)
+        .says("who acts: whoever runs this platform");
+    assert!(!run.everything().contains("not-a-real-secret"), "{run:#?}");
+}
+
+#[test]
+fn a_limit_that_is_set_holds() {
+    let stage = Stage::new();
+    stage.file("policy.toml", "[limits]\ncomponent_bytes = 1000\n");
+    stage
+        .run(&["describe", "--policy", "policy.toml"])
+        .ends_with(5)
+        .says("more than the 1000 that are allowed");
+}
+
+#[test]
+fn a_cache_that_cannot_be_used_costs_time_and_nothing_else() {
+    let stage = Stage::new();
+    let file = stage.file("no-folder", "").display().to_string();
+    let stage = stage.env("XDG_CACHE_HOME", &file);
+    assert_eq!(stage.run(&["describe"]).ends_with(0).stderr, "");
+    stage
+        .run(&["describe", "-v"])
+        .ends_with(0)
+        .says("compiled plugins are not kept");
+}
