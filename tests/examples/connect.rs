@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use credential_runtime::{Error, Grant, Policy, Refusal, Runtime, Sender, Settings, Severity};
 
+#[expect(clippy::print_stdout, reason = "an example")]
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Once: load the component. What it may do is yours to say; the default is nothing.

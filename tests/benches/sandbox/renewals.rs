@@ -123,7 +123,7 @@ pub fn bench(criterion: &mut Criterion) {
 fn measure(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime) {
     let bench = runtime.block_on(Bench::start());
     group.bench_function("native", |it| {
-        it.to_async(runtime).iter(|| bench.renew_natively())
+        it.to_async(runtime).iter(|| bench.renew_natively());
     });
     let bench = runtime.block_on(Bench::start());
     group.bench_function("sandbox, the host sends", |it| {

@@ -16,14 +16,10 @@ impl Operation {
         const EXPORT: &str = "connection/authenticate";
         let access = self.name("access_token", access);
         let headers = self
-            .apart(EXPORT, move |it| {
-                Box::pin(async move {
-                    it.plugin
-                        .connector_credential_connection()
-                        .call_authenticate(it.store, it.settings, &access)
-                        .await
-                })
-            })
+            .apart(
+                EXPORT,
+                calling!(connector_credential_connection.call_authenticate(&access)),
+            )
             .await?
             .map_err(refused)?;
         headers
@@ -40,14 +36,10 @@ impl Operation {
     pub async fn test(&self, access: &Secret) -> Result<Vec<Check>, Error> {
         let access = self.seal("access_token", access);
         let checks = self
-            .connected("connection/test", move |it| {
-                Box::pin(async move {
-                    it.plugin
-                        .connector_credential_connection()
-                        .call_test(it.store, it.settings, &access)
-                        .await
-                })
-            })
+            .connected(
+                "connection/test",
+                calling!(connector_credential_connection.call_test(&access)),
+            )
             .await?;
         checks
             .map(|checks| checks.into_iter().map(convert::check).collect())
@@ -60,14 +52,10 @@ impl Operation {
     ///
     /// A call that was cut short.
     pub async fn revocation_warning(&self) -> Result<Option<String>, CallFailure> {
-        self.apart("connection/revocation-warning", move |it| {
-            Box::pin(async move {
-                it.plugin
-                    .connector_credential_connection()
-                    .call_revocation_warning(it.store, it.settings)
-                    .await
-            })
-        })
+        self.apart(
+            "connection/revocation-warning",
+            calling!(connector_credential_connection.call_revocation_warning()),
+        )
         .await
     }
 
@@ -79,14 +67,10 @@ impl Operation {
     pub async fn revoke(&self, token: &Secret) -> Result<(), Error> {
         let token = self.name("token", token);
         let outcome = self
-            .connected("connection/revoke", move |it| {
-                Box::pin(async move {
-                    it.plugin
-                        .connector_credential_connection()
-                        .call_revoke(it.store, it.settings, &token)
-                        .await
-                })
-            })
+            .connected(
+                "connection/revoke",
+                calling!(connector_credential_connection.call_revoke(&token)),
+            )
             .await?;
         outcome.map_err(refused)
     }

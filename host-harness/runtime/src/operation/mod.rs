@@ -1,5 +1,17 @@
 //! What one can ask of a plugin about one credential.
 
+/// A call of one exported function with the operation's settings and these arguments.
+macro_rules! calling {
+    ($interface:ident . $function:ident ($(& $argument:ident),*)) => {
+        move |it| {
+            Box::pin(async move {
+                let interface = it.plugin.$interface();
+                interface.$function(it.store, it.settings $(, &$argument)*).await
+            })
+        }
+    };
+}
+
 mod connection;
 mod oauth;
 mod prepared;
@@ -62,14 +74,10 @@ impl Operation {
     /// A call that was cut short.
     pub async fn validate(&self) -> Result<Vec<Problem>, CallFailure> {
         let problems = self
-            .apart("credential/validate", move |it| {
-                Box::pin(async move {
-                    it.plugin
-                        .connector_credential_credential()
-                        .call_validate(it.store, it.settings)
-                        .await
-                })
-            })
+            .apart(
+                "credential/validate",
+                calling!(connector_credential_credential.call_validate()),
+            )
             .await?;
         Ok(convert::problems(problems))
     }

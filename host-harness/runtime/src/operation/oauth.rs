@@ -28,14 +28,10 @@ impl Operation {
     /// The plugin's refusal, or a call that was cut short.
     pub async fn plan(&self) -> Result<GrantPlan, Error> {
         let plan = self
-            .apart("oauth/plan", move |it| {
-                Box::pin(async move {
-                    it.plugin
-                        .connector_credential_oauth()
-                        .call_plan(it.store, it.settings)
-                        .await
-                })
-            })
+            .apart(
+                "oauth/plan",
+                calling!(connector_credential_oauth.call_plan()),
+            )
             .await?;
         plan.map(convert::grant_plan).map_err(refused)
     }
@@ -52,14 +48,10 @@ impl Operation {
         let draft = Pending::draw(&*self.loaded.runtime.randomness, redirect_uri);
         let authorization = convert::to_authorization(draft.authorization());
         let url = self
-            .apart("oauth/authorization-url", move |it| {
-                Box::pin(async move {
-                    it.plugin
-                        .connector_credential_oauth()
-                        .call_authorization_url(it.store, it.settings, &authorization)
-                        .await
-                })
-            })
+            .apart(
+                "oauth/authorization-url",
+                calling!(connector_credential_oauth.call_authorization_url(&authorization)),
+            )
             .await?
             .map_err(refused)?;
         match self.exchange.browser_url(&url) {
@@ -72,14 +64,10 @@ impl Operation {
     pub async fn authorization_refused(&self, refusal: AuthorizationRefusal) -> Error {
         let refusal = convert::to_authorization_refusal(refusal);
         let told = self
-            .apart("oauth/authorization-refused", move |it| {
-                Box::pin(async move {
-                    it.plugin
-                        .connector_credential_oauth()
-                        .call_authorization_refused(it.store, it.settings, &refusal)
-                        .await
-                })
-            })
+            .apart(
+                "oauth/authorization-refused",
+                calling!(connector_credential_oauth.call_authorization_refused(&refusal)),
+            )
             .await;
         told.map_or_else(Error::from, refused)
     }
@@ -89,7 +77,7 @@ impl Operation {
     /// # Errors
     ///
     /// The plugin's refusal, or a call that was cut short: see
-    /// [`CallFailure::request_in_flight`].
+    /// [`CallFailure::request_in_flight`](crate::CallFailure::request_in_flight).
     pub async fn obtain_tokens(&self, grant: &Grant, sender: Sender) -> Result<Tokens, Error> {
         let grant = self.name_grant(grant);
         match sender {
@@ -100,14 +88,10 @@ impl Operation {
 
     async fn obtain_through_import(&self, grant: wit_oauth::Grant) -> Result<Tokens, Error> {
         let tokens = self
-            .connected(OBTAIN, move |it| {
-                Box::pin(async move {
-                    it.plugin
-                        .connector_credential_oauth()
-                        .call_obtain_tokens(it.store, it.settings, &grant)
-                        .await
-                })
-            })
+            .connected(
+                OBTAIN,
+                calling!(connector_credential_oauth.call_obtain_tokens(&grant)),
+            )
             .await?;
         self.tokens(OBTAIN, tokens.map_err(refused)?)
     }
@@ -161,28 +145,20 @@ impl Operation {
         answer: wit_http::Answer,
     ) -> Result<Tokens, Error> {
         let tokens = self
-            .apart(PARSE, move |it| {
-                Box::pin(async move {
-                    it.plugin
-                        .connector_credential_oauth()
-                        .call_parse_token_response(it.store, it.settings, &grant, &answer)
-                        .await
-                })
-            })
+            .apart(
+                PARSE,
+                calling!(connector_credential_oauth.call_parse_token_response(&grant, &answer)),
+            )
             .await?;
         self.tokens(PARSE, tokens.map_err(refused)?)
     }
 
     async fn token_request(&self, grant: wit_oauth::Grant) -> Result<Request, Error> {
         let request = self
-            .apart("oauth/token-request", move |it| {
-                Box::pin(async move {
-                    it.plugin
-                        .connector_credential_oauth()
-                        .call_token_request(it.store, it.settings, &grant)
-                        .await
-                })
-            })
+            .apart(
+                "oauth/token-request",
+                calling!(connector_credential_oauth.call_token_request(&grant)),
+            )
             .await?;
         request.map(convert::request).map_err(refused)
     }

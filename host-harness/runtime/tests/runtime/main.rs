@@ -3,7 +3,10 @@
 #![allow(
     missing_docs,
     unreachable_pub,
-    reason = "tests have no readers but each other"
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests have no readers but each other, and fail by panicking"
 )]
 
 mod egress;

@@ -16,6 +16,7 @@ thread_local! {
 }
 
 /// Misbehaves without the network; what it returns goes back to the host as it is.
+#[expect(clippy::panic, reason = "panicking is one of the things it does")]
 pub(crate) fn compute(settings: &[Setting]) -> String {
     match text(settings, "behaviour") {
         "loop" => forever(),
