@@ -15,5 +15,6 @@ mod faults;
 mod intacct;
 mod proof;
 mod raw_http;
+mod readme;
 mod sign_in;
 mod switches;

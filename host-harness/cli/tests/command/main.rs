@@ -19,5 +19,6 @@ mod pasting;
 mod policies;
 mod secrets;
 mod stage;
+mod switches;
 mod third_party;
 mod validating;
