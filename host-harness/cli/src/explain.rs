@@ -109,7 +109,7 @@ impl From<CallFailure> for Report {
                 .actor(Actor::Platform),
             Cause::Trap(_) | Cause::Contract(_) => report.actor(Actor::Plugin),
         };
-        if failure.request_in_flight {
+        if failure.request_sent {
             return report.hint(
                 "a request had left that was not answered: the service may have acted on it, and \
                  a single-use code may be spent",

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Semaphore;
 use wasmtime::{Engine, Store, Trap, UpdateDeadline};
@@ -36,18 +37,19 @@ impl Sandbox {
         call: impl for<'a> FnOnce(&'a CredentialPlugin, &'a mut Store<CallState>) -> Calling<'a, T>
         + Send,
     ) -> Result<T, CallFailure> {
-        let in_flight = exchange.clone();
-        let work = self.call_within(plugin, export, exchange, call);
+        let sent = Arc::new(AtomicBool::new(false));
+        let state = CallState::new(&self.limits, exchange, Arc::clone(&sent));
+        let work = self.call_within(plugin, export, state, call);
         let outcome = match tokio::time::timeout(self.limits.call_deadline, work).await {
             Ok(outcome) => outcome.map_err(|error| cause(&error)),
             Err(_) => Err(Cause::Limit(Limit::CallDeadline)),
         };
         outcome.map_err(|cause| {
-            let request_in_flight = in_flight.is_some_and(|exchange| exchange.in_flight());
+            let request_sent = sent.load(Ordering::SeqCst);
             let failure = CallFailure {
                 export,
                 cause,
-                request_in_flight,
+                request_sent,
             };
             tracing::warn!(%failure, "a plugin's call failed");
             failure
@@ -58,7 +60,7 @@ impl Sandbox {
         &self,
         plugin: &CredentialPluginPre<CallState>,
         export: &'static str,
-        exchange: Option<Arc<Exchange>>,
+        state: CallState,
         call: impl for<'a> FnOnce(&'a CredentialPlugin, &'a mut Store<CallState>) -> Calling<'a, T>,
     ) -> wasmtime::Result<T> {
         let _slot = self.turns.acquire().await?;
@@ -66,7 +68,7 @@ impl Sandbox {
             Some(recorder) => Some(recorder.begin().await),
             None => None,
         };
-        let mut store = self.store(exchange);
+        let mut store = self.store(state);
         let outcome = match plugin.instantiate_async(&mut store).await {
             Ok(instance) => call(&instance, &mut store).await,
             Err(error) => Err(error),
@@ -77,8 +79,8 @@ impl Sandbox {
         outcome
     }
 
-    fn store(&self, exchange: Option<Arc<Exchange>>) -> Store<CallState> {
-        let mut store = Store::new(&self.engine, CallState::new(&self.limits, exchange));
+    fn store(&self, state: CallState) -> Store<CallState> {
+        let mut store = Store::new(&self.engine, state);
         store.limiter(|state| state);
         store.set_hostcall_fuel(self.limits.hostcall_bytes);
         store.set_max_component_handles(self.limits.handles);

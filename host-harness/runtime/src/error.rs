@@ -52,9 +52,9 @@ pub struct CallFailure {
     pub export: &'static str,
     /// What cut it short.
     pub cause: Cause,
-    /// Whether a request had left that was not answered: the service may have acted on it, and a
-    /// single-use secret may be spent.
-    pub request_in_flight: bool,
+    /// Whether a request had left: the service may have acted on it, a single-use secret may be
+    /// spent, and tokens that came back are lost. `false` is certain.
+    pub request_sent: bool,
 }
 
 /// What cut a call short.

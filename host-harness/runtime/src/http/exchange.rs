@@ -1,7 +1,6 @@
 //! One request of a plugin, from its description to its sealed answer.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::fill;
@@ -29,7 +28,6 @@ pub(crate) struct Exchange {
     pub(crate) scope: Scope,
     pub(crate) transport: Arc<Transport>,
     vault: Mutex<Vault>,
-    sent: AtomicBool,
 }
 
 impl Exchange {
@@ -38,7 +36,6 @@ impl Exchange {
             scope,
             transport,
             vault: Mutex::new(vault),
-            sent: AtomicBool::new(false),
         }
     }
 
@@ -57,17 +54,10 @@ impl Exchange {
         })
     }
 
-    /// Whether a request of this operation may have left and has not been answered.
-    pub(crate) fn in_flight(&self) -> bool {
-        self.sent.load(Ordering::SeqCst)
-    }
-
     /// Sends a request of the plugin's making, whoever carries it here.
     pub(crate) async fn send(&self, request: Request) -> Answer {
         let ready = self.prepare(&request)?;
-        self.sent.store(true, Ordering::SeqCst);
         let outcome = self.transport.send(ready).await;
-        self.sent.store(false, Ordering::SeqCst);
         log(&request, outcome.as_ref());
         Ok(self.seal(&outcome?, &request.seal))
     }

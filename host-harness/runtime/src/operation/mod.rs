@@ -177,6 +177,6 @@ fn broken(export: &'static str, why: impl Into<String>) -> CallFailure {
     CallFailure {
         export,
         cause: Cause::Contract(why.into()),
-        request_in_flight: false,
+        request_sent: false,
     }
 }

@@ -6,7 +6,7 @@ use crate::bindings::connector::credential::http as wit_http;
 use crate::bindings::exports::connector::credential::oauth as wit_oauth;
 use crate::contract::{AuthorizationRefusal, Failure, Grant, GrantPlan, Refusal, Request, Tokens};
 use crate::convert;
-use crate::error::Error;
+use crate::error::{CallFailure, Error};
 
 const OBTAIN: &str = "oauth/obtain-tokens";
 const PARSE: &str = "oauth/parse-token-response";
@@ -77,7 +77,7 @@ impl Operation {
     /// # Errors
     ///
     /// The plugin's refusal, or a call that was cut short: see
-    /// [`CallFailure::request_in_flight`](crate::CallFailure::request_in_flight).
+    /// [`CallFailure::request_sent`](crate::CallFailure::request_sent).
     pub async fn obtain_tokens(&self, grant: &Grant, sender: Sender) -> Result<Tokens, Error> {
         let grant = self.name_grant(grant);
         match sender {
@@ -92,8 +92,13 @@ impl Operation {
                 OBTAIN,
                 calling!(connector_credential_oauth.call_obtain_tokens(&grant)),
             )
-            .await?;
-        self.tokens(OBTAIN, tokens.map_err(refused)?)
+            .await?
+            .map_err(refused)?;
+        let after_sending = |failure| CallFailure {
+            request_sent: true,
+            ..failure
+        };
+        Ok(self.tokens(OBTAIN, tokens).map_err(after_sending)?)
     }
 
     async fn obtain_in_two_calls(&self, grant: wit_oauth::Grant) -> Result<Tokens, Error> {
@@ -139,18 +144,28 @@ impl Operation {
         self.understand(grant, convert::to_answer(answer)).await
     }
 
+    /// A call that is cut short here comes after a request, and says so.
     async fn understand(
         &self,
         grant: wit_oauth::Grant,
         answer: wit_http::Answer,
     ) -> Result<Tokens, Error> {
+        let sent = answer
+            .as_ref()
+            .map_or_else(|failure| failure.request_sent, |_| true);
+        let after_sending = |failure: CallFailure| CallFailure {
+            request_sent: failure.request_sent || sent,
+            ..failure
+        };
         let tokens = self
             .apart(
                 PARSE,
                 calling!(connector_credential_oauth.call_parse_token_response(&grant, &answer)),
             )
-            .await?;
-        self.tokens(PARSE, tokens.map_err(refused)?)
+            .await
+            .map_err(after_sending)?
+            .map_err(refused)?;
+        Ok(self.tokens(PARSE, tokens).map_err(after_sending)?)
     }
 
     async fn token_request(&self, grant: wit_oauth::Grant) -> Result<Request, Error> {
@@ -183,7 +198,7 @@ impl Operation {
         }
     }
 
-    fn tokens(&self, export: &'static str, it: wit_oauth::Tokens) -> Result<Tokens, Error> {
+    fn tokens(&self, export: &'static str, it: wit_oauth::Tokens) -> Result<Tokens, CallFailure> {
         let access = self.value(export, &it.access)?;
         let refresh = it
             .refresh

@@ -78,7 +78,7 @@ async fn a_call_that_waits_too_long_says_that_its_request_had_left() {
     let Err(Error::Failed(failure)) = outcome else {
         panic!("{outcome:?}")
     };
-    assert!(failure.request_in_flight);
+    assert!(failure.request_sent);
     Stage::assert_limit::<()>(Err(failure), Limit::CallDeadline);
     stage.assert_works().await;
 }

@@ -81,6 +81,7 @@ async fn a_made_up_token_breaks_the_contract() {
             panic!("{outcome:?}")
         };
         assert!(matches!(failure.cause, Cause::Contract(_)), "{failure:?}");
+        assert!(failure.request_sent, "what came back is lost: {failure:?}");
     }
 }
 
