@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
 use crate::bindings::{CredentialPlugin, CredentialPluginPre};
@@ -39,12 +40,9 @@ impl Sandbox {
     ) -> Result<T, CallFailure> {
         let sent = Arc::new(AtomicBool::new(false));
         let state = CallState::new(&self.limits, exchange, Arc::clone(&sent));
-        let work = self.call_within(plugin, export, state, call);
-        let outcome = match tokio::time::timeout(self.limits.call_deadline, work).await {
-            Ok(outcome) => outcome.map_err(|error| cause(&error)),
-            Err(_) => Err(Cause::Limit(Limit::CallDeadline)),
-        };
-        outcome.map_err(|cause| {
+        let outcome = self.call_within(plugin, export, state, call).await;
+        outcome.map_err(|error| {
+            let cause = cause(&error);
             let request_sent = sent.load(Ordering::SeqCst);
             let failure = CallFailure {
                 export,
@@ -63,16 +61,19 @@ impl Sandbox {
         state: CallState,
         call: impl for<'a> FnOnce(&'a CredentialPlugin, &'a mut Store<CallState>) -> Calling<'a, T>,
     ) -> wasmtime::Result<T> {
-        let _slot = self.turns.acquire().await?;
+        let deadline = Instant::now() + self.limits.call_deadline;
+        let _slot = before(deadline, async { Ok(self.turns.acquire().await?) }).await?;
         let _turn = match &self.recorder {
-            Some(recorder) => Some(recorder.begin().await),
+            Some(recorder) => Some(before(deadline, async { Ok(recorder.begin().await) }).await?),
             None => None,
         };
         let mut store = self.store(state);
-        let outcome = match plugin.instantiate_async(&mut store).await {
-            Ok(instance) => call(&instance, &mut store).await,
-            Err(error) => Err(error),
-        };
+        let outcome = before(deadline, async {
+            let instance = plugin.instantiate_async(&mut store).await?;
+            call(&instance, &mut store).await
+        })
+        .await;
+        // A call that was cut short has a memory too.
         if let Some(recorder) = &self.recorder {
             recorder.testify(export, &format!("{outcome:?}"));
         }
@@ -90,6 +91,18 @@ impl Sandbox {
             Ok(UpdateDeadline::Yield(1))
         });
         store
+    }
+}
+
+/// The work's outcome, or that the call took too long. The work is dropped then, and with it a
+/// request that is under way.
+async fn before<T>(
+    deadline: Instant,
+    work: impl Future<Output = wasmtime::Result<T>>,
+) -> wasmtime::Result<T> {
+    match tokio::time::timeout_at(deadline, work).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Limit::CallDeadline.into()),
     }
 }
 

@@ -11,6 +11,15 @@ use crate::witness::Recorder;
 /// Room on a fiber's stack for the host's own frames, beyond the plugin's.
 const HOST_STACK_BYTES: usize = 512 << 10;
 
+/// Core instances of a component: made of one core module it is three or four.
+pub(crate) const MOST_CORE_INSTANCES: u32 = 8;
+
+/// Linear memories of a component. One made of one core module has one.
+pub(crate) const MOST_MEMORIES: u32 = 1;
+
+/// Tables of a component: the module's own, and one that joins its imports to it.
+pub(crate) const MOST_TABLES: u32 = 4;
+
 /// Of a slot, what stays mapped between two calls: more than a plugin's stack and data take.
 const RESIDENT_BYTES: usize = 2 << 20;
 
@@ -73,15 +82,14 @@ fn config(limits: &Limits) -> Config {
 fn pool(limits: &Limits) -> PoolingAllocationConfig {
     let slots = limits.concurrent_calls;
     let mut pool = PoolingAllocationConfig::new();
-    // A component made of a core module is three or four core instances and one memory.
     pool.total_component_instances(slots)
-        .total_core_instances(slots * 8)
-        .total_memories(slots)
-        .total_tables(slots * 4)
+        .total_core_instances(slots * MOST_CORE_INSTANCES)
+        .total_memories(slots * MOST_MEMORIES)
+        .total_tables(slots * MOST_TABLES)
         .total_stacks(slots)
-        .max_core_instances_per_component(8)
-        .max_memories_per_component(1)
-        .max_tables_per_component(4)
+        .max_core_instances_per_component(MOST_CORE_INSTANCES)
+        .max_memories_per_component(MOST_MEMORIES)
+        .max_tables_per_component(MOST_TABLES)
         .max_memory_size(limits.memory_bytes)
         .table_elements(limits.table_elements)
         // A slot is put back to its first state before it is used again. Where the kernel can say

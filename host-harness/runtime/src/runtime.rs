@@ -152,6 +152,16 @@ impl Runtime {
     ///
     /// Every case of [`LoadError`] but `Digest`.
     pub async fn load(&self, bytes: &[u8]) -> Result<Plugin, LoadError> {
+        let outcome = self.load_plugin(bytes).await;
+        match &outcome {
+            // The call that failed has been told of.
+            Ok(_) | Err(LoadError::Describe(_)) => {}
+            Err(error) => tracing::warn!(%error, "a component was refused"),
+        }
+        outcome
+    }
+
+    async fn load_plugin(&self, bytes: &[u8]) -> Result<Plugin, LoadError> {
         let (component, shape) = self.compile(bytes).await?;
         let forbidden = shape.forbidden_imports();
         if !forbidden.is_empty() {

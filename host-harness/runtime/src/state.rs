@@ -10,6 +10,7 @@ use crate::bindings::CredentialPlugin;
 use crate::bindings::connector::credential::{http, types};
 use crate::convert;
 use crate::http::Exchange;
+use crate::engine::{MOST_CORE_INSTANCES, MOST_MEMORIES, MOST_TABLES};
 use crate::limits::{Limit, Limits};
 
 /// The state of one call. Dropped with the call: nothing is carried over to the next.
@@ -100,5 +101,19 @@ impl ResourceLimiter for CallState {
             return Err(Limit::Table.into());
         }
         Ok(true)
+    }
+
+    // As many as a slot of the pool has, also where memory is taken on demand.
+
+    fn instances(&self) -> usize {
+        MOST_CORE_INSTANCES as usize
+    }
+
+    fn tables(&self) -> usize {
+        MOST_TABLES as usize
+    }
+
+    fn memories(&self) -> usize {
+        MOST_MEMORIES as usize
     }
 }

@@ -62,8 +62,14 @@ impl Exchange {
         Ok(self.seal(&outcome?, &request.seal))
     }
 
-    /// Decides whether a request may leave, and fills its secrets in.
+    /// Decides whether a request may leave, and fills its secrets in. The operator is told of one
+    /// that may not: the plugin tried what it was not given.
     pub(crate) fn prepare(&self, request: &Request) -> Result<Ready, Failure> {
+        self.prepare_allowed(request)
+            .inspect_err(|failure| tracing::warn!(%failure, "a plugin's request was denied"))
+    }
+
+    fn prepare_allowed(&self, request: &Request) -> Result<Ready, Failure> {
         let target = decide(request, &self.scope.asked, &self.scope.policy)
             .map_err(|denial| denied(denial.to_string()))?;
         self.check_size(request)?;
@@ -87,6 +93,7 @@ impl Exchange {
         decide_url(url, &self.scope.asked, &self.scope.policy)
             .map(|target| target.url.into())
             .map_err(|denial| denial.to_string())
+            .inspect_err(|denial| tracing::warn!(%denial, "a browser was not sent there"))
     }
 
     /// A header of the plugin's making, held to the same rules, filled in.
@@ -102,7 +109,7 @@ impl Exchange {
 
     fn check_size(&self, request: &Request) -> Result<(), Failure> {
         let bound = self.transport.request_bytes();
-        if size(request) <= bound {
+        if self.with_vault(|vault| size(request, vault)) <= bound {
             return Ok(());
         }
         Err(denied(format!("the request is larger than {bound} bytes")))
@@ -113,12 +120,13 @@ fn denied(message: String) -> Failure {
     Failure::unsent(FailureKind::Denied, message)
 }
 
-/// As the plugin wrote it; a secret counts with its name's length.
-fn size(request: &Request) -> usize {
+/// Filled in, before the form is encoded. A secret counts with its value's length each time that it
+/// stands there: a short name must not stand for megabytes.
+fn size(request: &Request, vault: &Vault) -> usize {
     let pairs = |pairs: &[Pair]| -> usize {
         pairs
             .iter()
-            .map(|pair| pair.name.len() + segments(&pair.value))
+            .map(|pair| pair.name.len() + segments(&pair.value, vault))
             .sum()
     };
     let body = match &request.body {
@@ -129,9 +137,10 @@ fn size(request: &Request) -> usize {
     request.url.len() + pairs(&request.headers) + body
 }
 
-fn segments(segments: &[Segment]) -> usize {
+fn segments(segments: &[Segment], vault: &Vault) -> usize {
     let length = |it: &Segment| match it {
-        Segment::Text(text) | Segment::Secret(text) => text.len(),
+        Segment::Text(text) => text.len(),
+        Segment::Secret(name) => vault.get(name).map_or(0, |it| it.expose().len()),
     };
     segments.iter().map(length).sum()
 }
@@ -143,6 +152,9 @@ fn log(request: &Request, outcome: Result<&RawAnswer, &Failure>) {
         .unwrap_or_default();
     match outcome {
         Ok(answer) => tracing::debug!(?request.method, path, answer.status, "answered"),
+        Err(failure) if failure.kind == FailureKind::TooLarge => {
+            tracing::warn!(?request.method, path, %failure, "an answer was not taken in");
+        }
         Err(failure) => tracing::debug!(?request.method, path, ?failure.kind, "no answer"),
     }
 }

@@ -40,6 +40,12 @@ pub(super) fn classify(error: &reqwest::Error) -> Failure {
     if error.is_timeout() {
         return Failure::sent(FailureKind::Timeout, "no answer came in time");
     }
+    if is_endless_head(error) {
+        return Failure::sent(
+            FailureKind::TooLarge,
+            "the answer has more or longer headers than are allowed",
+        );
+    }
     Failure::sent(
         FailureKind::Interrupted,
         "the connection broke before the answer was complete",
@@ -69,6 +75,12 @@ fn before_sending(error: &reqwest::Error) -> Failure {
         )
     };
     Failure::unsent(kind, message)
+}
+
+/// The HTTP client has no type for it; a test holds the wording.
+fn is_endless_head(error: &reqwest::Error) -> bool {
+    std::iter::successors(error.source(), |error| error.source())
+        .any(|error| error.to_string() == "message head is too large")
 }
 
 /// The cause of that type, also where an `io::Error` wraps it.

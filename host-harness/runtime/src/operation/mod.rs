@@ -173,10 +173,13 @@ fn refused(error: wit::Error) -> Error {
     convert::refusal(error).into()
 }
 
+/// What the plugin returned cannot stand.
 fn broken(export: &'static str, why: impl Into<String>) -> CallFailure {
-    CallFailure {
+    let failure = CallFailure {
         export,
         cause: Cause::Contract(why.into()),
         request_sent: false,
-    }
+    };
+    tracing::warn!(%failure, "a plugin's answer was not taken");
+    failure
 }
