@@ -21,7 +21,7 @@ cargo xtask <task>
   check           formatting, clippy for native and wasm, documentation, every crate builds
   bench [-- ARGS] the benchmark (ARGS go to cargo bench)
   component       the plugin's component as a file
-  setup           only what the others do first: the wasm target
+  setup           only what the others do first: the wasm target, PostgreSQL
 
 Each does all of its own set-up. The first build compiles wasmtime, which takes some minutes; after
 that a run takes seconds.";
@@ -53,7 +53,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "check" => check(),
         "bench" => bench(&rest),
         "component" => component(),
-        "setup" => toolchain::require_wasm_target(),
+        "setup" => toolchain::require_wasm_target().and_then(|()| toolchain::require_postgresql()),
         "help" | "-h" | "--help" => {
             announce(HELP);
             Ok(())
@@ -62,30 +62,18 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     }
 }
 
-/// The main job: builds everything, then shows it at work.
+/// The main job: builds everything, then shows it at work. Built as a part of the workspace, since a
+/// package by itself would have features of its own and so a build of wasmtime of its own.
 fn demo(arguments: &[&str]) -> Result<()> {
     toolchain::require_wasm_target()?;
     step("Building the plugin as a component, the host and the mock");
-    cargo(&["build", "--package", "end-to-end", "--bin", "demo"])?;
-    cargo(
-        &[
-            &[
-                "run",
-                "--quiet",
-                "--package",
-                "end-to-end",
-                "--bin",
-                "demo",
-                "--",
-            ],
-            arguments,
-        ]
-        .concat(),
-    )
+    cargo(&["build", "--workspace", "--bin", "demo"])?;
+    run::built("demo", arguments)
 }
 
 fn test(arguments: &[&str]) -> Result<()> {
     toolchain::require_wasm_target()?;
+    toolchain::require_postgresql()?;
     step("Building and running every test");
     cargo(&[&["test", "--workspace"], arguments].concat())
 }

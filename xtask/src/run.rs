@@ -33,3 +33,16 @@ pub(crate) fn cargo_with(arguments: &[&str], environment: &[(&str, &str)]) -> Re
     }
     Ok(())
 }
+
+/// Runs a program that was built beside this one.
+pub(crate) fn built(program: &str, arguments: &[&str]) -> Result<()> {
+    let here = std::env::current_exe().context("this program's own path is not known")?;
+    let status = Command::new(here.with_file_name(program))
+        .args(arguments)
+        .status()
+        .with_context(|| format!("{program} cannot be started"))?;
+    if !status.success() {
+        bail!("{program} failed");
+    }
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! What the machine's toolchain has to have.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -28,6 +28,37 @@ pub(crate) fn require_wasm_target() -> Result<()> {
          hint: with a distribution's Rust, install its package for that target \
          (Debian: libstd-rust-dev-wasm32), of the version of your `rustc`."
     )
+}
+
+/// Installs PostgreSQL's programs where they are missing: tests start a server of their own.
+pub(crate) fn require_postgresql() -> Result<()> {
+    if has_postgresql() {
+        return Ok(());
+    }
+    step("Installing PostgreSQL, which tests start on a port of its own");
+    for arguments in [
+        &["update"][..],
+        &["install", "--yes", "--no-install-recommends", POSTGRESQL],
+    ] {
+        let installed = Command::new("apt-get").args(arguments).status();
+        if !installed.is_ok_and(|status| status.success()) {
+            break;
+        }
+    }
+    if has_postgresql() {
+        return Ok(());
+    }
+    bail!(
+        "PostgreSQL's server programs are missing and could not be installed.\n\
+         hint: on Debian, as root, run `apt-get install {POSTGRESQL}`"
+    )
+}
+
+/// Debian's package of the server programs.
+const POSTGRESQL: &str = "postgresql-15";
+
+fn has_postgresql() -> bool {
+    Path::new("/usr/lib/postgresql/15/bin/initdb").exists()
 }
 
 fn has_wasm_target() -> Result<bool> {

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use credential_runtime::MappingTarget;
 use tracing::Level;
 
+use crate::credential_args::{Credentials, Key, RenewKept, Request, Token};
 use crate::help;
 use crate::output::Output;
 
@@ -53,9 +54,27 @@ pub(crate) enum Command {
     /// Connect a credential and test the connection
     #[command(after_help = help::CONNECT)]
     Connect(Connect),
+    /// Keep credentials: list, add, connect, renew and end them
+    #[command(after_help = help::CREDENTIALS)]
+    Credentials(Credentials),
+    /// Renew stored credentials; with --watch, for ever
+    #[command(after_help = help::RENEW)]
+    Renew(RenewKept),
+    /// Give a fresh access token of a stored credential
+    #[command(after_help = help::TOKEN)]
+    Token(Token),
+    /// Make an API request with a stored credential
+    #[command(after_help = help::REQUEST)]
+    Request(Request),
+    /// Keep the key that the store is encrypted with
+    #[command(after_help = help::KEY)]
+    Key(Key),
     /// Show what a component imports, exports and asks to reach
     #[command(after_help = help::INSPECT)]
     Inspect(Inspect),
+    /// Prove that no secret gets into a plugin, its answers, the log or a file
+    #[command(after_help = help::PROVE)]
+    Prove(Prove),
     /// Show or check what the operator allows
     #[command(subcommand, after_help = help::POLICY)]
     Policy(PolicyCommand),
@@ -129,11 +148,9 @@ pub(crate) struct AuthorizeUrl {
     pub(crate) to: MockArg,
 }
 
+/// How a person gets to the service and back.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Connect {
-    /// The credential file
-    #[arg(value_name = "CREDENTIAL")]
-    pub(crate) credential: PathBuf,
+pub(crate) struct SignInArgs {
     /// Where the service sends the browser back to: as it is registered there, to the letter. At
     /// https on 127.0.0.1 this command listens itself; a port of 0 takes any that is free
     #[arg(long, value_name = "URI", default_value = help::REDIRECT_URI)]
@@ -148,6 +165,15 @@ pub(crate) struct Connect {
     #[arg(long, value_name = "SECONDS", default_value_t = 300,
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) wait: u64,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Connect {
+    /// The credential file
+    #[arg(value_name = "CREDENTIAL")]
+    pub(crate) credential: PathBuf,
+    #[command(flatten)]
+    pub(crate) sign_in: SignInArgs,
     #[command(flatten)]
     pub(crate) with: PluginArgs,
     #[command(flatten)]
@@ -164,6 +190,16 @@ pub(crate) struct Inspect {
     pub(crate) write: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) under: PolicyArg,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Prove {
+    /// A component; the plugin that is built in, where not given
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) file: Option<PathBuf>,
+    /// The same, as other commands take it
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    pub(crate) plugin: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -212,11 +248,15 @@ mod tests {
     fn no_option_takes_a_secret() {
         let mut command = Args::command();
         command.build();
-        let commands = std::iter::once(&command).chain(command.get_subcommands());
-        for option in commands.flat_map(clap::Command::get_arguments) {
+        check_options(&command);
+    }
+
+    fn check_options(command: &clap::Command) {
+        for option in command.get_arguments() {
             let name = option.get_id().as_str();
             let suspicious = ["secret", "token", "password", "code", "session"];
             assert!(!suspicious.iter().any(|it| name.contains(it)), "{name}");
         }
+        command.get_subcommands().for_each(check_options);
     }
 }

@@ -9,6 +9,7 @@ Examples:
   harness describe --template > credential.toml     a credential file to fill in
   harness mock                                      a mock Intacct, in another terminal
   harness connect credential.toml --mock http://127.0.0.1:8080
+  harness credentials add credential.toml           keeps it; then `harness credentials connect`
 
 Exit codes:
   0  it worked
@@ -63,11 +64,69 @@ Where a person has to sign in, the browser comes back to an https listener on 12
 certificate is made for this one sign-in, so the browser warns: go on, or copy the address from
 the address bar and paste it into the terminal. The tokens are shown masked, and not kept.";
 
+pub(crate) const CREDENTIALS: &str = "\
+Examples:
+  harness credentials                               the list
+  harness credentials add credential.toml
+  harness credentials connect Production
+  harness credentials status Production
+  harness credentials edit Production --prompt client_secret
+  harness credentials --store postgres://app@db.example.com/harness
+
+The first use makes the store, and beside it the key that it is encrypted with. Keep a copy of that
+key apart from the store: without it, what is stored cannot be read.";
+
+pub(crate) const RENEW: &str = "\
+Examples:
+  harness renew Production                          now, however fresh it is
+  harness renew                                     all that are due
+  harness renew --watch                             until Ctrl-C; run it as a service
+
+Any number of these may run on one store: a credential is renewed by one of them at a time.";
+
+pub(crate) const TOKEN: &str = "\
+Examples:
+  harness token Production                          masked, and how long it lasts
+  TOKEN=$(harness token Production --show)
+
+A token that is due is renewed first.";
+
+pub(crate) const REQUEST: &str = "\
+Examples:
+  harness request Production GET '/ia/api/v1/objects/company-config/user?size=10'
+  harness request Production POST /ia/api/v1/services/core/query --body query.json
+  harness request Production GET /ia/api/v1/objects/general-ledger/account \\
+      --header 'X-IA-API-Param-Entity: 100'
+
+The answer goes to stdout as it came, its status to stderr. The exit code is 0 for a status below
+400, 6 for 429 and 5xx, else 1. A token that the service no longer takes is renewed, and the request
+made once more. No redirect is followed.";
+
+pub(crate) const KEY: &str = "\
+Examples:
+  harness key status
+  harness key rotate                                one machine, the key in a file
+  harness key create master.key                     for a first store on several machines
+  harness key add --key-file master.key             several machines: add, copy the file, rotate
+
+A file holds one key on each line, 32 random bytes in base64, the one in use first. It has to be its
+owner's alone (chmod 600). HARNESS_MASTER_KEY holds the same, with blanks instead of line breaks.";
+
 pub(crate) const INSPECT: &str = "\
 Examples:
   harness inspect
   harness inspect other.wasm
   harness inspect --write sage-intacct-rest.wasm";
+
+pub(crate) const PROVE: &str = "\
+Examples:
+  harness prove
+  harness prove other.wasm
+  harness prove --plugin other.wasm --json
+
+Every export is called, many times, with secrets made up for this run, against a server of this
+command's own: nothing leaves the machine, and no policy is needed. Exit code 0 means that no secret
+was found and that the search found the control.";
 
 pub(crate) const POLICY: &str = "\
 Examples:

@@ -3,15 +3,18 @@
 //! In scope: the command line; credential files and policy files; where secrets come from; the
 //! listener that a browser comes back to ([`callback`]); what a person and a program are told, and
 //! the exit code. Not in scope: running a plugin, which is `credential_runtime`'s; what a plugin
-//! knows; storing tokens. Nothing here knows a word of any service, the command that runs the mock
+//! knows; how credentials are kept and renewed, which is `credential_connections`'. Nothing here knows a word of any service, the command that runs the mock
 //! apart.
 //!
 //! The commands, files, exit codes and JSON shapes are in `docs/command.md`.
 
+mod api;
 mod args;
 mod browser;
 pub mod callback;
 mod commands;
+mod confirmation;
+mod credential_args;
 mod credential_file;
 mod document;
 mod exit;
@@ -20,12 +23,17 @@ mod folders;
 mod help;
 mod host;
 mod logging;
+mod moments;
 mod output;
 mod pasted;
 mod policy;
+mod proving;
 mod report;
 mod secret_source;
 mod settings;
+mod signals;
+mod storage;
+mod stored;
 mod text;
 
 use std::process::ExitCode;

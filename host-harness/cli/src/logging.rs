@@ -14,7 +14,11 @@ use crate::output::talk;
 use crate::text::Page;
 
 /// The crates whose events are shown.
-const OURS: [&str; 2] = ["harness_cli", "credential_runtime"];
+const OURS: [&str; 3] = [
+    "harness_cli",
+    "credential_connections",
+    "credential_runtime",
+];
 
 /// Begins to log. The level is the command line's where it asks for one, else the environment's.
 pub(crate) fn begin(verbose: u8, from_environment: Option<Level>) {

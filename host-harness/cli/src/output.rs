@@ -22,7 +22,7 @@ impl Output {
     /// What the command was asked for.
     pub(crate) fn data(self, page: &Page, json: &impl Serialize) -> Result<(), Report> {
         match self {
-            Self::Human => write_stdout(page.as_str()),
+            Self::Human => write_stdout(page.as_str().as_bytes()),
             Self::Json => write_json(json),
         }
     }
@@ -30,7 +30,15 @@ impl Output {
     /// Text to be used as it stands, such as a script or a template.
     pub(crate) fn verbatim(self, text: &str, json: &impl Serialize) -> Result<(), Report> {
         match self {
-            Self::Human => write_stdout(text),
+            Self::Human => write_stdout(text.as_bytes()),
+            Self::Json => write_json(json),
+        }
+    }
+
+    /// Bytes as they came from elsewhere.
+    pub(crate) fn bytes(self, bytes: &[u8], json: &impl Serialize) -> Result<(), Report> {
+        match self {
+            Self::Human => write_stdout(bytes),
             Self::Json => write_json(json),
         }
     }
@@ -56,15 +64,13 @@ fn write_json(json: &impl Serialize) -> Result<(), Report> {
     let value: Value = serde_json::to_value(json).map_err(io::Error::from)?;
     let mut text = plain_json(&format!("{value:#}"));
     text.push('\n');
-    write_stdout(&text)
+    write_stdout(text.as_bytes())
 }
 
 /// Whoever reads may stop reading, as `head` does: that is no failure.
-fn write_stdout(text: &str) -> Result<(), Report> {
+fn write_stdout(bytes: &[u8]) -> Result<(), Report> {
     let mut stdout = io::stdout().lock();
-    let written = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),

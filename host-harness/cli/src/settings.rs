@@ -33,17 +33,49 @@ pub(crate) fn fill_in(
     supply: &[Supplied],
     prompt: &dyn Prompt,
 ) -> Result<Settings, SettingsError> {
+    check(file, descriptor)?;
+    let mut settings = Settings::new();
+    for (field, value) in given(file, descriptor, prompt)? {
+        if let Some(value) = value {
+            settings.set(field, value);
+        }
+    }
+    for supplied in supply {
+        fill_blank(&mut settings, supplied, prompt)?;
+    }
+    Ok(settings)
+}
+
+/// What the file changes, field by field; absent where the file leaves a field blank.
+pub(crate) fn changes(
+    file: &CredentialFile,
+    descriptor: &Descriptor,
+    prompt: &dyn Prompt,
+) -> Result<Vec<(String, Option<SettingValue>)>, SettingsError> {
+    check(file, descriptor)?;
+    Ok(given(file, descriptor, prompt)?)
+}
+
+/// What the platform supplies, for credentials that leave it blank.
+pub(crate) fn supplied_settings(
+    supply: &[Supplied],
+    prompt: &dyn Prompt,
+) -> Result<Settings, SettingsError> {
+    let mut settings = Settings::new();
+    for supplied in supply {
+        fill_blank(&mut settings, supplied, prompt)?;
+    }
+    Ok(settings)
+}
+
+/// Every mistake that shows without a secret being read.
+fn check(file: &CredentialFile, descriptor: &Descriptor) -> Result<(), FileError> {
     let notes = file.document.notes();
     check_plugin(file, descriptor, &notes);
     for setting in &file.settings {
         check_field(setting, descriptor, &notes);
     }
-    stop_if_mistaken(file, notes)?;
-    let mut settings = given(file, descriptor, prompt)?;
-    for supplied in supply {
-        fill_blank(&mut settings, supplied, prompt)?;
-    }
-    Ok(settings)
+    stop_if_mistaken(file, notes)
 }
 
 fn check_plugin(file: &CredentialFile, descriptor: &Descriptor, notes: &Notes<'_>) {
@@ -94,17 +126,16 @@ fn given(
     file: &CredentialFile,
     descriptor: &Descriptor,
     prompt: &dyn Prompt,
-) -> Result<Settings, FileError> {
+) -> Result<Vec<(String, Option<SettingValue>)>, FileError> {
     let notes = file.document.notes();
-    let mut settings = Settings::new();
+    let mut values = Vec::new();
     for setting in &file.settings {
         let name = &setting.field.value;
         let Some(field) = descriptor.field(name) else {
             continue;
         };
         match value(field, &setting.given.value, prompt) {
-            Ok(Some(value)) => settings.set(name, value),
-            Ok(None) => {}
+            Ok(value) => values.push((name.clone(), value)),
             Err(error) => notes.add(
                 setting.given.at.clone(),
                 format!("`{name}` cannot be had: {error}"),
@@ -113,7 +144,7 @@ fn given(
         }
     }
     stop_if_mistaken(file, notes)?;
-    Ok(settings)
+    Ok(values)
 }
 
 /// A value of the credential's own goes before the platform's.
@@ -137,7 +168,7 @@ fn fill_blank(
 }
 
 /// A field's value by the field's kind, wherever it comes from; absent where it is blank.
-fn value(
+pub(crate) fn value(
     field: &Field,
     given: &Given,
     prompt: &dyn Prompt,

@@ -6,30 +6,67 @@ use std::collections::HashSet;
 use crate::contract::{Condition, Descriptor, Field, FieldKind, Requirement};
 use crate::egress::Origin;
 
-/// More than this in one description is no form that a person fills in.
-const MOST_FIELDS: usize = 200;
+/// More than this of a kind (fields, choices of a field, setup steps, origins, claims) is no form that
+/// a person fills in.
+const MOST: usize = 200;
 
-/// The origins it asks for; or the first thing that is wrong with it.
+/// The longest text for people, in bytes: a page of it.
+const LONGEST_TEXT: usize = 4096;
+
+/// The longest name for programs, in bytes.
+const LONGEST_NAME: usize = 256;
+
+/// The origins it asks for; or the first thing that is wrong with it. What is quoted of it is
+/// shortened, its control characters escaped.
 pub(crate) fn check(descriptor: &Descriptor) -> Result<Vec<Origin>, String> {
-    if descriptor.id.is_empty() {
-        return Err("it has no id".to_owned());
-    }
+    check_name("plugin", &descriptor.id)?;
+    check_documentation(&descriptor.documentation)?;
+    check_texts([&descriptor.title, &descriptor.summary])?;
     check_fields(descriptor)?;
-    check_unique(
-        "setup step",
-        descriptor.setup.iter().map(|step| step.id.as_str()),
-    )?;
+    check_setup(descriptor)?;
+    check_count("claims", descriptor.claims.len())?;
     descriptor
-        .origins
+        .claims
         .iter()
-        .map(|it| it.parse::<Origin>().map_err(|e| e.to_string()))
+        .try_for_each(|it| check_text(it, LONGEST_NAME))?;
+    check_origins(&descriptor.origins)
+}
+
+fn check_origins(origins: &[String]) -> Result<Vec<Origin>, String> {
+    check_count("origins", origins.len())?;
+    origins
+        .iter()
+        .map(|it| {
+            check_text(it, LONGEST_NAME)?;
+            it.parse::<Origin>()
+                .map_err(|error| error.to_string().escape_debug().to_string())
+        })
         .collect()
 }
 
-fn check_fields(descriptor: &Descriptor) -> Result<(), String> {
-    if descriptor.fields.len() > MOST_FIELDS {
-        return Err(format!("it has more than {MOST_FIELDS} fields"));
+/// A page makes a link of it.
+fn check_documentation(url: &str) -> Result<(), String> {
+    check_text(url, LONGEST_TEXT)?;
+    match url::Url::parse(url) {
+        Ok(parsed) if parsed.scheme() == "https" => Ok(()),
+        Ok(_) | Err(_) => Err(format!(
+            "its documentation is no https URL: {}",
+            quoted(url)
+        )),
     }
+}
+
+fn check_setup(descriptor: &Descriptor) -> Result<(), String> {
+    let steps = &descriptor.setup;
+    check_count("setup steps", steps.len())?;
+    check_unique("setup step", steps.iter().map(|step| step.id.as_str()))?;
+    steps
+        .iter()
+        .try_for_each(|it| check_texts([&it.title, &it.detail].into_iter().chain(&it.flow)))
+}
+
+fn check_fields(descriptor: &Descriptor) -> Result<(), String> {
+    check_count("fields", descriptor.fields.len())?;
     check_unique(
         "field",
         descriptor.fields.iter().map(|field| field.id.as_str()),
@@ -40,12 +77,56 @@ fn check_fields(descriptor: &Descriptor) -> Result<(), String> {
         .try_for_each(|field| check_field(field, descriptor))
 }
 
+fn check_count(what: &str, count: usize) -> Result<(), String> {
+    if count > MOST {
+        return Err(format!("it has more than {MOST} {what}"));
+    }
+    Ok(())
+}
+
+fn check_texts<'a>(texts: impl IntoIterator<Item = &'a String>) -> Result<(), String> {
+    texts
+        .into_iter()
+        .try_for_each(|text| check_text(text, LONGEST_TEXT))
+}
+
+fn check_text(text: &str, longest: usize) -> Result<(), String> {
+    if text.len() > longest {
+        return Err(format!(
+            "a text is longer than {longest} bytes: {}",
+            quoted(text)
+        ));
+    }
+    Ok(())
+}
+
+/// Names are written into files and compared to the letter: visible ASCII alone, so that two that look
+/// alike are one.
+fn check_name(what: &str, name: &str) -> Result<(), String> {
+    if name.is_empty() {
+        return Err(format!("a {what} has no id"));
+    }
+    check_text(name, LONGEST_NAME)?;
+    if name.chars().all(|c| c.is_ascii_graphic()) {
+        Ok(())
+    } else {
+        Err(format!(
+            "the id of a {what} is not of visible ASCII characters: {}",
+            quoted(name)
+        ))
+    }
+}
+
+/// The beginning of a plugin's text, harmless in a log and at a terminal.
+fn quoted(text: &str) -> String {
+    let beginning: String = text.chars().take(40).collect();
+    format!("`{}`", beginning.escape_debug())
+}
+
 fn check_unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), String> {
     let mut seen = HashSet::new();
     for id in ids {
-        if id.is_empty() {
-            return Err(format!("a {what} has no id"));
-        }
+        check_name(what, id)?;
         if !seen.insert(id) {
             return Err(format!("two of it are called `{id}`, each a {what}"));
         }
@@ -54,15 +135,32 @@ fn check_unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> Result<()
 }
 
 fn check_field(field: &Field, descriptor: &Descriptor) -> Result<(), String> {
-    if let FieldKind::Choice(choices) = &field.kind {
-        check_unique("choice", choices.iter().map(|choice| choice.id.as_str()))?;
-    }
+    check_texts(
+        [&field.label, &field.help]
+            .into_iter()
+            .chain(&field.example),
+    )?;
+    check_kind(&field.kind)?;
     let required_when = match &field.requirement {
         Requirement::RequiredWhen(condition) => Some(condition),
         Requirement::Required | Requirement::Optional => None,
     };
     let mut conditions = required_when.into_iter().chain(&field.shown_when);
     conditions.try_for_each(|condition| check_condition(condition, field, descriptor))
+}
+
+fn check_kind(kind: &FieldKind) -> Result<(), String> {
+    match kind {
+        FieldKind::Choice(choices) => {
+            check_count("choices", choices.len())?;
+            check_unique("choice", choices.iter().map(|choice| choice.id.as_str()))?;
+            choices
+                .iter()
+                .try_for_each(|it| check_texts([&it.label, &it.help]))
+        }
+        FieldKind::Other(name) => check_text(name, LONGEST_NAME),
+        FieldKind::Text | FieldKind::Secret | FieldKind::Token => Ok(()),
+    }
 }
 
 fn check_condition(
@@ -72,16 +170,19 @@ fn check_condition(
 ) -> Result<(), String> {
     let Some(other) = descriptor.field(&condition.field) else {
         return Err(format!(
-            "`{}` depends on `{}`, which there is not",
-            field.id, condition.field
+            "`{}` depends on {}, which there is not",
+            field.id,
+            quoted(&condition.field)
         ));
     };
     match &other.kind {
         FieldKind::Text => Ok(()),
         FieldKind::Choice(choices) if choices.iter().any(|it| it.id == condition.equals) => Ok(()),
         FieldKind::Choice(_) => Err(format!(
-            "`{}` depends on `{}` being `{}`, which it cannot be",
-            field.id, condition.field, condition.equals
+            "`{}` depends on `{}` being {}, which it cannot be",
+            field.id,
+            condition.field,
+            quoted(&condition.equals)
         )),
         FieldKind::Secret | FieldKind::Token | FieldKind::Other(_) => Err(format!(
             "`{}` depends on `{}`, which is secret",
@@ -91,90 +192,4 @@ fn check_condition(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::contract::Choice;
-
-    fn field(id: &str, kind: FieldKind, shown_when: Option<(&str, &str)>) -> Field {
-        Field {
-            id: id.to_owned(),
-            label: String::new(),
-            help: String::new(),
-            example: None,
-            kind,
-            requirement: Requirement::Optional,
-            shown_when: shown_when.map(|(field, equals)| Condition {
-                field: field.into(),
-                equals: equals.into(),
-            }),
-            platform_may_supply: false,
-        }
-    }
-
-    fn flow() -> Field {
-        let choice = Choice {
-            id: "a".into(),
-            label: String::new(),
-            help: String::new(),
-        };
-        field("flow", FieldKind::Choice(vec![choice]), None)
-    }
-
-    fn descriptor(fields: Vec<Field>) -> Descriptor {
-        Descriptor {
-            id: "test".into(),
-            title: String::new(),
-            summary: String::new(),
-            documentation: String::new(),
-            origins: vec!["https://api.example.com".into()],
-            claims: Vec::new(),
-            fields,
-            setup: Vec::new(),
-        }
-    }
-
-    #[track_caller]
-    fn check_message(fields: Vec<Field>, expected: &str) {
-        let message = check(&descriptor(fields)).expect_err("a contradiction");
-        assert!(message.contains(expected), "{message}");
-    }
-
-    #[test]
-    fn a_description_that_holds_together_gives_its_origins() {
-        let fields = vec![flow(), field("user", FieldKind::Text, Some(("flow", "a")))];
-        let origins = check(&descriptor(fields)).unwrap();
-        assert_eq!(origins, ["https://api.example.com".parse().unwrap()]);
-    }
-
-    #[test]
-    fn a_contradiction_is_named() {
-        check_message(vec![flow(), flow()], "two of it are called `flow`");
-        check_message(vec![field("", FieldKind::Text, None)], "no id");
-        check_message(
-            vec![field("x", FieldKind::Text, Some(("y", "1")))],
-            "which there is not",
-        );
-        let other_value = field("x", FieldKind::Text, Some(("flow", "b")));
-        check_message(vec![flow(), other_value], "which it cannot be");
-        let on_secret = field("x", FieldKind::Text, Some(("s", "1")));
-        check_message(
-            vec![field("s", FieldKind::Secret, None), on_secret],
-            "which is secret",
-        );
-        let many = (0..=MOST_FIELDS).map(|i| field(&i.to_string(), FieldKind::Text, None));
-        check_message(many.collect(), "more than 200 fields");
-    }
-
-    #[test]
-    fn an_origin_that_is_none_is_named() {
-        let mut descriptor = descriptor(Vec::new());
-        descriptor
-            .origins
-            .push("https://api.example.com/path".into());
-        assert!(
-            check(&descriptor)
-                .unwrap_err()
-                .contains("more than an origin")
-        );
-    }
-}
+mod tests;

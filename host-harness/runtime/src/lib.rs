@@ -72,4 +72,4 @@ pub use randomness::{Randomness, SystemRandomness};
 pub use runtime::{Runtime, RuntimeBuilder};
 pub use secret::{Blemishes, Secret};
 pub use shape::{CONTRACT, Export, HTTP_IMPORT, Shape, TYPES_IMPORT};
-pub use witness::{Testimony, Witness};
+pub use witness::{Finding, Proof, Searched, Testimony, Witness, occurrences, spellings};

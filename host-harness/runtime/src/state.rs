@@ -9,8 +9,8 @@ use wasmtime::component::HasSelf;
 use crate::bindings::CredentialPlugin;
 use crate::bindings::connector::credential::{http, types};
 use crate::convert;
-use crate::http::Exchange;
 use crate::engine::{MOST_CORE_INSTANCES, MOST_MEMORIES, MOST_TABLES};
+use crate::http::Exchange;
 use crate::limits::{Limit, Limits};
 
 /// The state of one call. Dropped with the call: nothing is carried over to the next.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use credential_runtime::{Grant, Operation, Pending, RedirectError, Secret};
 use tokio::sync::oneshot;
 
-use crate::args::Connect;
+use crate::args::SignInArgs;
 use crate::browser;
 use crate::callback::{Arrival, Ending, Listener, LoopbackRedirect};
 use crate::exit::Exit;
@@ -23,37 +23,69 @@ pub(super) struct Consent {
 }
 
 /// What came back, before it is looked at.
-struct Redirected {
-    address: Secret,
-    browser: Option<Arrival>,
+pub(super) struct Redirected {
+    pub(super) address: Secret,
+    /// Waits to be shown how it ends.
+    pub(super) browser: Option<Arrival>,
+}
+
+/// The way back from the service, open before anybody is sent there.
+pub(super) struct WayBack {
+    /// None where the address is pasted.
+    listener: Option<Listener>,
+    redirect_uri: String,
+}
+
+impl WayBack {
+    pub(super) async fn open(args: &SignInArgs) -> Result<Self, Report> {
+        let mut redirect_uri = args.redirect_uri.clone();
+        let mut listener = None;
+        if !args.paste {
+            let bound = Listener::bind(LoopbackRedirect::parse(&redirect_uri)?).await?;
+            redirect_uri = bound.redirect_uri().to_owned();
+            listener = Some(bound);
+        }
+        Ok(Self {
+            listener,
+            redirect_uri,
+        })
+    }
+
+    /// Where the service is to send the browser back to.
+    pub(super) fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// Sends the person to the service and waits until they are back.
+    pub(super) async fn follow(self, url: &str, args: &SignInArgs) -> Result<Redirected, Report> {
+        invite(url, &self.redirect_uri, self.listener.is_some());
+        if !args.no_browser {
+            browser::open(url);
+        }
+        match self.listener {
+            Some(listener) => wait(listener, Duration::from_secs(args.wait)).await,
+            None => paste().await,
+        }
+    }
+}
+
+/// Shows the browser how it ended, where one waits.
+pub(super) async fn close(browser: Option<Arrival>, ending: Ending) {
+    if let Some(browser) = browser {
+        browser.answer(ending).await;
+    }
 }
 
 impl Consent {
-    /// Sends the person to the service and waits until they are back.
     pub(super) async fn obtain(
         stage: &Stage,
         operation: &Operation,
-        args: &Connect,
+        args: &SignInArgs,
     ) -> Result<Self, Report> {
-        let listener = if args.paste {
-            None
-        } else {
-            let redirect = LoopbackRedirect::parse(&args.redirect_uri)?;
-            Some(Listener::bind(redirect).await?)
-        };
-        let redirect_uri = listener
-            .as_ref()
-            .map_or(args.redirect_uri.as_str(), Listener::redirect_uri);
-        let pending = operation.begin_authorization(redirect_uri).await;
+        let way = WayBack::open(args).await?;
+        let pending = operation.begin_authorization(way.redirect_uri()).await;
         let pending = pending.map_err(|error| stage.explain(error))?;
-        invite(&pending, listener.is_some());
-        if !args.no_browser {
-            browser::open(pending.url());
-        }
-        let redirected = match listener {
-            Some(listener) => wait(listener, Duration::from_secs(args.wait)).await?,
-            None => paste().await?,
-        };
+        let redirected = way.follow(pending.url(), args).await?;
         Self::complete(stage, operation, pending, redirected).await
     }
 
@@ -75,13 +107,6 @@ impl Consent {
                 }
                 Err(report)
             }
-        }
-    }
-
-    /// Shows the browser how it ended, where one waits.
-    pub(super) async fn close(browser: Option<Arrival>, ending: Ending) {
-        if let Some(browser) = browser {
-            browser.answer(ending).await;
         }
     }
 
@@ -114,19 +139,21 @@ async fn explain(stage: &Stage, operation: &Operation, error: RedirectError) -> 
         | RedirectError::OtherPlace(_)
         | RedirectError::State
         | RedirectError::Contradiction
-        | RedirectError::NoCode) => {
-            Report::new(Exit::Refused, error.to_string()).hint("nothing was sent to the service")
-        }
+        | RedirectError::NoCode) => not_followed(&error),
     }
 }
 
-fn invite(pending: &Pending, listening: bool) {
+/// The browser came back otherwise than it should.
+pub(super) fn not_followed(error: &RedirectError) -> Report {
+    Report::new(Exit::Refused, error.to_string()).hint("nothing was sent to the service")
+}
+
+fn invite(url: &str, back: &str, listening: bool) {
     let page = Page::new()
         .line("Sign in at this address:")
         .blank()
-        .verbatim(pending.url())
+        .verbatim(url)
         .blank();
-    let back = pending.redirect_uri();
     talk(&if listening {
         page.line(format!("Waiting for the browser to come back to {back}"))
             .line(warning())

@@ -2,9 +2,10 @@
 
 use std::time::SystemTime;
 
-use credential_runtime::{Check, Grant, GrantKind, GrantPlan, Operation, Outcome, Sender};
+use credential_runtime::{Grant, GrantKind, GrantPlan, Operation, Sender};
 
-use super::authorization::{Consent, not_connected};
+use super::authorization::{Consent, close, not_connected};
+use super::checks::is_failed;
 use super::connected::Connected;
 use super::validate::require_valid;
 use crate::args::Connect;
@@ -28,7 +29,7 @@ pub(super) async fn run(args: &Connect, output: Output) -> Result<Exit, Report> 
     let plan = operation.plan().await.map_err(|it| stage.explain(it))?;
     let (grant, browser) = grant(&stage, &operation, &plan, args).await?;
     let outcome = connect(&stage, &operation, &plan, &grant).await;
-    Consent::close(browser, ending(&stage, &outcome)).await;
+    close(browser, ending(&stage, &outcome)).await;
     let connected = Connected {
         warnings,
         ..outcome?
@@ -50,7 +51,7 @@ async fn grant(
     match &plan.connect {
         GrantKind::ClientCredentials => Ok((Grant::ClientCredentials, None)),
         GrantKind::AuthorizationCode => {
-            let consent = Consent::obtain(stage, operation, args).await?;
+            let consent = Consent::obtain(stage, operation, &args.sign_in).await?;
             Ok(consent.into_parts())
         }
         GrantKind::RefreshToken => Err(cannot("with a refresh token alone")),
@@ -113,8 +114,4 @@ fn ending(stage: &Stage, outcome: &Result<Connected, Report>) -> Ending {
             ),
         },
     }
-}
-
-pub(super) fn is_failed(check: &Check) -> bool {
-    check.outcome == Outcome::Failed
 }

@@ -1,14 +1,13 @@
 //! A connection that was made, as it is shown: no token of it in clear.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use credential_runtime::{
-    Check, Descriptor, Diagnosis, GrantKind, GrantPlan, Identity, Outcome, Problem, Tokens,
-};
+use credential_runtime::{Check, Descriptor, GrantKind, GrantPlan, Identity, Problem, Tokens};
 use serde_json::{Value, json};
 
-use super::connect::is_failed;
+use super::checks;
 use crate::exit::Exit;
+use crate::moments::{end, seconds, span};
 use crate::report::Report;
 use crate::text::Page;
 
@@ -35,12 +34,7 @@ impl Connected {
     /// Why it is of no use yet, where it is connected and the test does not say that it works.
     pub(super) fn shortcoming(&self) -> Option<Report> {
         match &self.test {
-            Ok(checks) => checks.iter().find(|it| is_failed(it)).map(|check| {
-                Report::new(
-                    Exit::Refused,
-                    format!("connected, but a check failed: {}", check.title),
-                )
-            }),
+            Ok(checks) => checks::shortcoming(checks),
             Err(report) => Some(report.clone()),
         }
     }
@@ -92,10 +86,7 @@ impl Connected {
                 "nowhere: this command only shows that connecting works",
             );
         match &self.test {
-            Ok(checks) => page
-                .blank()
-                .line("Test")
-                .each(checks, |page, it| self.check(page, it)),
+            Ok(checks) => checks::add(page, checks, &self.plugin),
             Err(_) => page,
         }
     }
@@ -113,70 +104,9 @@ impl Connected {
             (None, _) => "the service does not say".to_owned(),
         }
     }
-
-    fn check(&self, page: Page, check: &Check) -> Page {
-        let outcome = match check.outcome {
-            Outcome::Passed => "passed",
-            Outcome::Failed => "failed",
-            Outcome::Skipped => "skipped",
-        };
-        let detail = check.detail.as_deref();
-        let detail = detail.map_or_else(String::new, |it| format!(": {it}"));
-        let page = page.item(2, 8, outcome, &format!("{}{detail}", check.title));
-        match &check.diagnosis {
-            Some(diagnosis) => self.diagnosis(page, diagnosis),
-            None => page,
-        }
-    }
-
-    fn diagnosis(&self, page: Page, it: &Diagnosis) -> Page {
-        let mut page = page.indented(11, format!("{} ({})", it.message, it.code));
-        if let Some(hint) = &it.hint {
-            page = page.item(11, 5, "hint:", hint);
-        }
-        let step = it.setup_step.as_deref();
-        if let Some(step) = step.and_then(|id| self.plugin.setup_step(id)) {
-            page = page
-                .item(11, 6, "setup:", &step.title)
-                .indented(18, &step.detail);
-        }
-        page.item(11, 9, "who acts:", it.actor.describe())
-    }
 }
 
-/// The year 9999 ends then; what prints dates goes no further.
-const FAR_FUTURE: u64 = 253_402_300_800;
-
-/// The end of a life of so many seconds; absent past what a calendar can say.
-fn end(from: SystemTime, life: u64) -> Option<SystemTime> {
-    let end = from.checked_add(Duration::from_secs(life))?;
-    (seconds(end) < FAR_FUTURE).then_some(end)
-}
-
-fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs())
-}
-
-/// A span of time by its largest unit, and the next where it counts.
-fn span(seconds: u64) -> String {
-    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
-    let mut rest = seconds;
-    let mut parts = Vec::new();
-    for (size, name) in UNITS {
-        let count = rest / size;
-        rest %= size;
-        if count > 0 {
-            parts.push(format!("{count} {name}"));
-        }
-    }
-    parts.truncate(2);
-    if parts.is_empty() {
-        return "0 s".to_owned();
-    }
-    parts.join(" ")
-}
-
-fn identity(identity: Option<&Identity>) -> String {
+pub(super) fn identity(identity: Option<&Identity>) -> String {
     let Some(identity) = identity else {
         return "the service does not say".to_owned();
     };
@@ -210,31 +140,4 @@ fn renewal(plan: &GrantPlan) -> String {
     }
     let ways: Vec<String> = plan.renew.iter().map(grant).collect();
     ways.join(", else ")
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case::nothing(0, "0 s")]
-    #[case::seconds(59, "59 s")]
-    #[case::minutes(61, "1 min 1 s")]
-    #[case::intaccts(43_200, "12 h")]
-    #[case::two_units_at_most(90_061, "1 d 1 h")]
-    fn a_span_is_said_in_its_largest_units(#[case] seconds: u64, #[case] expected: &str) {
-        assert_eq!(span(seconds), expected);
-    }
-
-    #[rstest]
-    #[case::intaccts(43_200, Some(44_200))]
-    #[case::none_at_all(0, Some(1_000))]
-    #[case::past_the_calendar(FAR_FUTURE, None)]
-    #[case::past_the_clock(u64::MAX, None)]
-    fn a_life_ends_where_the_calendar_can_say_so(#[case] life: u64, #[case] at: Option<u64>) {
-        let asked_at = UNIX_EPOCH + Duration::from_secs(1_000);
-        assert_eq!(end(asked_at, life).map(seconds), at);
-    }
 }

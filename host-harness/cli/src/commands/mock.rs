@@ -6,12 +6,12 @@ use std::path::Path;
 
 use mock_intacct::{Company, MockIntacct};
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::Mock;
 use crate::exit::Exit;
 use crate::output::{Output, talk};
 use crate::report::Report;
+use crate::signals::stopped;
 use crate::text::Page;
 
 pub(super) async fn run(args: &Mock, output: Output) -> Result<Exit, Report> {
@@ -32,7 +32,7 @@ pub(super) async fn run(args: &Mock, output: Output) -> Result<Exit, Report> {
         .await;
     let mock = started.map_err(|error| refused(address, &error))?;
     // Before anybody is told of it, so that no signal comes too early.
-    let stop = stop()?;
+    let stop = stopped()?;
     announce(&mock, output)?;
     stop.await;
     mock.shutdown().await;
@@ -78,16 +78,4 @@ fn announce(mock: &MockIntacct, output: Output) -> Result<(), Report> {
             .line("Ctrl-C ends it."),
     );
     Ok(())
-}
-
-/// Ends when somebody asks the process to end.
-fn stop() -> Result<impl Future<Output = ()>, Report> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
 }

@@ -21,7 +21,13 @@ Commands:
   validate       check a credential file without sending anything
   authorize-url  print the address at which a person would sign in
   connect        connect a credential and test the connection
+  credentials    keep credentials: list, add, connect, renew and end them
+  renew          renew stored credentials; with --watch, for ever
+  token          give a fresh access token of a stored credential
+  request        make an API request with a stored credential
+  key            keep the key that the store is encrypted with
   inspect        show what a component imports, exports and asks to reach
+  prove          prove that no secret gets into a plugin, its answers, the log or a file
   policy         show or check what the operator allows
   mock           run a mock Intacct to sign in to
   completions    print a script that completes this command in a shell

@@ -4,11 +4,16 @@ use rstest::rstest;
 
 use crate::stage::Stage;
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 13] = [
     "describe",
     "validate",
     "authorize-url",
     "connect",
+    "credentials",
+    "renew",
+    "token",
+    "request",
+    "key",
     "inspect",
     "policy",
     "mock",

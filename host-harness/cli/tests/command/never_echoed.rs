@@ -94,3 +94,54 @@ fn a_sign_in_at_the_browser_prints_no_code_and_no_token() {
             .all(|secret| !page.text.contains(secret.as_str()))
     );
 }
+
+#[test]
+fn no_command_on_stored_credentials_prints_a_secret() {
+    let stage = Stage::new()
+        .env("SESSION", SESSION)
+        .env("HARNESS_LOG", "trace");
+    let mock = mock();
+    credential(&stage);
+    let origin = mock.origin();
+    let on_mock = ["--mock", &origin, "-vvv"];
+    let runs: Vec<Run> = [
+        &["credentials", "add", "credential.toml"][..],
+        &["credentials", "connect", "x"],
+        &["credentials", "status", "x"],
+        &["credentials", "test", "x"],
+        &["renew", "x"],
+        &["token", "x"],
+        &[
+            "request",
+            "x",
+            "GET",
+            "/ia/api/v1/objects/company-config/user",
+        ],
+        &["credentials", "revoke", "x", "--yes"],
+    ]
+    .iter()
+    .map(|arguments| stage.run(&[arguments, &on_mock[..]].concat()).ends_with(0))
+    .collect();
+    let plain = [
+        &["credentials", "list", "--json"][..],
+        &["credentials", "history", "x"],
+        &["credentials", "export"],
+        &["key", "rotate"],
+    ];
+    let plain = plain
+        .iter()
+        .map(|arguments| stage.run(&[arguments, &["-vvv"][..]].concat()).ends_with(0));
+    let mut secrets = mock.issued().secrets();
+    secrets.extend([CLIENT_SECRET.to_owned(), SESSION.to_owned()]);
+    let keys = stage.path(".local/share/credential-harness/credentials.key");
+    let runs: Vec<Run> = runs.into_iter().chain(plain).collect();
+    let keys = std::fs::read_to_string(keys).unwrap();
+    secrets.extend(keys.lines().map(str::to_owned));
+    assert!(secrets.len() > 7, "{secrets:?}");
+    for run in &runs {
+        check_hidden(run, &secrets);
+    }
+    // What is no secret is found, so a secret would be.
+    assert!(runs[1].everything().contains("ws-loader"), "{:#?}", runs[1]);
+    assert!(runs[1].stderr.contains("plugin loaded"), "{:#?}", runs[1]);
+}

@@ -23,12 +23,13 @@ async fn a_web_services_user_gets_tokens_as_recorded() {
         (&document["token_type"], &document["expires_in"]),
         (&Value::from("Bearer"), &Value::from(43_200))
     );
-    let members: Vec<&str> = document
+    let mut members: Vec<&str> = document
         .as_object()
         .unwrap()
         .keys()
         .map(String::as_str)
         .collect();
+    members.sort_unstable();
     assert_eq!(
         members,
         ["access_token", "expires_in", "refresh_token", "token_type"]

@@ -2,6 +2,8 @@
 //! it, and a resolver that holds the addresses to the same rule.
 
 mod address;
+#[cfg(test)]
+mod attacks;
 mod decide;
 mod origin;
 mod policy;

@@ -79,7 +79,7 @@ fn before_sending(error: &reqwest::Error) -> Failure {
 
 /// The HTTP client has no type for it; a test holds the wording.
 fn is_endless_head(error: &reqwest::Error) -> bool {
-    std::iter::successors(error.source(), |error| error.source())
+    std::iter::successors(error.source(), |error| (*error).source())
         .any(|error| error.to_string() == "message head is too large")
 }
 

@@ -171,6 +171,31 @@ mod tests {
         assert!(filled.headers["authorization"].is_sensitive());
     }
 
+    proptest::proptest! {
+        /// What a service reads is what was put in, each pair on its own.
+        #[test]
+        fn a_form_is_read_as_it_was_filled_in(
+            pairs in proptest::collection::vec((".{0,8}", ".{0,8}", ".{0,8}"), 0..6),
+        ) {
+            let mut vault = Vault::new(&SystemRandomness);
+            let form = pairs.iter().map(|(name, before, secret)| {
+                let secret = vault.keep("s", Secret::new(secret.as_str()));
+                pair(name, vec![text(before), Segment::Secret(secret)])
+            });
+            let form: Vec<Pair> = form.collect();
+            let encoded = encode_form(&form, &vault).unwrap();
+            let read: Vec<(String, String)> = form_urlencoded::parse(encoded.as_bytes())
+                .into_owned()
+                .collect();
+            let expected: Vec<(String, String)> = pairs
+                .into_iter()
+                .map(|(name, before, secret)| (name, before + &secret))
+                .collect();
+            proptest::prop_assert_eq!(read, expected);
+            proptest::prop_assert!(encoded.bytes().all(|it| it.is_ascii_graphic()));
+        }
+    }
+
     #[track_caller]
     fn check_error(header: Pair, secret: &str, expected: FillError) {
         let mut vault = Vault::new(&SystemRandomness);

@@ -77,6 +77,31 @@ mod tests {
         );
     }
 
+    /// A name whose address changes from look-up to look-up.
+    struct Changing(std::sync::Mutex<Vec<IpAddr>>);
+
+    impl Lookup for Changing {
+        fn lookup(&self, _name: &str) -> Addresses {
+            let next = self.0.lock().unwrap().pop();
+            Box::pin(async move { Ok(next.into_iter().collect()) })
+        }
+    }
+
+    /// Whoever connects asks here and connects to what it is given, so there is no second look-up
+    /// between the check and the connection.
+    #[tokio::test]
+    async fn every_look_up_is_checked_by_itself() {
+        let addresses = ["8.8.8.8", "169.254.169.254", "8.8.4.4", "::ffff:10.0.0.1"];
+        let addresses = addresses.iter().rev().map(|it| it.parse().unwrap());
+        let resolver = PublicOnly(Arc::new(Changing(addresses.collect::<Vec<_>>().into())));
+        let mut passed = Vec::new();
+        for _ in 0..5 {
+            let name = "service.example".parse().unwrap();
+            passed.push(resolver.resolve(name).await.is_ok());
+        }
+        assert_eq!(passed, [true, false, true, false, false]);
+    }
+
     #[test]
     fn only_public_addresses_are_handed_out() {
         check(&["8.8.8.8"], Some(&["8.8.8.8"]));

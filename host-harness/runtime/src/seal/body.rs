@@ -4,27 +4,33 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::known::Known;
+use super::known::{Known, pointer_step};
 use super::{Sealer, jwt, names};
 use crate::contract::SealedMember;
 use crate::secret::Secret;
 
-/// The document as text, and what was taken out of it.
+/// The most that is taken out of one answer. A token response has three; each is looked for in all
+/// that follows, so thousands of them would keep the host busy for a plugin's sake.
+pub(super) const MOST_SEALED: usize = 64;
+
+/// The document as text, and what was taken out of it; absent where that is more than an answer may
+/// have.
 pub(super) fn seal(
     mut document: Value,
     pointers: &[String],
     known: &Known,
     sealer: &mut Sealer<'_>,
-) -> (String, Vec<SealedMember>) {
+) -> Option<(String, Vec<SealedMember>)> {
     let mut walk = Walk {
         asked: pointers.iter().map(String::as_str).collect(),
         known,
         sealer,
         sealed: Vec::new(),
+        taken: 0,
         pointer: String::new(),
     };
     let _ = walk.visit(&mut document, "answer", false);
-    (document.to_string(), walk.sealed)
+    (walk.taken <= MOST_SEALED).then(|| (document.to_string(), walk.sealed))
 }
 
 /// What becomes of a value.
@@ -39,6 +45,8 @@ struct Walk<'a, 's> {
     known: &'a Known,
     sealer: &'a mut Sealer<'s>,
     sealed: Vec<SealedMember>,
+    /// How many were taken out, also beyond those that get a name.
+    taken: usize,
     pointer: String,
 }
 
@@ -77,7 +85,7 @@ impl Walk<'_, '_> {
     fn visit_object(&mut self, members: &mut Map<String, Value>, secret: bool) {
         members.retain(|name, value| {
             let secret = secret || names::holds_secret(name);
-            let fate = self.below(&escape(name), |walk| walk.visit(value, name, secret));
+            let fate = self.below(&pointer_step(name), |walk| walk.visit(value, name, secret));
             fate == Fate::Shown && self.is_harmless(name)
         });
     }
@@ -93,6 +101,10 @@ impl Walk<'_, '_> {
 
     fn take(&mut self, value: &mut Value, hint: &str, text: String) -> Fate {
         *value = Value::Null;
+        self.taken += 1;
+        if self.taken > MOST_SEALED {
+            return Fate::Sealed;
+        }
         let hint = if self.is_harmless(hint) {
             hint
         } else {
@@ -123,11 +135,6 @@ impl Walk<'_, '_> {
             "/[sealed]".to_owned()
         }
     }
-}
-
-/// A step of a JSON Pointer (RFC 6901 section 3).
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// A member's name as part of a secret's name: short, and of plain characters.

@@ -15,13 +15,15 @@ const LEFT_OUT: [&str; 6] = [
     "set-cookie2",
 ];
 
-/// Names in lower case; a header that is left out, is no text, is named like a token, or holds a
-/// JWT or a known secret, is not told.
+/// Names in lower case; a header that is left out, is no text, is named like a token or by a secret,
+/// or holds a JWT or a known secret, is not told.
 pub(super) fn seal(headers: &HeaderMap, known: &Known) -> Vec<(String, String)> {
     headers
         .iter()
         .filter(|(name, _)| {
-            !LEFT_OUT.contains(&name.as_str()) && !names::holds_secret(name.as_str())
+            !LEFT_OUT.contains(&name.as_str())
+                && !names::holds_secret(name.as_str())
+                && !known.occurs_in_lower_case(name.as_str())
         })
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
         .filter(|(_, value)| is_harmless(value, known))

@@ -23,8 +23,9 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A search for a set of secrets, each as it is, percent-encoded, as a form encodes it, JSON-escaped
-/// and in base64 at each of the three alignments.
+/// A search for a set of secrets, each as it is, without the blanks around it, backwards, in
+/// hexadecimal digits, percent-encoded, as a form encodes it, JSON-escaped, as a step of a JSON
+/// Pointer, and in base64 at each of the three alignments.
 pub(crate) struct Known {
     whole: Vec<Secret>,
     /// Longest first, so that of two overlapping secrets the longer is taken. A plain search over a
@@ -63,6 +64,13 @@ impl Known {
                 && self.occurs_as_is(&percent_decode_str(text).decode_utf8_lossy()))
     }
 
+    /// The same for a text whose case was lost, as that of a header's name is.
+    pub(crate) fn occurs_in_lower_case(&self, text: &str) -> bool {
+        self.parts
+            .iter()
+            .any(|part| text.contains(&*Zeroizing::new(part.to_ascii_lowercase())))
+    }
+
     fn occurs_as_is(&self, text: &str) -> bool {
         self.parts.iter().any(|part| text.contains(part))
     }
@@ -87,7 +95,12 @@ impl Known {
 
 /// How a secret may be spelled in an answer that repeats it.
 pub(crate) fn spellings(value: &str) -> Vec<String> {
-    let mut spellings = vec![value.to_owned()];
+    let mut spellings = vec![value.to_owned(), value.chars().rev().collect()];
+    spellings.extend(trimmed(value).map(str::to_owned));
+    spellings.extend([
+        hex(value, "0123456789abcdef"),
+        hex(value, "0123456789ABCDEF"),
+    ]);
     // What holds no character that needs encoding, such as a JWT, is spelled one way by all of them.
     if !value.bytes().all(is_unreserved) {
         spellings.extend(encodings(value));
@@ -104,12 +117,27 @@ pub(crate) fn spellings(value: &str) -> Vec<String> {
     spellings
 }
 
+/// Without the blanks of a careless copy, which a service takes off before it repeats the rest.
+fn trimmed(value: &str) -> Option<&str> {
+    let trimmed = value.trim();
+    (trimmed.len() < value.len() && trimmed.len() >= SHORTEST_PART).then_some(trimmed)
+}
+
+fn hex(value: &str, digits: &str) -> String {
+    let digit = |nibble: u8| char::from(digits.as_bytes()[usize::from(nibble)]);
+    value
+        .bytes()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
 }
 
-/// Percent-encoded with digits of either case, as a form's value, and as JSON writes it.
-fn encodings(value: &str) -> [String; 5] {
+/// Percent-encoded with digits of either case, as a form's value, as JSON writes it, and as a step of
+/// a JSON Pointer.
+fn encodings(value: &str) -> [String; 6] {
     let percent = utf8_percent_encode(value, RESERVED).to_string();
     let form: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
     let escaped = serde_json::Value::from(value).to_string();
@@ -123,7 +151,13 @@ fn encodings(value: &str) -> [String; 5] {
         percent,
         form,
         inner.to_owned(),
+        pointer_step(value),
     ]
+}
+
+/// A step of a JSON Pointer (RFC 6901 section 3).
+pub(crate) fn pointer_step(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// `%2F` as `%2f`.
@@ -178,6 +212,10 @@ mod tests {
         check("x=not%2fa%20real%2bsecret%3f%c3%bc&y", "x=[sealed]&y");
         check("x=not%2Fa+real%2Bsecret%3F%C3%BC&y", "x=[sealed]&y");
         check("nothing of the kind", "nothing of the kind");
+        check("/not~1a real+secret?ü/token", "/[sealed]/token");
+        check("{\"m\": \"ü?terces+laer a/ton\"}", "{\"m\": \"[sealed]\"}");
+        check("6e6f742f61207265616c2b7365637265743fc3bc.", "[sealed].");
+        check("6E6F742F61207265616C2B7365637265743FC3BC.", "[sealed].");
     }
 
     #[test]
@@ -192,6 +230,20 @@ mod tests {
             assert!(known(&[SECRET]).occurs_in(&text), "{before}");
             assert!(!known(&["another-secret"]).occurs_in(&text), "{before}");
         }
+    }
+
+    #[test]
+    fn blanks_around_a_secret_do_not_hide_it() {
+        let pasted = known(&[" not-a-real-secret\n"]);
+        assert_eq!(pasted.redact("'not-a-real-secret'"), "'[sealed]'");
+        assert_eq!(known(&[" abc "]).redact("abcdef"), "abcdef");
+    }
+
+    #[test]
+    fn a_secret_is_found_where_case_was_lost() {
+        let known = known(&["Not-A-Real-Secret"]);
+        assert!(known.occurs_in_lower_case("x-not-a-real-secret"));
+        assert!(!known.occurs_in("x-not-a-real-secret"));
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub(crate) struct Sealer<'a> {
 impl Sealer<'_> {
     /// Takes a value into the vault; the summary is all that a plugin gets.
     pub(crate) fn seal(&mut self, hint: &str, secret: Secret) -> Sealed {
-        let claims = jwt::claims(secret.expose(), self.claims);
+        let claims = self.claims(&secret);
         Sealed {
             length: secret.length(),
             blemishes: secret.blemishes(),
@@ -58,14 +58,25 @@ impl Sealer<'_> {
         }
     }
 
+    /// The claims that may be told, less those in which the service repeats a secret.
+    fn claims(&self, token: &Secret) -> Vec<(String, String)> {
+        let mut claims = jwt::claims(token.expose(), self.claims);
+        if !claims.is_empty() {
+            let known = Known::of(self.vault.values());
+            claims.retain(|(_, value)| !known.is(value) && !known.occurs_in(value));
+        }
+        claims
+    }
+
     /// The answer, sealed. `pointers` are those that the request asked for beyond the rules.
     pub(crate) fn seal_answer(&mut self, answer: &RawAnswer, pointers: &[String]) -> Response {
         let known = Known::of(self.vault.values());
-        let headers = headers::seal(&answer.headers, &known);
         let (body, sealed) = self.seal_body(answer, pointers, &known);
+        // By now the body's own secrets are known too.
+        let known = Known::of(self.vault.values());
         Response {
             status: answer.status,
-            headers,
+            headers: headers::seal(&answer.headers, &known),
             body,
             sealed,
         }
@@ -83,17 +94,29 @@ impl Sealer<'_> {
         let Ok(document) = serde_json::from_slice(&answer.body) else {
             return (withhold(answer, known), Vec::new());
         };
-        let (text, sealed) = body::seal(document, pointers, known, self);
+        let Some((text, mut sealed)) = body::seal(document, pointers, known, self) else {
+            return (withhold(answer, known), Vec::new());
+        };
         // The net under the rules: whatever they missed is not shown at all. By now the answer's
         // own secrets are known too.
-        let found = sealed
-            .iter()
-            .filter_map(|it| self.vault.get(&it.value.name));
-        if known.occurs_in(&text) || Known::of(found).occurs_in(&text) {
-            return (withhold(answer, known), sealed);
+        let known = Known::of(self.vault.values());
+        sealed
+            .iter_mut()
+            .for_each(|member| forget_what_repeats(&known, member));
+        if known.occurs_in(&text) {
+            return (withhold(answer, &known), sealed);
         }
         (ResponseBody::Json(text), sealed)
     }
+}
+
+/// Where an answer's own secret stands in a member's name or in a claim, that is not told either.
+fn forget_what_repeats(known: &Known, member: &mut SealedMember) {
+    if known.occurs_in(&member.pointer) {
+        "/[sealed]".clone_into(&mut member.pointer);
+    }
+    let claims = &mut member.value.claims;
+    claims.retain(|(_, value)| !known.is(value) && !known.occurs_in(value));
 }
 
 fn withhold(answer: &RawAnswer, known: &Known) -> ResponseBody {

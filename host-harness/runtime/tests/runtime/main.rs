@@ -9,11 +9,17 @@
     reason = "tests have no readers but each other, and fail by panicking"
 )]
 
+mod attacks;
+mod descriptions;
 mod egress;
+mod hostile_servers;
 mod isolation;
 mod limits;
 mod loading;
+mod log;
+mod reflection;
 mod secrets;
 mod server;
+mod shapes;
 mod stage;
 mod witness;

@@ -1,6 +1,7 @@
 //! A server on a free loopback port that says exactly what a test wants said, and remembers what
 //! it was sent.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -15,6 +16,12 @@ enum Manner {
     Silent,
     /// What the request's body was, as JSON's `echo`.
     Echoes,
+    /// What the request's body was, as this function puts it.
+    Answers(fn(&str) -> Vec<u8>),
+    /// The first bytes once, then the others without end; where there are none, nothing more.
+    Endless(&'static str, &'static str),
+    /// These bytes one at a time, each in a packet of its own.
+    Drips(Vec<u8>),
 }
 
 pub struct Server {
@@ -51,6 +58,22 @@ impl Server {
 
     pub async fn echoes() -> Self {
         Self::start(Manner::Echoes, None).await
+    }
+
+    pub async fn answers(answer: fn(&str) -> Vec<u8>) -> Self {
+        Self::start(Manner::Answers(answer), None).await
+    }
+
+    pub async fn endless(begin: &'static str, again: &'static str) -> Self {
+        Self::start(Manner::Endless(begin, again), None).await
+    }
+
+    pub async fn drips(bytes: &str) -> Self {
+        Self::start(Manner::Drips(bytes.into()), None).await
+    }
+
+    pub async fn says_bytes(bytes: Vec<u8>) -> Self {
+        Self::start(Manner::Says(bytes), None).await
     }
 
     pub async fn tls(config: rustls::ServerConfig) -> Self {
@@ -131,13 +154,38 @@ impl Desk {
             .map(|(_, body)| body.to_owned());
         self.received.lock().unwrap().push(request);
         self.arrived.notify_one();
-        let answer = match &self.manner {
-            Manner::Says(bytes) => bytes.clone(),
-            Manner::Silent => std::future::pending().await,
-            Manner::Echoes => echo(&body.unwrap_or_default()),
-        };
-        let _ = stream.write_all(&answer).await;
+        let body = body.unwrap_or_default();
+        // A client that has heard enough hangs up.
+        let _ = self.answer(&mut stream, &body).await;
         let _ = stream.shutdown().await;
+    }
+
+    async fn answer(&self, stream: &mut (impl AsyncWrite + Unpin), body: &str) -> io::Result<()> {
+        match &self.manner {
+            Manner::Says(bytes) => stream.write_all(bytes).await,
+            Manner::Silent => std::future::pending().await,
+            Manner::Echoes => stream.write_all(&echo(body)).await,
+            Manner::Answers(answer) => stream.write_all(&answer(body)).await,
+            Manner::Endless(begin, again) => {
+                stream.write_all(begin.as_bytes()).await?;
+                if again.is_empty() {
+                    return std::future::pending().await;
+                }
+                let again = again.repeat(1000);
+                loop {
+                    stream.write_all(again.as_bytes()).await?;
+                    tokio::task::yield_now().await;
+                }
+            }
+            Manner::Drips(bytes) => {
+                for byte in bytes {
+                    stream.write_all(&[*byte]).await?;
+                    stream.flush().await?;
+                    tokio::task::yield_now().await;
+                }
+                Ok(())
+            }
+        }
     }
 }
 

@@ -49,6 +49,17 @@ impl Stage {
         self
     }
 
+    /// What the behaviour needs besides a URL.
+    pub fn with_extra(mut self, extra: &str) -> Self {
+        self.settings = self.settings.with_text("extra", extra);
+        self
+    }
+
+    pub fn with_secret(mut self, secret: &str) -> Self {
+        self.settings = self.settings.with_secret("secret", secret);
+        self
+    }
+
     pub fn allowing_claims(mut self, claims: &[&str]) -> Self {
         self.policy = claims
             .iter()

@@ -3,33 +3,50 @@
 use std::cell::Cell;
 use std::hint::black_box;
 
-use crate::bindings::connector::credential::http::{
-    self, Answer, Method, Pair, Request, RequestBody, ResponseBody, Segment,
-};
+use crate::behaviours::Behaviour;
+use crate::bindings::connector::credential::http::{self, Answer, Request, ResponseBody};
 use crate::bindings::connector::credential::types::{Error, Sealed, Setting};
 use crate::bindings::exports::connector::credential::oauth::Tokens;
-use crate::{secret, text};
+use crate::request::{get, request};
+use crate::text;
 
 thread_local! {
     /// Would remember from call to call, if an instance lived that long.
     static CALLS: Cell<u32> = const { Cell::new(0) };
 }
 
+/// What it was told to do, if it knows it.
+pub(crate) fn told(settings: &[Setting]) -> Option<Behaviour> {
+    Behaviour::named(text(settings, "behaviour"))
+}
+
 /// Misbehaves without the network; what it returns goes back to the host as it is.
-#[expect(clippy::panic, reason = "panicking is one of the things it does")]
 pub(crate) fn compute(settings: &[Setting]) -> String {
-    match text(settings, "behaviour") {
-        "loop" => forever(),
-        "recurse" => recurse(1).to_string(),
-        "allocate" => allocate(),
-        "panic" => panic!("not-a-real-panic"),
-        "long-answer" => "x".repeat(argument(settings)),
-        "count-calls" => {
+    if let Some(it) = told(settings) {
+        waste(it);
+    }
+    match told(settings) {
+        Some(Behaviour::LongAnswer) => "x".repeat(argument(settings)),
+        Some(Behaviour::CountCalls) => {
             CALLS.set(CALLS.get() + 1);
             CALLS.get().to_string()
         }
-        "tell-settings" => format!("{settings:?}"),
-        other => other.to_owned(),
+        Some(Behaviour::TellSettings) => format!("{settings:?}"),
+        Some(_) | None => text(settings, "behaviour").to_owned(),
+    }
+}
+
+/// What does not come to an end, in whatever call.
+#[expect(clippy::panic, reason = "panicking is one of the things it does")]
+pub(crate) fn waste(behaviour: Behaviour) {
+    match behaviour {
+        Behaviour::Loop => forever(),
+        Behaviour::Recurse => {
+            black_box(recurse(1));
+        }
+        Behaviour::Allocate => allocate(),
+        Behaviour::Panic => panic!("not-a-real-panic"),
+        _ => {}
     }
 }
 
@@ -37,7 +54,7 @@ fn argument(settings: &[Setting]) -> usize {
     text(settings, "argument").parse().unwrap_or_default()
 }
 
-fn forever() -> ! {
+pub(crate) fn forever() -> ! {
     let mut rounds = 0_u64;
     loop {
         rounds = black_box(rounds + 1);
@@ -60,68 +77,32 @@ fn allocate() -> ! {
     }
 }
 
-fn get(url: &str) -> Request {
-    Request {
-        method: Method::Get,
-        url: url.to_owned(),
-        headers: Vec::new(),
-        body: RequestBody::None,
-        seal: Vec::new(),
-    }
-}
-
-/// A request to the URL in `argument`, the secret where the behaviour says.
-pub(crate) fn request(settings: &[Setting]) -> Request {
-    let mut request = get(text(settings, "argument"));
-    let value = vec![Segment::Secret(secret(settings, "secret"))];
-    match text(settings, "behaviour") {
-        "secret-in-header" => request.headers.push(Pair {
-            name: "x-key".to_owned(),
-            value,
-        }),
-        "secret-in-authorization" => {
-            request.headers.push(Pair {
-                name: "authorization".to_owned(),
-                value,
-            });
-        }
-        "set-host" => request.headers.push(Pair {
-            name: "Host".to_owned(),
-            value: vec![Segment::Text("evil.example".to_owned())],
-        }),
-        "secret-in-form" => {
-            request.method = Method::Post;
-            request.body = RequestBody::Form(vec![Pair {
-                name: "secret".to_owned(),
-                value,
-            }]);
-        }
-        "made-up-secret" => request.headers.push(Pair {
-            name: "authorization".to_owned(),
-            value: vec![Segment::Secret("secret.0.0000000000000000".to_owned())],
-        }),
-        "large-request" => {
-            request.method = Method::Post;
-            request.body = RequestBody::Json("x".repeat(256 << 10));
-        }
-        _ => {}
-    }
-    request
-}
-
-/// Sends as the behaviour says and tells everything that came back.
+/// Sends as the behaviour says and tells what came back.
 pub(crate) fn send(settings: &[Setting], access: &Sealed) -> String {
-    match text(settings, "behaviour") {
-        "many-requests" => loop {
+    match told(settings) {
+        Some(Behaviour::ManyRequests) => loop {
             black_box(http::send(&get(text(settings, "argument"))).is_ok());
         },
-        "tell-claims" => format!("{:?}", access.claims),
-        _ => tell(&http::send(&request(settings))),
+        Some(Behaviour::TellClaims) => format!("{:?}", access.claims),
+        Some(Behaviour::TellAll) => format!("{:?}", http::send(&form(settings))),
+        Some(it) => {
+            waste(it);
+            tell(&http::send(&request(settings)))
+        }
+        None => tell(&http::send(&request(settings))),
     }
+}
+
+/// The request with the secret in its form, which an echo repeats.
+fn form(settings: &[Setting]) -> Request {
+    crate::request::with_secret_in_form(settings)
 }
 
 /// Sends where the contract says that nothing is sent.
 pub(crate) fn send_in_secret(settings: &[Setting]) -> String {
+    if let Some(it) = told(settings) {
+        waste(it);
+    }
     tell(&http::send(&get(text(settings, "argument"))))
 }
 
@@ -142,9 +123,12 @@ fn tell(answer: &Answer) -> String {
 
 /// Tokens that are none, or whatever the answer had.
 pub(crate) fn tokens(settings: &[Setting], answer: &Answer) -> Result<Tokens, Error> {
+    if let Some(it) = told(settings) {
+        waste(it);
+    }
     let sealed = answer.as_ref().ok().and_then(|it| it.sealed.first());
-    let access = match (text(settings, "behaviour"), sealed) {
-        ("made-up-token", _) => "token.0.0000000000000000".to_owned(),
+    let access = match (told(settings), sealed) {
+        (Some(Behaviour::MadeUpToken), _) => "token.0.0000000000000000".to_owned(),
         (_, Some(member)) => member.value.secret.clone(),
         (_, None) => return Err(Error::Other(tell(answer))),
     };
@@ -155,16 +139,4 @@ pub(crate) fn tokens(settings: &[Setting], answer: &Answer) -> Result<Tokens, Er
         expires_in_seconds: None,
         identity: None,
     })
-}
-
-/// A header that authenticates, or one that must not.
-pub(crate) fn header(settings: &[Setting], access: String) -> Pair {
-    let name = match text(settings, "behaviour") {
-        "authenticate-elsewhere" => "x-key",
-        _ => "authorization",
-    };
-    Pair {
-        name: name.to_owned(),
-        value: vec![Segment::Text("Bearer ".to_owned()), Segment::Secret(access)],
-    }
 }

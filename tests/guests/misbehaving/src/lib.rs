@@ -1,10 +1,20 @@
 //! A credential plugin that does what it should not: one way for each bound of the host.
 //!
 //! What it does is chosen by the text setting `behaviour`, so that one component serves every test.
-//! It is built by the tests and is no part of the product.
+//! How it describes itself, which no setting can say, is chosen by a few bytes of its data. It is built
+//! by the tests and is no part of the product.
 #![cfg(target_family = "wasm")]
 
 mod behaviour;
+#[path = "../../src/behaviours.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "shared with the tests, which use the rest"
+)]
+mod behaviours;
+mod description;
+mod request;
 
 #[allow(
     unsafe_code,
@@ -55,33 +65,7 @@ fn secret(settings: &[Setting], field: &str) -> String {
 
 impl credential::Guest for Misbehaving {
     fn describe() -> credential::Descriptor {
-        let field = |id: &str, kind| credential::Field {
-            id: id.to_owned(),
-            label: id.to_owned(),
-            help: String::new(),
-            example: None,
-            kind,
-            requirement: credential::Requirement::Optional,
-            shown_when: None,
-            platform_may_supply: false,
-        };
-        credential::Descriptor {
-            id: "misbehaving".to_owned(),
-            title: "Misbehaving".to_owned(),
-            summary: String::new(),
-            documentation: "https://service.example/docs".to_owned(),
-            origins: vec![
-                "https://service.example".to_owned(),
-                "https://127.0.0.1".to_owned(),
-            ],
-            claims: vec!["sub".to_owned(), "sessionId".to_owned()],
-            fields: vec![
-                field("behaviour", credential::FieldKind::Text),
-                field("argument", credential::FieldKind::Text),
-                field("secret", credential::FieldKind::Secret),
-            ],
-            setup: Vec::new(),
-        }
+        description::describe()
     }
 
     fn validate(settings: Vec<Setting>) -> Vec<Problem> {
@@ -110,7 +94,7 @@ impl oauth::Guest for Misbehaving {
     }
 
     fn token_request(settings: Vec<Setting>, _grant: oauth::Grant) -> Result<Request, Error> {
-        Ok(behaviour::request(&settings))
+        Ok(request::request(&settings))
     }
 
     fn parse_token_response(
@@ -130,7 +114,7 @@ impl oauth::Guest for Misbehaving {
 
 impl connection::Guest for Misbehaving {
     fn authenticate(settings: Vec<Setting>, access: String) -> Result<Vec<Pair>, Error> {
-        Ok(vec![behaviour::header(&settings, access)])
+        Ok(vec![request::header(&settings, access)])
     }
 
     fn test(settings: Vec<Setting>, access: Sealed) -> Result<Vec<connection::Check>, Error> {
@@ -147,7 +131,7 @@ impl connection::Guest for Misbehaving {
         Some(behaviour::send_in_secret(&settings))
     }
 
-    fn revoke(_settings: Vec<Setting>, _token: String) -> Result<(), Error> {
-        Ok(())
+    fn revoke(settings: Vec<Setting>, _token: String) -> Result<(), Error> {
+        Err(Error::Other(behaviour::compute(&settings)))
     }
 }

@@ -1,13 +1,15 @@
 //! Looks for secrets in everything a plugin had in its memory or returned.
 //!
-//! The search is written apart from the sealing that it checks: it shares no code with it.
+//! The search is written apart from the sealing that it checks: it shares no code with it, and must
+//! not come to.
 
 use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use credential_runtime::{Testimony, Witness};
 use memchr::memmem;
+
+use super::{Testimony, Witness};
 
 /// Keeps what every call leaves behind, to be searched when all secrets are known.
 #[derive(Debug, Default)]
@@ -16,7 +18,10 @@ pub struct Proof(Mutex<Vec<Remains>>);
 #[derive(Debug)]
 struct Remains {
     export: String,
+    /// Without its empty pages.
     memory: Vec<u8>,
+    /// With them, in bytes.
+    size: usize,
     returned: String,
 }
 
@@ -51,7 +56,8 @@ impl Witness for Proof {
             .unwrap_or_else(PoisonError::into_inner)
             .push(Remains {
                 export: testimony.export.to_owned(),
-                memory: testimony.memories.concat(),
+                memory: without_empty_pages(testimony.memories),
+                size: testimony.memories.iter().map(|it| it.len()).sum(),
                 returned: testimony.returned.to_owned(),
             });
     }
@@ -65,13 +71,18 @@ impl Proof {
         let remains = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Searched {
             calls: remains.len(),
-            bytes: remains
-                .iter()
-                .map(|it| it.memory.len() + it.returned.len())
-                .sum(),
+            bytes: remains.iter().map(|it| it.size + it.returned.len()).sum(),
             texts: spelled.iter().map(Vec::len).sum(),
             findings: remains.iter().flat_map(|it| it.search(&spelled)).collect(),
         }
+    }
+
+    /// Forgets what was kept, once it was searched: a memory is a megabyte and more.
+    pub fn clear(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// The calls that were seen, in order.
@@ -82,29 +93,63 @@ impl Proof {
     }
 }
 
+/// Most of a memory was never written to. Of a page of zeros a few are kept, so that what ends before
+/// it is not joined to what begins behind it, and a text in UTF-16 keeps its last byte.
+fn without_empty_pages(memories: &[&[u8]]) -> Vec<u8> {
+    const PAGE: usize = 4096;
+    const KEPT: usize = 16;
+    static EMPTY: [u8; PAGE] = [0; PAGE];
+    let pages = memories.iter().flat_map(|memory| memory.chunks(PAGE));
+    let kept = pages.map(|page| {
+        let empty = *page == EMPTY[..page.len()];
+        let length = if empty {
+            page.len().min(KEPT)
+        } else {
+            page.len()
+        };
+        &page[..length]
+    });
+    kept.collect::<Vec<_>>().concat()
+}
+
 impl Remains {
     fn search(&self, needles: &[Vec<String>]) -> Vec<Finding> {
         let places = [
             ("memory", self.memory.as_slice()),
             ("return value", self.returned.as_bytes()),
         ];
-        let mut findings = Vec::new();
-        for (place, bytes) in places {
-            for (needle, texts) in needles.iter().enumerate() {
-                if texts
-                    .iter()
-                    .any(|text| memmem::find(bytes, text.as_bytes()).is_some())
-                {
-                    findings.push(Finding {
-                        export: self.export.clone(),
-                        place,
-                        needle,
-                    });
-                }
-            }
-        }
-        findings
+        let found = places.map(|(place, bytes)| {
+            found_in(bytes, needles)
+                .into_iter()
+                .map(move |needle| Finding {
+                    export: self.export.clone(),
+                    place,
+                    needle,
+                })
+        });
+        found.into_iter().flatten().collect()
     }
+}
+
+/// Which of these needles, each given in all its spellings, stand in these bytes.
+fn found_in(bytes: &[u8], needles: &[Vec<String>]) -> Vec<usize> {
+    let stands = |texts: &Vec<String>| {
+        let mut texts = texts.iter();
+        texts.any(|text| memmem::find(bytes, text.as_bytes()).is_some())
+    };
+    let numbered = needles.iter().enumerate();
+    numbered
+        .filter(|(_, texts)| stands(texts))
+        .map(|(needle, _)| needle)
+        .collect()
+}
+
+/// Which of these needles stand in these bytes, in any spelling, counted from zero: for a log, a file,
+/// an error's text.
+#[must_use]
+pub fn occurrences(bytes: &[u8], needles: &[&str]) -> Vec<usize> {
+    let spelled: Vec<Vec<String>> = needles.iter().map(|needle| spellings(needle)).collect();
+    found_in(bytes, &spelled)
 }
 
 /// A secret as it is, in UTF-16, percent-encoded, backwards, and in base64 at each alignment.
@@ -165,6 +210,29 @@ mod tests {
             let basic = STANDARD_NO_PAD.encode(format!("{before}not-a-real-secret"));
             assert_eq!(found(&basic, ""), ["memory"], "{before}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_found_between_empty_pages_and_across_a_border() {
+        let wide: String = "not-a-real-secret"
+            .chars()
+            .flat_map(|c| [c, '\0'])
+            .collect();
+        for secret in ["not-a-real-secret", &wide] {
+            for before in [0, 1, 4080, 4096, 8200] {
+                let memory = format!("{}{secret}{}", "\0".repeat(before), "\0".repeat(9000));
+                assert_eq!(found(&memory, ""), ["memory"], "{before}");
+            }
+        }
+        let apart = format!("{:\0<4096}{:\0<8192}secret", "not-a-real-", "");
+        assert_eq!(found(&apart, ""), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn occurrences_are_told_by_number() {
+        let log = b"level=INFO sent c2VjcmV0LW51bWJlci1vbmU and terces-a-si-siht";
+        let needles = ["not-there-at-all", "secret-number-one", "this-is-a-secret"];
+        assert_eq!(occurrences(log, &needles), [1, 2]);
     }
 
     #[test]

@@ -5,12 +5,16 @@
 //! (before the instance is dropped) the witness is shown all of it, with what the call returned.
 //! The component is the shipped one, byte for byte; only where its memory comes from differs.
 
+mod search;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::{Config, LinearMemory, MemoryCreator, MemoryType};
 
 use crate::limits::Limits;
+
+pub use search::{Finding, Proof, Searched, occurrences, spellings};
 
 /// What is shown of a call that has ended.
 #[derive(Debug)]

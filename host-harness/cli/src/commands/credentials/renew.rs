@@ -1,0 +1,84 @@
+//! `harness renew`: one now, all that are due, or whatever becomes due.
+
+use credential_connections::record::Name;
+use credential_connections::service::{AccessToken, Round};
+use serde_json::{Value, json};
+
+use crate::credential_args::{Renew, StoreArgs};
+use crate::exit::Exit;
+use crate::moments::{dated, unix_seconds};
+use crate::output::{Output, talk};
+use crate::report::Report;
+use crate::signals::stopped;
+use crate::stored::Stored;
+use crate::text::Page;
+
+/// Runs it.
+pub(crate) async fn run(kept: &StoreArgs, args: &Renew, output: Output) -> Result<Exit, Report> {
+    // Before anybody is told that it runs, so that no signal comes too early.
+    let stop = stopped()?;
+    let stored = Stored::with_plugins(kept, &args.with).await?;
+    match &args.name {
+        Some(name) => one(&stored, name, output).await,
+        None if args.watch => {
+            announce(&stored, output)?;
+            stored.connections.watch(stop).await;
+            Ok(Exit::Ok)
+        }
+        None => due(&stored, output).await,
+    }
+}
+
+async fn one(stored: &Stored, name: &Name, output: Output) -> Result<Exit, Report> {
+    let renewed = stored.connections.renew(&stored.tenant, name).await;
+    let token = stored.told(name, renewed).await?;
+    output.data(
+        &renewed_page(stored, name, &token),
+        &renewed_json(name, &token),
+    )?;
+    Ok(Exit::Ok)
+}
+
+fn renewed_page(stored: &Stored, name: &Name, token: &AccessToken) -> Page {
+    let page = Page::new().line(format!("Renewed: {name}"));
+    match token.expires_at() {
+        Some(at) => page.item(2, 7, "expires", &dated(at, stored.connections.now())),
+        None => page,
+    }
+}
+
+fn renewed_json(name: &Name, token: &AccessToken) -> Value {
+    json!({
+        "name": name,
+        "generation": token.generation(),
+        "expires_at": token.expires_at().map(unix_seconds),
+    })
+}
+
+async fn due(stored: &Stored, output: Output) -> Result<Exit, Report> {
+    let round = stored.connections.run_due().await;
+    let round = round.map_err(|error| stored.explain_in_general(error))?;
+    let Round {
+        fresh,
+        not_fresh,
+        busy,
+    } = round;
+    let page = Page::new().line(format!(
+        "{fresh} fresh, {not_fresh} not renewed, {busy} being renewed by somebody else."
+    ));
+    let json = json!({ "fresh": fresh, "not_fresh": not_fresh, "busy": busy });
+    output.data(&page, &json)?;
+    if not_fresh == 0 {
+        return Ok(Exit::Ok);
+    }
+    talk(&Page::new().line("hint: `harness credentials` says why, for each tenant"));
+    Ok(Exit::Refused)
+}
+
+fn announce(stored: &Stored, output: Output) -> Result<(), Report> {
+    let store = stored.storage.location.to_string();
+    let page = Page::new().line(format!("Renewing what becomes due in {store}."));
+    output.data(&page, &json!({ "store": store, "watching": true }))?;
+    talk(&Page::new().line("Ctrl-C ends it; what is under way then is brought to its end."));
+    Ok(())
+}

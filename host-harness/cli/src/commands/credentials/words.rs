@@ -1,0 +1,63 @@
+//! Where a credential stands, in a person's words.
+
+use credential_connections::record::{Name, Overview, Timestamp};
+use credential_connections::service::Standing;
+use credential_connections::state::{Freshness, StaleReason, State};
+
+use crate::moments::from_now;
+use crate::stored::quoted;
+
+/// For a narrow column.
+pub(super) fn state(state: &State) -> &'static str {
+    match state {
+        State::Draft => "not connected",
+        State::Connecting { .. } => "being connected",
+        State::Connected => "connected",
+        State::Renewing { .. } => "being renewed",
+        State::Throttled { .. } => "waiting",
+        State::NeedsReconnecting { .. } => "connect again",
+        State::NeedsAdministrator { .. } => "to be put right",
+        State::OutcomeUnknown { .. } => "not answered",
+    }
+}
+
+/// What to do, where a person has to do something.
+pub(super) fn to_do(name: &Name, standing: &Standing) -> Option<String> {
+    let connect = || format!("harness credentials connect {}", quoted(name));
+    match &standing.state {
+        State::Draft | State::NeedsReconnecting { retry_at: None, .. } => Some(connect()),
+        State::NeedsAdministrator { .. } => Some(format!(
+            "put it right, then: harness credentials test {}",
+            quoted(name)
+        )),
+        State::Connecting { .. }
+        | State::Connected
+        | State::Renewing { .. }
+        | State::Throttled { .. }
+        | State::NeedsReconnecting { .. }
+        | State::OutcomeUnknown { .. } => None,
+    }
+}
+
+/// What happens by itself, and when.
+pub(super) fn by_itself(
+    standing: &Standing,
+    overview: &Overview,
+    now: Timestamp,
+) -> Option<String> {
+    let expired = standing.freshness(overview, now) == Freshness::Stale(StaleReason::Expired);
+    match &standing.state {
+        State::Connected if expired => Some(
+            "renewed by whoever uses it next; `harness renew --watch` does so ahead of time"
+                .to_owned(),
+        ),
+        _ => {
+            let at = overview.due_at?;
+            Some(if at > now {
+                format!("next looked at {}", from_now(at, now))
+            } else {
+                format!("due since {}", from_now(at, now))
+            })
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! The proof that no secret gets into a plugin: its every export is called with canaries, and what it
+//! leaves behind is searched for them.
+//!
+//! In scope: the run and the search, for any plugin. Not in scope: how it is told ([`crate::commands`]),
+//! and the search itself, which is the runtime's and shares no code with its sealing.
+
+mod canaries;
+mod exercise;
+mod form;
+mod log;
+mod script;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::{fs, io};
+
+use credential_runtime::{
+    LoadError, Plugin, Policy, Proof, Runtime, StartError, Witness, occurrences, spellings,
+};
+use serde::Serialize;
+
+use canaries::{Canaries, Canary, nonce};
+use exercise::Exercise;
+use log::Log;
+use script::Script;
+
+/// What was searched, and what was found.
+#[derive(Debug, Serialize)]
+pub(crate) struct Proved {
+    /// By its name for the host.
+    pub(crate) plugin: String,
+    pub(crate) digest: String,
+    /// How often each export was called, and its memory searched.
+    pub(crate) exports: BTreeMap<String, usize>,
+    /// Calls whose memory was not seen: nothing is proved of them.
+    pub(crate) unseen: usize,
+    /// Canaries, and the spellings that they were looked for in.
+    pub(crate) secrets: usize,
+    pub(crate) spellings: usize,
+    /// Bytes that were searched, by place.
+    pub(crate) searched: BTreeMap<&'static str, usize>,
+    /// Files that were written.
+    pub(crate) files: Vec<String>,
+    pub(crate) findings: Vec<Found>,
+    /// Whether the search found, in each place, the text that had to be there.
+    pub(crate) control: BTreeMap<&'static str, bool>,
+}
+
+/// A canary where none may be. Its value is not repeated.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct Found {
+    /// What the canary played.
+    pub(crate) secret: String,
+    pub(crate) place: &'static str,
+    /// The export, or the file.
+    pub(crate) at: String,
+}
+
+/// Why there is neither a proof nor its contrary.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProofError {
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("no server or folder of this run's own can be had: {0}")]
+    Machine(#[from] io::Error),
+}
+
+const MEMORY: &str = "memory and return values";
+const OUTCOMES: &str = "outcomes";
+const LOG: &str = "log";
+const FILES: &str = "files";
+
+impl Proved {
+    /// Whether the claim holds: nothing found, nothing unseen, and the search is able to find.
+    pub(crate) fn holds(&self) -> bool {
+        self.findings.is_empty() && self.unseen == 0 && self.control.values().all(|found| *found)
+    }
+
+    pub(crate) fn calls(&self) -> usize {
+        self.exports.values().sum()
+    }
+}
+
+/// Runs the plugin and searches what it leaves. Blocks; the thread's log is part of what is searched.
+pub(crate) fn prove(component: &[u8]) -> Result<Proved, ProofError> {
+    let log = Log::default();
+    let _guard = log.keep();
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(search(component, &log))
+}
+
+async fn search(component: &[u8], log: &Log) -> Result<Proved, ProofError> {
+    let folder = tempfile::tempdir()?;
+    let proof = Arc::new(Proof::default());
+    let runtime = Runtime::builder()
+        .cache(folder.path().join("plugins"))
+        .witness(Arc::clone(&proof) as Arc<dyn Witness>)
+        .build()?;
+    let plugin = runtime.load(component).await?;
+    let mut run = Run::begin(&plugin, &proof).await?;
+    run.exercise(&plugin).await;
+    run.control(log, folder.path())?;
+    let needles = run.canaries.all();
+    run.search_bytes(OUTCOMES, "", run.outcomes.clone().as_bytes(), &needles);
+    run.search_bytes(LOG, "", &log.bytes(), &needles);
+    run.search_folder(folder.path(), &needles)?;
+    Ok(run.ended(needles))
+}
+
+struct Run<'a> {
+    proof: &'a Proof,
+    script: Script,
+    canaries: Canaries,
+    /// A text that is no secret, and that the plugin, the log and a file are told.
+    told: String,
+    outcomes: String,
+    proved: Proved,
+}
+
+impl<'a> Run<'a> {
+    async fn begin(plugin: &Plugin, proof: &'a Proof) -> io::Result<Self> {
+        let canaries = Canaries::default();
+        let claims = plugin.descriptor().claims.clone();
+        let script = Script::start(canaries.clone(), claims).await?;
+        Ok(Self {
+            proof,
+            script,
+            canaries,
+            told: format!("control-{}", nonce()),
+            outcomes: String::new(),
+            proved: Proved {
+                plugin: plugin.descriptor().id.clone(),
+                digest: plugin.digest().to_string(),
+                exports: BTreeMap::new(),
+                unseen: 0,
+                secrets: 0,
+                spellings: 0,
+                searched: BTreeMap::new(),
+                files: Vec::new(),
+                findings: Vec::new(),
+                control: BTreeMap::new(),
+            },
+        })
+    }
+
+    /// Every form, each searched when it is done: a memory is too large to keep them all.
+    async fn exercise(&mut self, plugin: &Plugin) {
+        let policy = Arc::new(policy(plugin, &self.script));
+        for settings in form::filled_in(plugin.descriptor(), &self.canaries, &self.told) {
+            let mut exercise = Exercise {
+                plugin,
+                policy: Arc::clone(&policy),
+                script: &self.script,
+                canaries: &self.canaries,
+                redirect_uri: format!("https://127.0.0.1:1/{}", self.told),
+                outcomes: String::new(),
+                unseen: 0,
+            };
+            exercise.run(&settings).await;
+            self.proved.unseen += exercise.unseen;
+            self.outcomes.push_str(&exercise.outcomes);
+            self.search_memory();
+        }
+    }
+
+    fn search_memory(&mut self) {
+        let canaries = self.canaries.all();
+        let searched = self.proof.search(&values(&canaries));
+        for export in self.proof.calls() {
+            *self.proved.exports.entry(export).or_default() += 1;
+        }
+        *self.proved.searched.entry(MEMORY).or_default() += searched.bytes;
+        let findings = searched.findings.into_iter();
+        self.proved.findings.extend(findings.map(|it| Found {
+            secret: role(&canaries, it.needle),
+            place: it.place,
+            at: it.export,
+        }));
+        let told = self.proof.search(&[&self.told]).findings;
+        let in_memory = told.iter().any(|it| it.place == "memory");
+        *self.proved.control.entry(MEMORY).or_default() |= in_memory;
+        self.proof.clear();
+    }
+
+    /// Puts the control where the other searches must find it.
+    fn control(&mut self, log: &Log, folder: &Path) -> io::Result<()> {
+        tracing::trace!(control = self.told, "the control");
+        fs::write(folder.join("control.txt"), &self.told)?;
+        self.outcomes.push_str(&format!("{:?}\n", self.told));
+        let found = |bytes: &[u8]| !occurrences(bytes, &[&self.told]).is_empty();
+        let file = fs::read(folder.join("control.txt"))?;
+        let control = [
+            (LOG, found(&log.bytes())),
+            (OUTCOMES, found(self.outcomes.as_bytes())),
+            (FILES, found(&file)),
+        ];
+        self.proved.control.extend(control);
+        Ok(())
+    }
+
+    fn search_bytes(&mut self, place: &'static str, at: &str, bytes: &[u8], canaries: &[Canary]) {
+        *self.proved.searched.entry(place).or_default() += bytes.len();
+        let found = occurrences(bytes, &values(canaries)).into_iter();
+        self.proved.findings.extend(found.map(|needle| Found {
+            secret: role(canaries, needle),
+            place,
+            at: at.to_owned(),
+        }));
+    }
+
+    fn search_folder(&mut self, folder: &Path, canaries: &[Canary]) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                self.search_folder(&path, canaries)?;
+                continue;
+            }
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            self.search_bytes(FILES, &name, &fs::read(&path)?, canaries);
+            self.proved.files.push(name.into_owned());
+        }
+        Ok(())
+    }
+
+    fn ended(mut self, canaries: Vec<Canary>) -> Proved {
+        self.proved.findings.sort();
+        self.proved.findings.dedup();
+        self.proved.secrets = canaries.len();
+        self.proved.spellings = canaries.iter().map(|it| spellings(&it.value).len()).sum();
+        self.proved
+    }
+}
+
+/// All that the plugin asks for, and all of it at the run's own server.
+fn policy(plugin: &Plugin, script: &Script) -> Policy {
+    let descriptor = plugin.descriptor();
+    let policy = descriptor
+        .claims
+        .iter()
+        .fold(Policy::nothing(), Policy::allow_claim);
+    let origins = descriptor.origins.iter();
+    origins
+        .filter_map(|origin| Some((origin.parse().ok()?, script.url.parse().ok()?)))
+        .fold(
+            policy,
+            |policy, (origin, target): (credential_runtime::Origin, _)| {
+                policy
+                    .allow_origin(origin.clone())
+                    .map_origin(origin, target)
+            },
+        )
+}
+
+fn values(canaries: &[Canary]) -> Vec<&str> {
+    canaries.iter().map(|it| it.value.as_str()).collect()
+}
+
+fn role(canaries: &[Canary], needle: usize) -> String {
+    canaries
+        .get(needle)
+        .map_or_else(String::new, |it| it.role.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proved() -> Proved {
+        Proved {
+            plugin: String::new(),
+            digest: String::new(),
+            exports: BTreeMap::new(),
+            unseen: 0,
+            secrets: 1,
+            spellings: 1,
+            searched: BTreeMap::new(),
+            files: Vec::new(),
+            findings: Vec::new(),
+            control: BTreeMap::from([(LOG, true), (MEMORY, true)]),
+        }
+    }
+
+    #[test]
+    fn nothing_is_proved_where_something_was_found_missed_or_not_looked_at() {
+        assert!(proved().holds());
+        let mut found = proved();
+        found.findings.push(Found {
+            secret: "code".to_owned(),
+            place: "memory",
+            at: "oauth/plan".to_owned(),
+        });
+        assert!(!found.holds());
+        let mut blind = proved();
+        blind.control.insert(LOG, false);
+        assert!(!blind.holds());
+        let mut unseen = proved();
+        unseen.unseen = 1;
+        assert!(!unseen.holds());
+    }
+
+    /// A plugin that repeats what it is told, with a canary among what it is told: it is found in its
+    /// memory and in what it returns.
+    #[tokio::test]
+    async fn a_secret_that_a_plugin_is_told_is_found() {
+        let proof = Arc::new(Proof::default());
+        let runtime = Runtime::builder()
+            .witness(Arc::clone(&proof) as Arc<dyn Witness>)
+            .build()
+            .unwrap();
+        let plugin = runtime.load(test_guests::MISBEHAVING).await.unwrap();
+        let mut run = Run::begin(&plugin, &proof).await.unwrap();
+        let canary = run.canaries.draw("a secret in the wrong field");
+        let settings = credential_runtime::Settings::new().with_text("behaviour", canary);
+        let operation = plugin.operation(&settings, &Arc::new(Policy::nothing()));
+        run.outcomes = format!("{:?}", operation.plan().await);
+        run.search_memory();
+        let (outcomes, canaries) = (run.outcomes.clone(), run.canaries.all());
+        run.search_bytes(OUTCOMES, "", outcomes.as_bytes(), &canaries);
+        let places: Vec<&str> = run.proved.findings.iter().map(|it| it.place).collect();
+        assert_eq!(places, ["memory", "return value", OUTCOMES]);
+    }
+}

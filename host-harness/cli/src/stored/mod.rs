@@ -1,0 +1,190 @@
+//! The stored credentials of one tenant, and the plugins that work on them.
+
+mod explain;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use credential_connections::record::{Name, Tenant};
+use credential_connections::service::{Connections, Error, Installed};
+use credential_connections::state::Diagnosis;
+use credential_runtime::{Descriptor, Plugin, Policy, SetupStep};
+
+use crate::credential_args::{InstalledArgs, StoreArgs};
+use crate::host::{Component, Host};
+use crate::policy::OperatorPolicy;
+use crate::report::Report;
+use crate::secret_source::Terminal;
+use crate::settings::supplied_settings;
+use crate::storage::Storage;
+
+/// The stored credentials of one tenant.
+pub(crate) struct Stored {
+    pub(crate) connections: Connections,
+    pub(crate) tenant: Tenant,
+    pub(crate) storage: Storage,
+    /// Where no plugin is needed, none is loaded.
+    plugins: Option<Plugins>,
+}
+
+/// The plugins that are installed, under the policy in force.
+struct Plugins {
+    policy: OperatorPolicy,
+    installed: Vec<(Plugin, Arc<Policy>)>,
+    with: Vec<Installed>,
+}
+
+impl Stored {
+    /// For what needs no plugin.
+    pub(crate) async fn open(args: &StoreArgs) -> Result<Self, Report> {
+        Self::build(args, None).await
+    }
+
+    /// With plugins. What protects comes first: the policy before the plugins, and these before the
+    /// store.
+    pub(crate) async fn with_plugins(
+        args: &StoreArgs,
+        with: &InstalledArgs,
+    ) -> Result<Self, Report> {
+        let plugins = Plugins::load(with).await?;
+        Self::build(args, Some(plugins)).await
+    }
+
+    async fn build(args: &StoreArgs, plugins: Option<Plugins>) -> Result<Self, Report> {
+        let storage = Storage::open(args).await?;
+        let builder = Connections::builder(Arc::clone(&storage.store));
+        let with = plugins.iter().flat_map(|it| it.with.iter().cloned());
+        let built = with.fold(builder, |builder, it| builder.plugin(it)).build();
+        let connections = built.map_err(|error| Report::machine(error.to_string()))?;
+        Ok(Self {
+            connections,
+            tenant: args.tenant.clone(),
+            storage,
+            plugins,
+        })
+    }
+
+    /// The form and the guide of the plugin of that id, where it is installed.
+    pub(crate) fn descriptor(&self, plugin_id: &str) -> Option<&Descriptor> {
+        let installed = self.connections.plugin(plugin_id).ok()?;
+        Some(installed.plugin().descriptor())
+    }
+
+    /// The plugin that was named last; the one that is built in, where none was.
+    pub(crate) fn preferred(&self) -> Option<&Installed> {
+        self.plugins.as_ref()?.with.last()
+    }
+
+    /// What the operator allows the plugin of that id.
+    pub(crate) fn policy(
+        &self,
+        plugin_id: &str,
+    ) -> Option<(&Plugin, &Arc<Policy>, &OperatorPolicy)> {
+        let plugins = self.plugins.as_ref()?;
+        let (plugin, policy) = plugins.of(plugin_id)?;
+        Some((plugin, policy, &plugins.policy))
+    }
+
+    /// The plugin's step that puts it right, where the plugin is installed.
+    pub(crate) fn setup_step(&self, diagnosis: &Diagnosis) -> Option<&SetupStep> {
+        let id = diagnosis.setup_step.as_deref()?;
+        let mut installed = self.connections.plugins();
+        installed.find_map(|it| it.plugin().descriptor().setup_step(id))
+    }
+
+    /// The id of a credential's plugin.
+    pub(crate) async fn plugin_id(&self, name: &Name) -> Result<String, Report> {
+        let store = self.connections.store();
+        let found = store.get_by_name(&self.tenant, name).await;
+        let record = found.map_err(|error| explain::of_store(error, Some(name)))?;
+        Ok(record.overview.plugin.id)
+    }
+
+    /// What came of something done with a credential; an error as a person is told it.
+    pub(crate) async fn told<T>(&self, name: &Name, result: Result<T, Error>) -> Result<T, Report> {
+        match result {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.explain(name, error).await),
+        }
+    }
+
+    /// What an error on a credential means to a person.
+    pub(crate) async fn explain(&self, name: &Name, error: Error) -> Report {
+        match error {
+            Error::Plugin(error) => {
+                let plugin = self.plugin_id(name).await.ok();
+                explain::of_plugin(self, plugin.as_deref(), error)
+            }
+            error => explain::explain(self, Some(name), error),
+        }
+    }
+
+    /// What an error on no credential in particular means to a person.
+    pub(crate) fn explain_in_general(&self, error: Error) -> Report {
+        explain::explain(self, None, error)
+    }
+}
+
+impl Plugins {
+    async fn load(args: &InstalledArgs) -> Result<Self, Report> {
+        let host = Host::start(args.under.policy.as_deref())?;
+        let files = args.plugins.iter().map(|it| Some(it.as_path()));
+        let (mut installed, mut with) = (Vec::new(), Vec::new());
+        for file in std::iter::once(None).chain(files) {
+            let (plugin, policy, one) = install(&host, file, args).await?;
+            installed.push((plugin, policy));
+            with.push(one);
+        }
+        Ok(Self {
+            policy: host.policy,
+            installed,
+            with,
+        })
+    }
+
+    /// Of two with the same id the later one counts.
+    fn of(&self, id: &str) -> Option<&(Plugin, Arc<Policy>)> {
+        let mut all = self.installed.iter().rev();
+        all.find(|(plugin, _)| plugin.descriptor().id == id)
+    }
+}
+
+async fn install(
+    host: &Host,
+    file: Option<&Path>,
+    args: &InstalledArgs,
+) -> Result<(Plugin, Arc<Policy>, Installed), Report> {
+    let component = Component::open(file)?;
+    let plugin = host.load(&component).await?;
+    let allowance = host.policy.allowance(&plugin, args.to.mock.as_ref())?;
+    let platform = supplied_settings(&allowance.supply, &Terminal)?;
+    let policy = allowance.policy;
+    let installed = Installed::new(plugin.clone(), Arc::clone(&policy)).supplying(platform);
+    Ok((plugin, policy, installed))
+}
+
+/// A name as it is typed in a shell.
+pub(crate) fn quoted(name: &Name) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let name = name.as_str();
+    if name.chars().all(plain) && !name.starts_with('-') {
+        return name.to_owned();
+    }
+    format!("'{}'", name.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::plain("Production", "Production")]
+    #[case::blanks("Zweigstelle Köln", "'Zweigstelle Köln'")]
+    #[case::a_quote("Dana's", r"'Dana'\''s'")]
+    #[case::a_command("x; rm y", "'x; rm y'")]
+    fn a_name_can_be_copied_into_a_shell(#[case] name: &str, #[case] expected: &str) {
+        assert_eq!(quoted(&name.parse().unwrap()), expected);
+    }
+}

@@ -1,0 +1,117 @@
+//! The master key: where it comes from, and its rotation.
+
+use std::fs;
+
+use rstest::rstest;
+
+use crate::kept::Kept;
+
+/// 32 bytes of ones, and of twos.
+const ONE: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+const TWO: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
+
+#[test]
+fn a_rotation_takes_a_new_key_and_keeps_the_old_until_it_is_to_be_forgotten() {
+    let kept = Kept::connected();
+    let before = kept.run(&["key", "status", "--json"]).ends_with(0).json();
+    let after = kept.run(&["key", "rotate", "--json"]).ends_with(0).json();
+    assert_ne!(before["current"], after["current"]);
+    assert_eq!(after["remaining"], 0);
+    assert_eq!(fs::read_to_string(kept.key()).unwrap().lines().count(), 2);
+    kept.run(&["key", "rotate", "--forget-old"]).ends_with(0);
+    assert_eq!(fs::read_to_string(kept.key()).unwrap().lines().count(), 1);
+    assert!(kept.token().starts_with("eyJ"));
+}
+
+#[test]
+fn a_key_that_was_added_is_the_one_that_is_rotated_to() {
+    let kept = Kept::added();
+    let added = kept.run(&["key", "add", "--json"]).ends_with(0).json();
+    let rotated = kept.run(&["key", "rotate", "--json"]).ends_with(0).json();
+    assert_eq!(added["key"], rotated["current"]);
+    assert_eq!(fs::read_to_string(kept.key()).unwrap().lines().count(), 2);
+}
+
+#[test]
+fn a_wrong_key_is_told_and_changes_nothing() {
+    let kept = Kept::connected();
+    kept.run(&["key", "create", "wrong.key"]).ends_with(0);
+    kept.run(&["token", "Sample", "--key-file", "wrong.key"])
+        .ends_with(7)
+        .says("wrong master key")
+        .says("name the right one with --key-file");
+    assert!(kept.token().starts_with("eyJ"));
+}
+
+#[test]
+fn a_key_that_is_lost_is_not_replaced_by_a_new_one() {
+    let kept = Kept::added();
+    fs::remove_file(kept.key()).unwrap();
+    kept.run(&["credentials"])
+        .ends_with(7)
+        .says("bring it back from its copy");
+    assert!(!kept.key().exists());
+}
+
+#[test]
+fn a_key_that_others_can_read_is_refused() {
+    let kept = Kept::added();
+    kept.stage.file_with_mode(
+        ".local/share/credential-harness/credentials.key",
+        ONE,
+        0o644,
+    );
+    kept.run(&["credentials"])
+        .ends_with(7)
+        .says("can be read by others");
+}
+
+#[test]
+fn a_key_file_that_exists_is_never_overwritten() {
+    let kept = Kept::new();
+    kept.run(&["key", "create", "master.key"]).ends_with(0);
+    let before = fs::read(kept.stage.path("master.key")).unwrap();
+    kept.run(&["key", "create", "master.key"])
+        .ends_with(7)
+        .says("never overwritten");
+    assert_eq!(fs::read(kept.stage.path("master.key")).unwrap(), before);
+}
+
+#[test]
+fn a_key_may_stand_in_the_environment_and_be_rotated_there() {
+    let mut kept = Kept::new();
+    kept.stage.web_services_user();
+    kept.stage = kept.stage.env("HARNESS_MASTER_KEY", ONE);
+    kept.run(&["credentials", "add", "credential.toml"])
+        .ends_with(0);
+    assert!(!kept.key().exists());
+    kept.run(&["key", "rotate"])
+        .ends_with(2)
+        .says("put a new key before the old one");
+    kept.stage = kept
+        .stage
+        .env("HARNESS_MASTER_KEY", &format!("{TWO} {ONE}"));
+    kept.run(&["key", "rotate"]).ends_with(0).shows("Rotated");
+    kept.stage = kept.stage.env("HARNESS_MASTER_KEY", TWO);
+    kept.run(&["credentials", "export"])
+        .ends_with(0)
+        .shows("Sample");
+}
+
+#[rstest]
+#[case::on_the_command_line(
+    "postgres://app:not-a-real-secret-pw@db.example.com/x",
+    "HARNESS_STORE"
+)]
+#[case::no_key("postgres://app@db.example.com/x", "needs a master key that is named")]
+#[case::another_database("mysql://db.example.com/x", "not a `mysql:` URL")]
+fn a_store_that_cannot_be_used_is_told_before_anything_is_done(
+    #[case] store: &str,
+    #[case] expected: &str,
+) {
+    let run = Kept::new()
+        .run(&["credentials", "--store", store])
+        .ends_with(2)
+        .says(expected);
+    assert!(!run.everything().contains("not-a-real-secret"), "{run:#?}");
+}

@@ -1,0 +1,200 @@
+//! A credential's record.
+
+use credential_runtime::{Digest, Settings};
+use serde::Serialize;
+
+use super::{
+    CredentialId, Diagnosis, Document, Fence, HeldBy, Identity, Name, NewEvent, Tenant, Timestamp,
+    TokenFacts, TokenPair,
+};
+
+/// How often a credential's tokens have been replaced or thrown away: what a writer must have read
+/// to be allowed to replace them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Generation(pub(crate) u64);
+
+impl Generation {
+    /// The one that follows.
+    pub(crate) const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// How often a credential's settings have been replaced: what an editor must have read to be
+/// allowed to replace them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct SettingsVersion(pub(crate) u64);
+
+impl SettingsVersion {
+    /// The one that follows.
+    pub(crate) const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// The plugin that a credential was made with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginRef {
+    /// As its descriptor says.
+    pub id: String,
+    /// The component that the settings were last checked with.
+    pub digest: Digest,
+}
+
+impl Serialize for PluginRef {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+        let mut plugin = serializer.serialize_struct("PluginRef", 2)?;
+        plugin.serialize_field("id", &self.id)?;
+        plugin.serialize_field("digest", &self.digest.to_string())?;
+        plugin.end()
+    }
+}
+
+/// A request that may be on its way, written down before it left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Intent {
+    /// What was about to be sent, in the caller's words.
+    pub document: Document,
+    /// When.
+    pub at: Timestamp,
+    /// Under which lease.
+    pub fence: Fence,
+}
+
+/// The last thing that went wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// When.
+    pub at: Timestamp,
+    /// What, and who has to act.
+    pub diagnosis: Diagnosis,
+}
+
+/// A credential without its secrets: what a list shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Overview {
+    /// Whose it is.
+    pub tenant: Tenant,
+    /// What programs call it.
+    pub id: CredentialId,
+    /// What people call it.
+    pub name: Name,
+    /// What it was made with.
+    pub plugin: PluginRef,
+    /// Which settings these are.
+    pub settings_version: SettingsVersion,
+    /// Whom its tokens speak for; absent until a service has said so.
+    pub identity: Option<Identity>,
+    /// As the state machine wrote it.
+    pub state: Document,
+    /// Which tokens these are.
+    pub generation: Generation,
+    /// What may be known of its tokens; absent where there are none.
+    pub tokens: Option<TokenFacts>,
+    /// When something must be done about it; absent where nothing will be.
+    pub due_at: Option<Timestamp>,
+    /// When tokens last came.
+    pub last_success: Option<Timestamp>,
+    /// What last went wrong; it stays after the next success.
+    pub last_failure: Option<Failure>,
+    /// Who holds the lease, or held it last and let it run out.
+    pub lease: Option<HeldBy>,
+    /// A request whose end nobody has stored.
+    pub intent: Option<Intent>,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// A credential with its secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// All of it that is no secret.
+    pub overview: Overview,
+    /// The filled-in form.
+    pub settings: Settings,
+    /// The tokens, where there are any.
+    pub tokens: Option<TokenPair>,
+}
+
+/// A credential to create.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCredential {
+    /// What people call it.
+    pub name: Name,
+    /// What it is made with.
+    pub plugin: PluginRef,
+    /// The filled-in form.
+    pub settings: Settings,
+    /// Its first state.
+    pub state: Document,
+    /// When something must be done about it.
+    pub due_at: Option<Timestamp>,
+    /// The history's first event.
+    pub event: NewEvent,
+}
+
+/// Settings to put in place of those that a caller has read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// Those that the caller has read.
+    pub expected: SettingsVersion,
+    /// What the new ones were checked with.
+    pub plugin: PluginRef,
+    /// The whole filled-in form; a field that is not in it is gone.
+    pub settings: Settings,
+    /// What it does to the state; nothing, where absent.
+    pub state: Option<StateChange>,
+    /// What to say of it in the history.
+    pub event: NewEvent,
+}
+
+/// A change of state by someone who holds no lease: made only if the state is still the one that
+/// was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateChange {
+    /// As it was read.
+    pub from: Document,
+    /// The state from now on.
+    pub to: Document,
+    /// When something must be done about it next; absent where nothing will be.
+    pub due_at: Option<Timestamp>,
+}
+
+/// A request that is about to leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewIntent {
+    /// What is about to be sent, in the caller's words; holds no secret.
+    pub document: Document,
+    /// The state from now on.
+    pub state: Document,
+    /// When to look at it if nobody stores the request's end: not before the lease runs out.
+    pub due_at: Option<Timestamp>,
+}
+
+/// A step of the state machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// The state from now on.
+    pub state: Document,
+    /// When something must be done about it next; absent where nothing will be.
+    pub due_at: Option<Timestamp>,
+    /// What went wrong, where something did: becomes the last failure.
+    pub diagnosis: Option<Diagnosis>,
+    /// What to say of it in the history.
+    pub event: NewEvent,
+}

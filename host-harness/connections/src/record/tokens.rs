@@ -1,0 +1,54 @@
+//! A credential's tokens (RFC 6749 section 5.1), as they are stored.
+
+use credential_runtime::{Identity, Secret};
+use serde::Serialize;
+
+use super::{Fingerprint, Timestamp};
+
+/// The tokens themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenPair {
+    /// The access token.
+    pub access: Secret,
+    /// The refresh token, where the service gave one.
+    pub refresh: Option<Secret>,
+}
+
+/// What may be known of stored tokens by anyone who may see the credential.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenFacts {
+    /// When the access token was asked for.
+    pub obtained_at: Timestamp,
+    /// When the access token ends; absent where the service did not say.
+    pub expires_at: Option<Timestamp>,
+    /// Which access token it is.
+    pub access: Fingerprint,
+    /// Which refresh token it is; absent where there is none.
+    pub refresh: Option<Fingerprint>,
+}
+
+/// What becomes of the stored refresh token when new tokens are stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefreshChange {
+    /// The answer brought a new one.
+    Replace(Secret),
+    /// The answer brought none, so the old one is still good (RFC 6749 section 6).
+    Keep,
+    /// The old one belongs to an earlier grant: there is none from now on.
+    Drop,
+}
+
+/// New tokens to store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTokens {
+    /// The access token.
+    pub access: Secret,
+    /// What becomes of the refresh token.
+    pub refresh: RefreshChange,
+    /// Whom they speak for; absent: what was known stays.
+    pub identity: Option<Identity>,
+    /// When they were asked for.
+    pub obtained_at: Timestamp,
+    /// When the access token ends; absent where the service did not say.
+    pub expires_at: Option<Timestamp>,
+}

@@ -1,0 +1,102 @@
+//! Handing out access tokens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use credential_runtime::AuthHeader;
+
+use super::token::AccessToken;
+use super::want::Want;
+use super::{Connections, Error, Inner, Standing};
+use crate::record::{Name, Record, Tenant};
+use crate::state::{Diagnosis, Freshness};
+
+/// A token that is refused although it is younger than this is not renewed again: the service
+/// refuses what it gives, and another token would not change that.
+const SETTLING: Duration = Duration::from_secs(30);
+
+impl Connections {
+    /// An access token that is fresh. At once from memory or from the store; where it is due, after
+    /// it was renewed. Where it cannot be renewed just now, one that still works is handed out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Wait`], [`Error::Reconnect`], [`Error::PutRight`], [`Error::NotConnected`],
+    /// [`Error::NoSuchPlugin`], [`Error::Busy`], or the store's.
+    pub async fn access_token(&self, tenant: &Tenant, name: &Name) -> Result<AccessToken, Error> {
+        let inner = &self.0;
+        let now = inner.clock.now();
+        match inner.cache.fresh(tenant, name, now, inner.terms.recheck) {
+            Some(token) => Ok(token),
+            None => {
+                let record = inner.store.get_by_name(tenant, name).await?;
+                inner.token_of(&record).await
+            }
+        }
+    }
+
+    /// The service has refused this token: another one. Only where it is still the stored one is
+    /// the service asked; otherwise the caller simply had an older one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connections::access_token`]. [`Error::Wait`] also where the token was only just given:
+    /// the service then refuses whatever it gives.
+    pub async fn report_rejected(&self, token: &AccessToken) -> Result<AccessToken, Error> {
+        let inner = &self.0;
+        let record = inner.store.get(&token.tenant, token.id).await?;
+        if record.overview.generation != token.generation {
+            return inner.token_of(&record).await;
+        }
+        let standing = Standing::of(&record.overview)?;
+        let settled = token.obtained_at.plus(SETTLING);
+        if inner.clock.now() < settled && !standing.state.token_rejected() {
+            return Err(Error::wait(settled, Diagnosis::rejected_when_new()));
+        }
+        let want = Want::InsteadOf(token.generation);
+        inner.fly(&token.tenant, token.id, want).await
+    }
+
+    /// Renews now, because a person says so, however fresh the token is. A wait that the service
+    /// asked for is kept; a pause of our own is not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connections::access_token`]; a token that still works is no answer here.
+    pub async fn renew(&self, tenant: &Tenant, name: &Name) -> Result<AccessToken, Error> {
+        let inner = &self.0;
+        let record = inner.store.get_by_name(tenant, name).await?;
+        let overview = &record.overview;
+        let want = Want::NewerThan(overview.generation);
+        inner.fly(tenant, overview.id, want).await
+    }
+
+    /// What to add to an API request so that it is made with this token.
+    ///
+    /// # Errors
+    ///
+    /// The store's, or the plugin's.
+    pub async fn headers(&self, token: &AccessToken) -> Result<Vec<AuthHeader>, Error> {
+        let record = self.0.store.get(&token.tenant, token.id).await?;
+        let operation = self.0.plugins.operation(&record)?;
+        Ok(operation.authenticate(token.secret()).await?)
+    }
+}
+
+impl Inner {
+    /// The stored token while it is fresh, otherwise a renewed one. While the stored one still works,
+    /// a renewal that takes long is not waited for.
+    pub(super) async fn token_of(self: &Arc<Self>, record: &Record) -> Result<AccessToken, Error> {
+        let overview = &record.overview;
+        let fresh = Standing::of(overview)?.freshness(overview, self.clock.now());
+        let stored = AccessToken::stored(record).filter(|_| fresh.is_usable());
+        let renewed = self.fly(&overview.tenant, overview.id, Want::Fresh);
+        match stored {
+            Some(token) if fresh == Freshness::Fresh => Ok(self.keep(record)?.unwrap_or(token)),
+            Some(token) => tokio::time::timeout(self.terms.patience, renewed)
+                .await
+                .unwrap_or(Ok(token)),
+            None => renewed.await,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Stored settings, held against the form of the plugin that is installed now.
+
+use credential_runtime::{CallFailure, Descriptor, Digest, Problem, Requirement, Settings};
+
+use super::{Inner, Installed};
+use crate::record::Record;
+
+/// How stored settings and the installed plugin's form fit together. Nothing that is stored is lost
+/// because a form no longer names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormReport {
+    /// The plugin, compared with the one that the settings were last checked with.
+    pub plugin: PluginStanding,
+    /// Fields that are stored and that the form does not name. They are kept and ignored.
+    pub unknown: Vec<String>,
+    /// Fields that the form requires and that neither the credential nor the platform fills in.
+    pub missing: Vec<String>,
+    /// What the plugin says of the settings.
+    pub problems: Vec<Problem>,
+}
+
+/// The plugin that a credential was made with, and the one that is installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PluginStanding {
+    /// The same.
+    Same,
+    /// Another version.
+    Changed {
+        /// The one that the settings were last checked with.
+        was: Digest,
+        /// The one that is installed.
+        is: Digest,
+    },
+    /// None of that id is installed here: nothing can be done with the credential.
+    NotInstalled,
+}
+
+impl Inner {
+    pub(super) async fn form_report(&self, record: &Record) -> Result<FormReport, CallFailure> {
+        let Ok(installed) = self.plugins.of(record) else {
+            return Ok(FormReport {
+                plugin: PluginStanding::NotInstalled,
+                unknown: Vec::new(),
+                missing: Vec::new(),
+                problems: Vec::new(),
+            });
+        };
+        let form = installed.plugin().descriptor();
+        let filled = installed.filled_in(&record.settings);
+        Ok(FormReport {
+            plugin: compared(record, installed),
+            unknown: unknown(form, &record.settings),
+            missing: missing(form, &filled),
+            problems: installed.operation(&record.settings).validate().await?,
+        })
+    }
+}
+
+fn compared(record: &Record, installed: &Installed) -> PluginStanding {
+    let (was, is) = (record.overview.plugin.digest, installed.plugin().digest());
+    if was == is {
+        PluginStanding::Same
+    } else {
+        PluginStanding::Changed { was, is }
+    }
+}
+
+fn unknown(form: &Descriptor, settings: &Settings) -> Vec<String> {
+    let fields = settings.iter().map(|(field, _)| field);
+    fields
+        .filter(|field| form.field(field).is_none())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn missing(form: &Descriptor, filled: &Settings) -> Vec<String> {
+    let required = form.fields.iter().filter(|field| match &field.requirement {
+        Requirement::Required => true,
+        Requirement::RequiredWhen(condition) => condition.holds(filled),
+        Requirement::Optional => false,
+    });
+    let open = required.filter(|field| filled.get(&field.id).is_none());
+    open.map(|field| field.id.clone()).collect()
+}

@@ -1,0 +1,117 @@
+//! The plugins that are installed, each with what the operator allows it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use credential_runtime::{Operation, Plugin, Policy, Settings};
+use tokio::sync::Semaphore;
+
+use super::Error;
+use crate::record::{PluginRef, Record};
+
+/// A plugin, what the operator allows it, and what the platform fills in.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    plugin: Plugin,
+    policy: Arc<Policy>,
+    platform: Settings,
+}
+
+impl Installed {
+    /// A plugin under a policy.
+    #[must_use]
+    pub fn new(plugin: Plugin, policy: impl Into<Arc<Policy>>) -> Self {
+        Self {
+            plugin,
+            policy: policy.into(),
+            platform: Settings::new(),
+        }
+    }
+
+    /// What the platform fills in where a credential leaves a field blank, such as its own client ID
+    /// and secret. Only fields that the plugin's form leaves to the platform are filled in. It is not
+    /// stored with a credential.
+    #[must_use]
+    pub fn supplying(mut self, platform: Settings) -> Self {
+        self.platform = platform;
+        self
+    }
+
+    /// The plugin.
+    #[must_use]
+    pub fn plugin(&self) -> &Plugin {
+        &self.plugin
+    }
+
+    /// What a credential refers to it by.
+    #[must_use]
+    pub fn reference(&self) -> PluginRef {
+        PluginRef {
+            id: self.plugin.descriptor().id.clone(),
+            digest: self.plugin.digest(),
+        }
+    }
+
+    /// Begins an operation on a credential with these settings of its own.
+    #[must_use]
+    pub fn operation(&self, settings: &Settings) -> Operation {
+        self.plugin
+            .operation(&self.filled_in(settings), &self.policy)
+    }
+
+    pub(super) fn filled_in(&self, settings: &Settings) -> Settings {
+        let mut filled = settings.clone();
+        let form = self.plugin.descriptor();
+        for (field, value) in self.platform.iter() {
+            let open = settings.get(field).is_none();
+            if open && form.field(field).is_some_and(|it| it.platform_may_supply) {
+                filled.set(field, value.clone());
+            }
+        }
+        filled
+    }
+}
+
+/// The installed plugins by id.
+#[derive(Default)]
+pub(super) struct Plugins(BTreeMap<String, Place>);
+
+struct Place {
+    installed: Installed,
+    /// Renewals in the background at a time.
+    slots: Arc<Semaphore>,
+}
+
+impl Plugins {
+    /// The last of two with the same id counts.
+    pub(super) fn new(installed: Vec<Installed>, slots: usize) -> Self {
+        let place = |installed: Installed| {
+            let slots = Arc::new(Semaphore::new(slots));
+            (installed.reference().id, Place { installed, slots })
+        };
+        Self(installed.into_iter().map(place).collect())
+    }
+
+    pub(super) fn get(&self, id: &str) -> Result<&Installed, Error> {
+        let place = self.0.get(id);
+        place
+            .map(|it| &it.installed)
+            .ok_or_else(|| Error::NoSuchPlugin(id.to_owned()))
+    }
+
+    pub(super) fn of(&self, record: &Record) -> Result<&Installed, Error> {
+        self.get(&record.overview.plugin.id)
+    }
+
+    pub(super) fn operation(&self, record: &Record) -> Result<Operation, Error> {
+        Ok(self.of(record)?.operation(&record.settings))
+    }
+
+    pub(super) fn slots(&self, id: &str) -> Option<Arc<Semaphore>> {
+        self.0.get(id).map(|it| Arc::clone(&it.slots))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Installed> {
+        self.0.values().map(|it| &it.installed)
+    }
+}

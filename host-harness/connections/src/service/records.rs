@@ -1,0 +1,267 @@
+//! Keeping credentials: adding, editing, looking.
+
+use std::collections::BTreeMap;
+
+use credential_runtime::{Check, Error as PluginError, Problem, Refusal, SettingValue, Settings};
+
+use super::form::FormReport;
+use super::stake::PAGE;
+use super::{Connections, Error, Standing};
+use crate::record::{
+    CredentialId, Document, Event, Name, NewCredential, NewEvent, Overview, Record, SettingsChange,
+    StateChange, Tenant, Timestamp,
+};
+use crate::state::{self, Jitter, due_at};
+
+/// A credential that was added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// What programs call it.
+    pub id: CredentialId,
+    /// What is wrong with its settings so far. It can be edited until nothing is.
+    pub problems: Vec<Problem>,
+}
+
+/// Changes to settings, field by field. What is not named stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edit(BTreeMap<String, Option<SettingValue>>);
+
+impl Edit {
+    /// No change.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Fills a field in.
+    #[must_use]
+    pub fn set(mut self, field: impl Into<String>, value: SettingValue) -> Self {
+        self.0.insert(field.into(), Some(value));
+        self
+    }
+
+    /// Leaves a field blank.
+    #[must_use]
+    pub fn clear(mut self, field: impl Into<String>) -> Self {
+        self.0.insert(field.into(), None);
+        self
+    }
+
+    fn apply(&self, settings: &Settings) -> Settings {
+        let mut edited = Settings::new();
+        for (field, value) in settings.iter() {
+            if !self.0.contains_key(field) {
+                edited.set(field, value.clone());
+            }
+        }
+        for (field, value) in &self.0 {
+            if let Some(value) = value {
+                edited.set(field.clone(), value.clone());
+            }
+        }
+        edited
+    }
+}
+
+/// A line of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// What may be known of it without its secrets.
+    pub overview: Overview,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// All that may be known of a credential without its secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// What is stored.
+    pub overview: Overview,
+    /// Where it stands.
+    pub standing: Standing,
+    /// How its settings and the installed plugin fit together.
+    pub form: FormReport,
+    /// Until when a sign-in that was begun in this process can be finished.
+    pub sign_in_until: Option<Timestamp>,
+}
+
+impl Connections {
+    /// Adds a credential. Its settings may be incomplete: what is wrong with them is said, and
+    /// connecting has to wait until it is put right.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchPlugin`]; a name that is taken, and the store's other errors.
+    pub async fn add(
+        &self,
+        tenant: &Tenant,
+        name: Name,
+        plugin_id: &str,
+        settings: Settings,
+    ) -> Result<Added, Error> {
+        let installed = self.0.plugins.get(plugin_id)?;
+        let problems = installed.operation(&settings).validate().await?;
+        let credential = NewCredential {
+            name,
+            plugin: installed.reference(),
+            settings,
+            state: Document::of(&Standing::default())?,
+            due_at: None,
+            event: NewEvent::new("added"),
+        };
+        let id = self.0.store.create(tenant, &credential, self.now()).await?;
+        Ok(Added { id, problems })
+    }
+
+    /// Changes settings. Tokens stay: the next renewal, or connecting again, uses the new settings.
+    /// What is wrong with them is said, and they are stored all the same.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchPlugin`]; [`StoreError::StaleSettings`](crate::store::StoreError::StaleSettings)
+    /// and [`StoreError::StaleState`](crate::store::StoreError::StaleState) where someone else was
+    /// quicker; the store's other errors.
+    pub async fn edit(
+        &self,
+        tenant: &Tenant,
+        name: &Name,
+        edit: &Edit,
+    ) -> Result<Vec<Problem>, Error> {
+        let record = self.0.store.get_by_name(tenant, name).await?;
+        let installed = self.0.plugins.of(&record)?;
+        let settings = edit.apply(&record.settings);
+        let problems = installed.operation(&settings).validate().await?;
+        let change = SettingsChange {
+            expected: record.overview.settings_version,
+            plugin: installed.reference(),
+            settings,
+            state: self.edited(&record)?,
+            event: NewEvent::new("edited"),
+        };
+        let id = record.overview.id;
+        self.0
+            .store
+            .replace_settings(tenant, id, &change, self.now())
+            .await?;
+        Ok(problems)
+    }
+
+    /// What new settings do to the state; nothing in most.
+    fn edited(&self, record: &Record) -> Result<Option<StateChange>, Error> {
+        let overview = &record.overview;
+        let standing = Standing::of(overview)?;
+        let holds_tokens = overview.tokens.is_some();
+        let at = self.0.at(None);
+        let mut after = standing.after(&state::Event::Edited { holds_tokens }, &at);
+        after.dead = None;
+        if after == standing {
+            return Ok(None);
+        }
+        let lifetime = after.lifetime(overview);
+        Ok(Some(StateChange {
+            from: overview.state.clone(),
+            to: Document::of(&after)?,
+            due_at: due_at(&after.state, lifetime.as_ref(), Jitter::NONE),
+        }))
+    }
+
+    /// Gives a credential another name.
+    ///
+    /// # Errors
+    ///
+    /// A name that is taken, and the store's other errors.
+    pub async fn rename(&self, tenant: &Tenant, name: &Name, to: &Name) -> Result<(), Error> {
+        let id = self.0.store.get_by_name(tenant, name).await?.overview.id;
+        let event = NewEvent::new("renamed").with_note(format!("It was called {name}."));
+        self.0
+            .store
+            .rename(tenant, id, to, &event, self.now())
+            .await?;
+        self.0.cache.forget(tenant, id);
+        Ok(())
+    }
+
+    /// A tenant's credentials, by name.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub async fn list(&self, tenant: &Tenant) -> Result<Vec<Listed>, Error> {
+        let all = self.0.all(tenant).await?;
+        all.into_iter()
+            .map(|overview| {
+                Ok(Listed {
+                    standing: Standing::of(&overview)?,
+                    overview,
+                })
+            })
+            .collect()
+    }
+
+    /// All that may be known of a credential without its secrets.
+    ///
+    /// # Errors
+    ///
+    /// The plugin's, the store's.
+    pub async fn status(&self, tenant: &Tenant, name: &Name) -> Result<Status, Error> {
+        let record = self.0.store.get_by_name(tenant, name).await?;
+        let form = self.0.form_report(&record).await?;
+        let overview = record.overview;
+        Ok(Status {
+            standing: Standing::of(&overview)?,
+            form,
+            sign_in_until: self.0.sign_ins.open_until(overview.id, self.now()),
+            overview,
+        })
+    }
+
+    /// What happened to a credential, newest first, at most `limit` events.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub async fn history(
+        &self,
+        tenant: &Tenant,
+        name: &Name,
+        limit: u32,
+    ) -> Result<Vec<Event>, Error> {
+        let id = self.0.store.get_by_name(tenant, name).await?.overview.id;
+        let mut events: Vec<Event> = Vec::new();
+        let mut left = limit;
+        while left > 0 {
+            let before = events.last().map(|it| it.number);
+            let page = left.min(PAGE);
+            let found = self.0.store.history(tenant, id, before, page).await?;
+            let count = u32::try_from(found.len()).unwrap_or(page);
+            events.extend(found);
+            left = if count < page { 0 } else { left - count };
+        }
+        Ok(events)
+    }
+
+    /// Asks the service whether it accepts the credential. An access token that turns out to be
+    /// stale is renewed once, and the test made once more.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connections::access_token`]; [`Error::Plugin`] where no test could be made.
+    pub async fn test(&self, tenant: &Tenant, name: &Name) -> Result<Vec<Check>, Error> {
+        let token = self.access_token(tenant, name).await?;
+        let operation = || async {
+            let record = self.0.store.get_by_name(tenant, name).await?;
+            self.0.plugins.operation(&record)
+        };
+        match operation().await?.test(token.secret()).await {
+            Err(error) if is_stale(&error) => {
+                let newer = self.report_rejected(&token).await?;
+                Ok(operation().await?.test(newer.secret()).await?)
+            }
+            result => Ok(result?),
+        }
+    }
+}
+
+fn is_stale(error: &PluginError) -> bool {
+    matches!(error.refusal(), Some(Refusal::StaleToken(_)))
+}

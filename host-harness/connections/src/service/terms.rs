@@ -1,0 +1,114 @@
+//! How long things may take.
+
+use std::time::Duration;
+
+use super::BuildError;
+
+/// Between the last moment at which a request may still be under way and the end of the lease it is
+/// made under: time to store the answer, and how far the clocks of two machines may be apart.
+pub const LEASE_MARGIN: Duration = Duration::from_secs(30);
+
+/// How long things may take, and how many may go on at a time. Change what you must with struct
+/// update syntax.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// For one request for tokens, the plugin's part included. A little more than the runtime's own
+    /// deadline for an answer, so that the plugin is the one to say what a missing answer means.
+    pub request_deadline: Duration,
+    /// For which a credential is one worker's alone. After a crash nobody renews it for so long.
+    pub lease: Duration,
+    /// For which a caller waits for a newer token while the one that is stored still works.
+    pub patience: Duration,
+    /// For which a token is handed out from memory before the store is asked again whether it is
+    /// still the one: how late a disconnection elsewhere is noticed here.
+    pub recheck: Duration,
+    /// For a person at the browser, from the URL to the redirect.
+    pub sign_in: Duration,
+    /// For storing new tokens while the store cannot be used. They exist nowhere else.
+    pub store_patience: Duration,
+    /// Renewals in the background at a time for one plugin, so for one application. Intacct takes 6
+    /// to 15 calls at a time from an application, by its tier (M); the rest is for its users.
+    pub background_per_plugin: usize,
+    /// Renewals in the background at a time for one tenant, so that one customer's trouble does not
+    /// take every place.
+    pub background_per_tenant: usize,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            request_deadline: Duration::from_secs(45),
+            lease: Duration::from_secs(120),
+            patience: Duration::from_secs(5),
+            recheck: Duration::from_secs(60),
+            sign_in: Duration::from_secs(600),
+            store_patience: Duration::from_secs(300),
+            background_per_plugin: 6,
+            background_per_tenant: 2,
+        }
+    }
+}
+
+impl Terms {
+    /// A request that could outlive its lease would let a second worker send the same refresh token.
+    pub(super) fn check(&self) -> Result<(), BuildError> {
+        let needed = self.request_deadline.saturating_add(LEASE_MARGIN);
+        if self.lease < needed {
+            return Err(BuildError::LeaseTooShort {
+                lease: self.lease,
+                needed,
+            });
+        }
+        if self.background_per_plugin == 0 || self.background_per_tenant == 0 {
+            return Err(BuildError::NoBackground);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(terms: &Terms, works: bool) {
+        assert_eq!(terms.check().is_ok(), works, "{terms:?}");
+    }
+
+    #[test]
+    fn a_lease_outlives_every_request_made_under_it() {
+        let terms = Terms::default();
+        check(&terms, true);
+        let lease = |seconds| Terms {
+            lease: Duration::from_secs(seconds),
+            ..Terms::default()
+        };
+        check(&lease(75), true);
+        check(&lease(74), false);
+        check(
+            &Terms {
+                request_deadline: Duration::MAX,
+                ..terms
+            },
+            false,
+        );
+    }
+
+    #[test]
+    fn at_least_one_renewal_goes_on_at_a_time() {
+        check(
+            &Terms {
+                background_per_plugin: 0,
+                ..Terms::default()
+            },
+            false,
+        );
+        check(
+            &Terms {
+                background_per_tenant: 0,
+                ..Terms::default()
+            },
+            false,
+        );
+    }
+}

@@ -1,0 +1,328 @@
+//! One credential under its lease: what was read under it, and the writes that it allows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use credential_runtime::{Grant, Operation, Sender, Tokens};
+use serde::Serialize;
+
+use super::standing::Standing;
+use super::{Error, Inner};
+use crate::record::{
+    Acquisition, CredentialId, Document, Generation, Lease, LeasedRecord, NewEvent, NewIntent,
+    NewTokens, Record, Tenant, Timestamp, Transition,
+};
+use crate::state::{Diagnosis, Event, Failure, Lifetime, due_at};
+use crate::store::StoreError;
+
+/// How often a waiter looks whether the holder of a lease has come to an end: soon at first, then
+/// at the second of these intervals.
+const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(250));
+
+/// For which a state that no tokens depend on is tried to be stored. Where it cannot be, the intent
+/// stands, and says that the outcome is not known.
+const STATE_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a write waits before it is tried again while the store cannot be used.
+const WRITE_AGAIN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+
+/// What a lease was wanted for turned out.
+pub(super) enum Turn<T> {
+    /// Another has done it; this is what they stored.
+    Stored(T),
+    /// It is the caller's to do.
+    Mine(Box<Work>),
+}
+
+/// A credential under its lease.
+pub(super) struct Work {
+    pub(super) inner: Arc<Inner>,
+    pub(super) lease: Lease,
+    pub(super) record: Record,
+    pub(super) standing: Standing,
+}
+
+/// What an intent says of the request.
+#[derive(Serialize)]
+pub(super) struct Asked {
+    /// `refresh-token`, `client-credentials`, `authorization-code`.
+    pub(super) grant: &'static str,
+    /// Whether it is the last try of a refresh token that may be spent.
+    pub(super) probe: bool,
+}
+
+/// What came of a request for tokens.
+pub(super) enum Answer {
+    /// Tokens, and when they were asked for.
+    Tokens(Tokens, Timestamp),
+    /// None.
+    None(Failure, Error),
+}
+
+impl Inner {
+    /// Takes the lease, or whatever another stores meanwhile that the caller accepts. Waits no
+    /// longer than a lease can last.
+    pub(super) async fn take<T>(
+        self: &Arc<Self>,
+        tenant: &Tenant,
+        id: CredentialId,
+        wait: bool,
+        accept: impl Fn(&Record) -> Result<Option<T>, Error>,
+    ) -> Result<Turn<T>, Error> {
+        let started = tokio::time::Instant::now();
+        let mut pause = LOOK_AGAIN.0;
+        loop {
+            if let Some(leased) = self.try_take(tenant, id).await? {
+                return Ok(Turn::Mine(Box::new(self.open(leased).await?)));
+            }
+            if !wait || started.elapsed() > self.terms.lease {
+                return Err(Error::Busy);
+            }
+            if let Some(stored) = self
+                .wait_for_holder(tenant, id, &mut pause, &accept)
+                .await?
+            {
+                return Ok(Turn::Stored(stored));
+            }
+        }
+    }
+
+    async fn try_take(
+        &self,
+        tenant: &Tenant,
+        id: CredentialId,
+    ) -> Result<Option<LeasedRecord>, Error> {
+        let owner = self.owner().map_err(|_| Error::Busy)?;
+        let (now, ttl) = (self.clock.now(), self.terms.lease);
+        match self.store.acquire(tenant, id, &owner, now, ttl).await {
+            Ok(Acquisition::Acquired(leased)) => Ok(Some(*leased)),
+            Ok(Acquisition::Held(_)) | Err(StoreError::Busy) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A lease that cannot be used is given back.
+    async fn open(self: &Arc<Self>, leased: LeasedRecord) -> Result<Work, Error> {
+        let LeasedRecord { lease, record } = leased;
+        let mut work = Work {
+            inner: Arc::clone(self),
+            lease,
+            record,
+            standing: Standing::default(),
+        };
+        match work.recover().await {
+            Ok(()) => Ok(work),
+            Err(error) => {
+                work.release().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Looks, without a lease, until there is something to accept or the lease is free.
+    async fn wait_for_holder<T>(
+        &self,
+        tenant: &Tenant,
+        id: CredentialId,
+        pause: &mut Duration,
+        accept: impl Fn(&Record) -> Result<Option<T>, Error>,
+    ) -> Result<Option<T>, Error> {
+        let started = tokio::time::Instant::now();
+        loop {
+            tokio::time::sleep(*pause).await;
+            *pause = (*pause * 2).min(LOOK_AGAIN.1);
+            let record = self.store.get(tenant, id).await?;
+            if let Some(accepted) = accept(&record)? {
+                return Ok(Some(accepted));
+            }
+            let lease = record.overview.lease.as_ref();
+            let free = lease.is_none_or(|held| held.until <= self.clock.now());
+            if free || started.elapsed() > self.terms.lease {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+impl Work {
+    /// Looks whether the holder before came to an end.
+    async fn recover(&mut self) -> Result<(), Error> {
+        self.standing = Standing::of(&self.record.overview)?;
+        if !self.standing.state.is_under_way() {
+            return Ok(());
+        }
+        let entry = NewEvent::new("interrupted")
+            .with_note("Whoever held the lease before did not come to an end.");
+        self.settle(&[Event::Interrupted], entry).await
+    }
+
+    pub(super) fn generation(&self) -> Generation {
+        self.record.overview.generation
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.record
+            .overview
+            .tokens
+            .as_ref()
+            .and_then(|it| it.expires_at)
+    }
+
+    pub(super) fn operation(&self) -> Result<Operation, Error> {
+        self.inner.plugins.operation(&self.record)
+    }
+
+    /// Records that a request is about to leave. Once this has returned, it may.
+    pub(super) async fn begin(&mut self, event: &Event, asked: &Asked) -> Result<(), Error> {
+        let at = self.inner.at(self.expires_at());
+        let standing = self.standing.after(event, &at);
+        let intent = NewIntent {
+            document: Document::of(asked)?,
+            state: Document::of(&standing)?,
+            due_at: due_at(&standing.state, None, at.jitter),
+        };
+        self.inner
+            .store
+            .record_intent(&self.lease, &intent, at.now)
+            .await?;
+        self.standing = standing;
+        Ok(())
+    }
+
+    /// Sends, and waits no longer than the lease allows. A process that was stopped for so long that
+    /// another may hold the lease by now does not send.
+    pub(super) async fn ask(&self, operation: &Operation, grant: &Grant) -> Answer {
+        let sent_at = self.inner.clock.now();
+        if sent_at.plus(self.inner.terms.request_deadline) > self.lease.until() {
+            let failure = Failure::Unavailable(Diagnosis::overslept());
+            return Answer::None(failure, Error::Busy);
+        }
+        let obtaining = operation.obtain_tokens(grant, Sender::Host);
+        match tokio::time::timeout(self.inner.terms.request_deadline, obtaining).await {
+            Ok(Ok(tokens)) => Answer::Tokens(tokens, sent_at),
+            Ok(Err(error)) => Answer::None(Failure::of(&error), error.into()),
+            Err(_) => Answer::None(Failure::too_slow(), Error::TooSlow),
+        }
+    }
+
+    /// Stores the state that follows events; the tokens stay.
+    pub(super) async fn settle(&mut self, events: &[Event], entry: NewEvent) -> Result<(), Error> {
+        let at = self.inner.at(self.expires_at());
+        let standing = events
+            .iter()
+            .fold(self.standing.clone(), |standing, event| {
+                standing.after(event, &at)
+            });
+        let lifetime = standing.lifetime(&self.record.overview);
+        let transition = standing.transition(lifetime.as_ref(), at.jitter, entry)?;
+        let store = &self.inner.store;
+        let write = || store.commit_state(&self.lease, &transition, at.now);
+        insist(STATE_PATIENCE, write).await?;
+        self.standing = standing;
+        Ok(())
+    }
+
+    /// Stores new tokens. They exist nowhere else, so it goes on while the store cannot be used, and
+    /// takes a new lease where the old one was lost.
+    pub(super) async fn store_tokens(
+        &mut self,
+        tokens: &NewTokens,
+        lifetime: &Lifetime,
+        entry: NewEvent,
+    ) -> Result<Generation, Error> {
+        let expected = self.generation();
+        loop {
+            let at = self.inner.at(tokens.expires_at);
+            let standing = self.standing.with_tokens(&Event::Obtained, &at, lifetime);
+            let transition = standing.transition(Some(lifetime), at.jitter, entry.clone())?;
+            match self.try_store(expected, tokens, &transition, at.now).await {
+                Err(Error::Store(StoreError::Fenced { .. })) => self.retake(expected).await?,
+                Ok(generation) => {
+                    self.standing = standing;
+                    return Ok(generation);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn try_store(
+        &self,
+        expected: Generation,
+        tokens: &NewTokens,
+        transition: &Transition,
+        now: Timestamp,
+    ) -> Result<Generation, Error> {
+        let store = &self.inner.store;
+        let write = || store.commit_tokens(&self.lease, expected, tokens, transition, now);
+        Ok(insist(self.inner.terms.store_patience, write).await?)
+    }
+
+    /// Another has taken the lease over. Unless they have stored newer tokens, those in hand are
+    /// still the ones to store.
+    async fn retake(&mut self, expected: Generation) -> Result<(), Error> {
+        let (tenant, id) = (self.lease.tenant().clone(), self.lease.id());
+        let turn = self
+            .inner
+            .take(&tenant, id, true, |_| Ok(None::<()>))
+            .await?;
+        let Turn::Mine(work) = turn else {
+            return Err(Error::Busy);
+        };
+        let found = work.generation();
+        *self = *work;
+        if found == expected {
+            return Ok(());
+        }
+        self.release().await;
+        Err(StoreError::StaleGeneration { expected, found }.into())
+    }
+
+    /// Makes sure that the lease outlives one more request.
+    pub(super) async fn extend(&mut self) -> Result<(), Error> {
+        let end = self
+            .inner
+            .clock
+            .now()
+            .plus(self.inner.terms.request_deadline);
+        if end.plus(super::LEASE_MARGIN) <= self.lease.until() {
+            return Ok(());
+        }
+        self.release().await;
+        self.retake(self.generation()).await
+    }
+
+    /// Gives the lease back. Where that fails, it runs out by itself.
+    pub(super) async fn release(&self) {
+        if let Err(error) = self.inner.store.release(&self.lease).await {
+            tracing::debug!(%error, "a lease could not be given back; it runs out by itself");
+        }
+    }
+}
+
+/// Writes, and tries again while the store cannot take it but may later.
+pub(super) async fn insist<T, F>(
+    patience: Duration,
+    mut write: impl FnMut() -> F,
+) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let started = tokio::time::Instant::now();
+    let mut pause = WRITE_AGAIN.0;
+    loop {
+        match write().await {
+            Err(error) if may_mend(&error) && started.elapsed() < patience => {
+                tracing::warn!(%error, "a result cannot be stored yet; it is tried again");
+            }
+            result => return result,
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(WRITE_AGAIN.1);
+    }
+}
+
+/// Room can be made and rights be granted while we wait.
+fn may_mend(error: &StoreError) -> bool {
+    error.is_passing() || matches!(error, StoreError::Full | StoreError::ReadOnly(_))
+}

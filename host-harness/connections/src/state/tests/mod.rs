@@ -1,0 +1,293 @@
+//! What follows from what, as tables.
+
+mod decisions;
+
+use std::time::Duration;
+
+use credential_runtime::GrantKind;
+
+use super::*;
+
+const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+
+fn later(seconds: u64) -> Timestamp {
+    NOW.plus(Duration::from_secs(seconds))
+}
+
+fn why() -> Diagnosis {
+    Diagnosis::interrupted()
+}
+
+fn attempt(grant: GrantUse, probe: bool) -> Attempt {
+    Attempt {
+        grant,
+        probe,
+        failures: 0,
+        rejected: false,
+    }
+}
+
+fn renewing(grant: GrantUse, probe: bool) -> State {
+    State::Renewing {
+        since: NOW,
+        attempt: attempt(grant, probe),
+    }
+}
+
+fn connecting(before: State) -> State {
+    State::Connecting {
+        since: NOW,
+        before: Box::new(before),
+    }
+}
+
+fn throttled(until: Timestamp, asked: bool) -> State {
+    State::Throttled {
+        until,
+        asked,
+        failures: 1,
+        rejected: false,
+        why: why(),
+    }
+}
+
+fn unknown(again_at: Timestamp, single_use: bool) -> State {
+    State::OutcomeUnknown {
+        since: NOW,
+        again_at,
+        single_use,
+        failures: 1,
+        rejected: false,
+        why: why(),
+    }
+}
+
+fn reconnect(why: Diagnosis, retry_at: Option<Timestamp>) -> State {
+    State::NeedsReconnecting {
+        why,
+        retry_at,
+        rejected: false,
+    }
+}
+
+fn administrator(retry_at: Option<Timestamp>) -> State {
+    State::NeedsAdministrator {
+        what: why(),
+        retry_at,
+        rejected: false,
+    }
+}
+
+#[track_caller]
+fn check(state: &State, event: &Event, expected: &State) {
+    let at = Circumstances {
+        now: NOW,
+        expires_at: None,
+        jitter: Jitter::NONE,
+    };
+    assert_eq!(next(state, event, &at), *expected, "{state:?} {event:?}");
+}
+
+#[track_caller]
+fn check_failed(state: &State, failure: Failure, expected: &State) {
+    check(state, &Event::Failed(failure), expected);
+}
+
+#[test]
+fn a_renewal_that_fails_says_what_to_do_next() {
+    use GrantUse::{Repeatable, SingleUse};
+    for grant in [Repeatable, SingleUse] {
+        let state = renewing(grant, false);
+        check_failed(&state, Failure::Dead(why()), &reconnect(why(), None));
+        check_failed(&state, Failure::Settings(why()), &reconnect(why(), None));
+        check_failed(
+            &state,
+            Failure::Misconfigured(why()),
+            &administrator(Some(later(3_600))),
+        );
+        check_failed(
+            &state,
+            Failure::Unavailable(why()),
+            &throttled(later(5), false),
+        );
+        let wait = Some(Duration::from_secs(90));
+        check_failed(
+            &state,
+            Failure::Throttled { wait, why: why() },
+            &throttled(later(90), true),
+        );
+        let unsaid = Failure::Throttled {
+            wait: None,
+            why: why(),
+        };
+        check_failed(&state, unsaid, &throttled(later(5), false));
+    }
+    check_failed(
+        &renewing(SingleUse, false),
+        Failure::Unknown(why()),
+        &unknown(later(60), true),
+    );
+    check_failed(
+        &renewing(Repeatable, false),
+        Failure::Unknown(why()),
+        &unknown(later(5), false),
+    );
+}
+
+#[test]
+fn the_last_try_of_a_refresh_token_ends_in_reconnecting_unless_it_had_no_effect() {
+    let probe = renewing(GrantUse::SingleUse, true);
+    let lost = reconnect(Diagnosis::answer_lost(), None);
+    check_failed(&probe, Failure::Dead(why()), &lost);
+    check_failed(&probe, Failure::Unknown(why()), &lost);
+    check(&probe, &Event::Interrupted, &lost);
+    check_failed(
+        &probe,
+        Failure::Unavailable(why()),
+        &unknown(later(5), true),
+    );
+    check(&probe, &Event::Obtained, &State::Connected);
+}
+
+#[test]
+fn what_was_begun_and_never_ended_is_told_apart() {
+    let interrupted = Event::Interrupted;
+    check(
+        &renewing(GrantUse::SingleUse, false),
+        &interrupted,
+        &unknown(later(60), true),
+    );
+    check(
+        &renewing(GrantUse::Repeatable, false),
+        &interrupted,
+        &unknown(NOW, false),
+    );
+    check(&connecting(State::Draft), &interrupted, &State::Draft);
+    check(
+        &connecting(State::Connected),
+        &interrupted,
+        &State::Connected,
+    );
+    check(&State::Connected, &interrupted, &State::Connected);
+}
+
+#[test]
+fn connecting_that_fails_leads_back_to_where_it_began() {
+    for before in [State::Draft, State::Connected, reconnect(why(), None)] {
+        let state = connecting(before.clone());
+        for failure in [
+            Failure::Dead(why()),
+            Failure::Settings(why()),
+            Failure::Unavailable(why()),
+            Failure::Unknown(why()),
+        ] {
+            check_failed(&state, failure, &before);
+        }
+    }
+    let switched_off = Failure::Misconfigured(why());
+    check_failed(
+        &connecting(State::Draft),
+        switched_off.clone(),
+        &administrator(None),
+    );
+    check_failed(
+        &connecting(State::Connected),
+        switched_off,
+        &State::Connected,
+    );
+}
+
+#[test]
+fn connecting_over_a_renewal_that_never_ended_remembers_it() {
+    let state = renewing(GrantUse::SingleUse, false);
+    let expected = connecting(unknown(later(60), true));
+    check(&state, &Event::ConnectBegun, &expected);
+}
+
+#[test]
+fn an_edit_is_a_reason_to_try_once_more() {
+    let edited = |holds_tokens| Event::Edited { holds_tokens };
+    check(
+        &reconnect(why(), None),
+        &edited(true),
+        &reconnect(why(), Some(NOW)),
+    );
+    check(
+        &administrator(Some(later(9))),
+        &edited(true),
+        &administrator(Some(NOW)),
+    );
+    check(&administrator(None), &edited(false), &State::Draft);
+    for state in [State::Draft, State::Connected, throttled(later(9), true)] {
+        check(&state, &edited(true), &state);
+    }
+}
+
+#[test]
+fn what_the_service_refused_stays_refused_until_new_tokens_come() {
+    let at = Circumstances {
+        now: NOW,
+        expires_at: None,
+        jitter: Jitter::NONE,
+    };
+    for state in [
+        throttled(later(9), false),
+        unknown(later(9), true),
+        reconnect(why(), None),
+        administrator(None),
+        connecting(reconnect(why(), None)),
+        renewing(GrantUse::SingleUse, false),
+    ] {
+        assert!(!state.token_rejected(), "{state:?}");
+        let rejected = next(&state, &Event::Rejected, &at);
+        assert!(rejected.token_rejected(), "{state:?}");
+        let begun = Event::RenewalBegun {
+            grant: GrantUse::SingleUse,
+            rejected: false,
+        };
+        let begun = next(&rejected, &begun, &at);
+        assert!(begun.token_rejected(), "{state:?}");
+        let failed = Event::Failed(Failure::Unavailable(why()));
+        assert!(next(&begun, &failed, &at).token_rejected(), "{state:?}");
+        assert!(
+            !next(&begun, &Event::Obtained, &at).token_rejected(),
+            "{state:?}"
+        );
+    }
+}
+
+#[test]
+fn what_was_begun_is_looked_after_though_nobody_asks() {
+    let due = |state: &State| due_at(state, None, Jitter::NONE);
+    assert_eq!(due(&renewing(GrantUse::SingleUse, false)), Some(later(300)));
+    assert_eq!(due(&connecting(State::Draft)), Some(later(300)));
+    assert_eq!(due(&throttled(later(9), true)), Some(later(9)));
+    assert_eq!(due(&unknown(later(9), true)), Some(later(9)));
+    assert_eq!(due(&reconnect(why(), None)), None);
+    assert_eq!(due(&State::Draft), None);
+}
+
+#[test]
+fn every_state_has_a_name_and_a_meaning_of_its_own() {
+    let states = [
+        State::Draft,
+        connecting(State::Draft),
+        State::Connected,
+        renewing(GrantUse::SingleUse, false),
+        throttled(NOW, true),
+        reconnect(why(), None),
+        administrator(None),
+        unknown(NOW, true),
+    ];
+    let names: std::collections::BTreeSet<_> = states.iter().map(State::name).collect();
+    let meanings: std::collections::BTreeSet<_> = states.iter().map(State::meaning).collect();
+    assert_eq!((names.len(), meanings.len()), (8, 8));
+    for state in states {
+        let json = serde_json::to_string(&state).unwrap();
+        assert!(
+            json.contains(&format!(r#""is":"{}""#, state.name())),
+            "{json}"
+        );
+        assert_eq!(serde_json::from_str::<State>(&json).unwrap(), state);
+    }
+}

@@ -1,0 +1,53 @@
+//! What a person reads.
+
+use super::State;
+
+impl State {
+    /// The state's name, for programs and for a narrow column.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Connecting { .. } => "connecting",
+            Self::Connected => "connected",
+            Self::Renewing { .. } => "renewing",
+            Self::Throttled { .. } => "throttled",
+            Self::NeedsReconnecting { .. } => "needs-reconnecting",
+            Self::NeedsAdministrator { .. } => "needs-administrator",
+            Self::OutcomeUnknown { .. } => "outcome-unknown",
+        }
+    }
+
+    /// What it means, in one sentence; [`State::diagnosis`] says what led to it.
+    #[must_use]
+    pub fn meaning(&self) -> &'static str {
+        match self {
+            Self::Draft => "Not connected.",
+            Self::Connecting { .. } => "Being connected.",
+            Self::Connected => "Connected; renewed by itself.",
+            Self::Renewing { .. } => "Connected; being renewed.",
+            Self::Throttled { asked: true, .. } => {
+                "Connected; the service asked for a pause before the next renewal."
+            }
+            Self::Throttled { asked: false, .. } => {
+                "Connected; the service could not be reached and is tried again by itself."
+            }
+            Self::NeedsReconnecting { retry_at: None, .. } => "Has to be connected again.",
+            Self::NeedsReconnecting {
+                retry_at: Some(_), ..
+            } => "Had to be connected again; the settings were changed, so it is tried once more.",
+            Self::NeedsAdministrator { .. } => {
+                "Something outside this credential has to be put right; connecting again does not help."
+            }
+            Self::OutcomeUnknown {
+                single_use: true, ..
+            } => {
+                "A renewal was not answered. It is tried once more; after that it has to be \
+                 connected again."
+            }
+            Self::OutcomeUnknown {
+                single_use: false, ..
+            } => "A renewal was not answered. It is asked for again by itself.",
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Where a store is.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use percent_encoding::percent_decode_str;
+use tokio_postgres::config::{Host, SslMode};
+
+/// Where a store is.
+#[derive(Clone, Debug)]
+pub enum Location {
+    /// A file on a local disk.
+    Sqlite(PathBuf),
+    /// A database on a server.
+    Postgres(PostgresLocation),
+}
+
+/// A PostgreSQL database. Its password is shown nowhere.
+#[derive(Clone)]
+pub struct PostgresLocation {
+    pub(super) config: Box<tokio_postgres::Config>,
+    pub(super) tls: Tls,
+}
+
+/// Whether the connection is encrypted. There is no way to try and fall back: whoever sits in between
+/// could choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Tls {
+    /// In the clear.
+    Off,
+    /// The server's certificate and name are verified, against these authorities or the machine's.
+    Verified(Option<PathBuf>),
+}
+
+/// Why a text names no store. Holds nothing of the text, which may hold a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LocationError {
+    /// Nothing was said.
+    #[error("a store is a file's path or a `postgres://` URL")]
+    Empty,
+    /// Of another kind.
+    #[error("a store is a file's path or a `postgres://` URL, not a `{0}:` URL")]
+    Scheme(String),
+    /// The URL does not follow the rules.
+    #[error("that is no PostgreSQL URL: {0}")]
+    Url(String),
+    /// `prefer` and `allow` fall back to plain text without saying so.
+    #[error(
+        "`sslmode={0}` is not supported: say `require` (encrypted, the certificate is verified) or \
+         `disable`"
+    )]
+    SslMode(String),
+}
+
+impl FromStr for Location {
+    type Err = LocationError;
+
+    fn from_str(text: &str) -> Result<Self, LocationError> {
+        match text.split_once(':') {
+            _ if text.trim().is_empty() => Err(LocationError::Empty),
+            Some(("postgres" | "postgresql", _)) => parse_postgres(text).map(Self::Postgres),
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            Some((scheme, rest)) if rest.starts_with("//") => {
+                Err(LocationError::Scheme(scheme.to_owned()))
+            }
+            Some(_) | None => Ok(Self::Sqlite(text.into())),
+        }
+    }
+}
+
+/// `sslmode` and `sslrootcert` are understood here, the rest by `tokio_postgres`.
+fn parse_postgres(text: &str) -> Result<PostgresLocation, LocationError> {
+    let (url, query) = text.split_once('?').unwrap_or((text, ""));
+    let (mut mode, mut roots, mut rest) = (None, None, Vec::new());
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        match pair.split_once('=') {
+            Some(("sslmode", value)) => mode = Some(value),
+            Some(("sslrootcert", path)) => roots = Some(decoded_path(path)),
+            _ => rest.push(pair),
+        }
+    }
+    let mut config: tokio_postgres::Config = format!("{url}?{}", rest.join("&"))
+        .parse()
+        .map_err(|error: tokio_postgres::Error| LocationError::Url(config_fault(&error)))?;
+    let tls = choose_tls(mode, roots, &config)?;
+    config.ssl_mode(match tls {
+        Tls::Off => SslMode::Disable,
+        Tls::Verified(_) => SslMode::Require,
+    });
+    let config = Box::new(config);
+    Ok(PostgresLocation { config, tls })
+}
+
+/// The parser names the option that it stumbled over, and not its value.
+fn config_fault(error: &tokio_postgres::Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn decoded_path(text: &str) -> PathBuf {
+    percent_decode_str(text)
+        .decode_utf8_lossy()
+        .into_owned()
+        .into()
+}
+
+/// Encrypted unless the server is on this machine or the URL says otherwise.
+fn choose_tls(
+    mode: Option<&str>,
+    roots: Option<PathBuf>,
+    config: &tokio_postgres::Config,
+) -> Result<Tls, LocationError> {
+    match mode {
+        Some("disable") => Ok(Tls::Off),
+        Some("require" | "verify-ca" | "verify-full") => Ok(Tls::Verified(roots)),
+        None if config.get_hosts().iter().all(is_local) => Ok(Tls::Off),
+        None => Ok(Tls::Verified(roots)),
+        Some(other) => Err(LocationError::SslMode(other.chars().take(20).collect())),
+    }
+}
+
+fn is_local(host: &Host) -> bool {
+    match host {
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse().is_ok_and(|it: IpAddr| it.is_loopback())
+        }
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    }
+}
+
+impl fmt::Display for Location {
+    /// Without a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => path.display().fmt(f),
+            Self::Postgres(place) => place.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for PostgresLocation {
+    /// Without a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("postgres://")?;
+        let ports = self.config.get_ports();
+        for (at, host) in self.config.get_hosts().iter().enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            match host {
+                Host::Tcp(name) => write!(f, "{comma}{name}")?,
+                #[cfg(unix)]
+                Host::Unix(path) => write!(f, "{comma}{}", path.display())?,
+            }
+            if let Some(port) = ports.get(at).or(ports.first()) {
+                write!(f, ":{port}")?;
+            }
+        }
+        write!(f, "/{}", self.config.get_dbname().unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for PostgresLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PostgresLocation({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::a_relative_path("credentials.db")]
+    #[case::an_absolute_path("/var/lib/harness/credentials.db")]
+    #[case::a_path_with_a_colon("./odd:name.db")]
+    fn a_path_is_a_file(#[case] text: &str) {
+        assert_eq!(text.parse::<Location>().unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn a_file_may_be_named_as_one() {
+        let location: Location = "sqlite:credentials.db".parse().unwrap();
+        assert_eq!(location.to_string(), "credentials.db");
+    }
+
+    #[rstest]
+    #[case::this_machine("postgres://app@localhost/db", Tls::Off)]
+    #[case::this_machine_by_address("postgresql://app@127.0.0.1:5433/db", Tls::Off)]
+    #[case::a_socket("postgres://app@%2Fvar%2Frun%2Fpostgresql/db", Tls::Off)]
+    #[case::another_machine("postgres://app@db.example.com/db", Tls::Verified(None))]
+    #[case::this_and_another("postgres://app@localhost,db.example.com/db", Tls::Verified(None))]
+    #[case::switched_off("postgres://app@db.example.com/db?sslmode=disable", Tls::Off)]
+    #[case::asked_for("postgres://app@localhost/db?sslmode=require", Tls::Verified(None))]
+    #[case::own_authority(
+        "postgres://app@db.example.com/db?sslrootcert=%2Fetc%2Fca.pem&connect_timeout=3",
+        Tls::Verified(Some(PathBuf::from("/etc/ca.pem")))
+    )]
+    fn a_connection_to_another_machine_is_encrypted(#[case] text: &str, #[case] expected: Tls) {
+        assert_eq!(parse_postgres(text).unwrap().tls, expected);
+    }
+
+    #[rstest]
+    #[case::nothing("", LocationError::Empty)]
+    #[case::blanks("  ", LocationError::Empty)]
+    #[case::another_database("mysql://host/db", LocationError::Scheme("mysql".to_owned()))]
+    #[case::falling_back(
+        "postgres://app@db.example.com/db?sslmode=prefer",
+        LocationError::SslMode("prefer".to_owned())
+    )]
+    fn what_names_no_store_is_refused(#[case] text: &str, #[case] expected: LocationError) {
+        assert_eq!(text.parse::<Location>().unwrap_err(), expected);
+    }
+
+    #[rstest]
+    #[case::good("postgres://app:not-a-real-secret-pw@db.example.com:5433/db")]
+    #[case::bad_port("postgres://app:not-a-real-secret-pw@db.example.com:many/db")]
+    #[case::bad_option("postgres://app:not-a-real-secret-pw@db.example.com/db?nonsense=1")]
+    fn a_password_is_not_shown(#[case] text: &str) {
+        let shown = match text.parse::<Location>() {
+            Ok(location) => format!("{location} {location:?}"),
+            Err(error) => format!("{error} {error:?}"),
+        };
+        assert!(!shown.contains("not-a-real-secret"), "{shown}");
+    }
+
+    #[test]
+    fn a_location_is_shown_so_that_it_is_recognized() {
+        let location: Location = "postgres://app:pw@db.example.com:5433/db".parse().unwrap();
+        assert_eq!(location.to_string(), "postgres://db.example.com:5433/db");
+    }
+}

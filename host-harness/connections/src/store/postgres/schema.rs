@@ -1,0 +1,82 @@
+//! The schema in a PostgreSQL database.
+
+use tokio_postgres::{Client, GenericClient, Transaction};
+
+use super::fault::{commit_fault, fault};
+use crate::store::StoreError;
+use crate::store::migration::{Migration, pending};
+
+static MIGRATIONS: [Migration; 1] = [Migration {
+    version: 1,
+    name: "credentials",
+    sql: include_str!("migrations/0001_credentials.sql"),
+}];
+
+const TABLE: &str = "CREATE TABLE credential_schema \
+    (version BIGINT PRIMARY KEY NOT NULL, name TEXT NOT NULL)";
+
+/// Held while the schema is changed, so that of several who open at once one does it. The number is
+/// arbitrary, and ours.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(4816202607250001)";
+
+/// Does what is missing, in one transaction; writes nothing where nothing is.
+pub(super) async fn bring_up_to_date(client: &mut Client) -> Result<(), StoreError> {
+    if pending(&MIGRATIONS, version(client).await?)?.is_empty() {
+        return Ok(());
+    }
+    let transaction = client.transaction().await.map_err(|error| fault(&error))?;
+    migrate(&transaction).await?;
+    transaction.commit().await.map_err(commit_fault)
+}
+
+/// Another process may have done it while this one waited for its turn.
+async fn migrate(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    batch(transaction, LOCK).await?;
+    let found = version(transaction).await?;
+    if found == 0 {
+        batch(transaction, TABLE).await?;
+    }
+    for step in pending(&MIGRATIONS, found)? {
+        batch(transaction, step.sql).await?;
+        let sql = "INSERT INTO credential_schema (version, name) VALUES ($1, $2)";
+        let version = i64::from(step.version);
+        transaction
+            .execute(sql, &[&version, &step.name])
+            .await
+            .map_err(|error| fault(&error))?;
+    }
+    Ok(())
+}
+
+async fn batch(client: &impl GenericClient, sql: &str) -> Result<(), StoreError> {
+    client
+        .batch_execute(sql)
+        .await
+        .map_err(|error| fault(&error))
+}
+
+/// The newest step that was done; 0 where there is no table yet.
+async fn version(client: &impl GenericClient) -> Result<u32, StoreError> {
+    // Read as any row is: a name that was looked up before it was there may stay unknown to this
+    // connection for a while.
+    let sql = "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'credential_schema' \
+               AND relkind = 'r' AND pg_table_is_visible(oid))";
+    let exists: bool = one(client, sql).await?;
+    if !exists {
+        return Ok(0);
+    }
+    let sql = "SELECT coalesce(max(version), 0) FROM credential_schema";
+    let version: i64 = one(client, sql).await?;
+    u32::try_from(version).map_err(|_| StoreError::Corrupt("the schema's version".to_owned()))
+}
+
+async fn one<T>(client: &impl GenericClient, sql: &str) -> Result<T, StoreError>
+where
+    T: for<'a> tokio_postgres::types::FromSql<'a>,
+{
+    let row = client
+        .query_one(sql, &[])
+        .await
+        .map_err(|error| fault(&error))?;
+    row.try_get(0).map_err(|error| fault(&error))
+}

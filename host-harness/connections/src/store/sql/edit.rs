@@ -1,0 +1,161 @@
+//! Changes by someone who holds no lease.
+
+use std::sync::Arc;
+
+use super::history::append;
+use super::keys::Keys;
+use super::row::Key;
+use super::sealing::{Sealer, WrappedKey};
+use super::value::values;
+use super::{Access, Operation, Session, Value};
+use crate::crypto::Place;
+use crate::record::{
+    CredentialId, Name, NewEvent, SettingsChange, SettingsVersion, StateChange, Tenant, Timestamp,
+};
+use crate::store::StoreError;
+
+/// See [`crate::store::Store::replace_settings`].
+pub(super) struct ReplaceSettings {
+    pub(super) keys: Arc<Keys>,
+    pub(super) tenant: Tenant,
+    pub(super) id: CredentialId,
+    pub(super) change: SettingsChange,
+    pub(super) now: Timestamp,
+}
+
+/// A change of state is an optional one: `?7` says whether there is one.
+const REPLACE: &str = "UPDATE credential SET plugin_id = ?3, plugin_digest = ?4, \
+    settings_version = ?5, settings = ?6, events = events + 1, \
+    state = CASE WHEN ?7 = 1 THEN ?8 ELSE state END, \
+    due_at = CASE WHEN ?7 = 1 THEN ?9 ELSE due_at END \
+    WHERE tenant = ?1 AND id = ?2";
+
+impl Operation for ReplaceSettings {
+    type Output = SettingsVersion;
+    const ACCESS: Access = Access::Write;
+
+    async fn run<S: Session>(&self, session: &mut S) -> Result<SettingsVersion, StoreError> {
+        let key = Key {
+            tenant: &self.tenant,
+            id: self.id,
+        };
+        let wrapped = self.check(session, key).await?;
+        let version = self.change.expected.next();
+        let plugin = &self.change.plugin;
+        let [tenant, id] = key.values();
+        let [changes, state, due_at] = state_values(self.change.state.as_ref());
+        let parameters = values![
+            tenant,
+            id,
+            plugin.id.as_str(),
+            plugin.digest.to_string(),
+            version.number(),
+            self.seal(&wrapped, version)?,
+            changes,
+            state,
+            due_at,
+        ];
+        session.execute(REPLACE, &parameters).await?;
+        append(session, key, &self.change.event, self.now).await?;
+        Ok(version)
+    }
+}
+
+impl ReplaceSettings {
+    /// Whether what the caller has read still stands; the data key.
+    async fn check<S: Session>(
+        &self,
+        session: &mut S,
+        key: Key<'_>,
+    ) -> Result<WrappedKey, StoreError> {
+        let sql = "SELECT settings_version, state, key_id, data_key FROM credential \
+                   WHERE tenant = ?1 AND id = ?2 /* lock */";
+        let rows = session.query(sql, &key.values()).await?;
+        let mut row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
+        let (expected, found) = (self.change.expected, SettingsVersion(row.count()?));
+        if found != expected {
+            return Err(StoreError::StaleSettings { expected, found });
+        }
+        let state = row.text()?;
+        let as_read = |change: &StateChange| change.from.as_str() == state;
+        if !self.change.state.as_ref().is_none_or(as_read) {
+            return Err(StoreError::StaleState);
+        }
+        WrappedKey::read(&mut row)
+    }
+
+    fn seal(&self, wrapped: &WrappedKey, version: SettingsVersion) -> Result<String, StoreError> {
+        let place = Place {
+            tenant: &self.tenant,
+            id: self.id,
+        };
+        let key = wrapped.unwrap(&self.keys, place)?;
+        let randomness = self.keys.randomness();
+        Sealer {
+            place,
+            key,
+            randomness,
+        }
+        .seal_settings(&self.change.settings, version)
+    }
+}
+
+fn state_values(change: Option<&StateChange>) -> [Value; 3] {
+    match change {
+        Some(change) => values![1_i64, change.to.as_str(), change.due_at],
+        None => [0_i64.into(), Value::Null, Value::Null],
+    }
+}
+
+/// See [`crate::store::Store::rename`].
+pub(super) struct Rename {
+    pub(super) tenant: Tenant,
+    pub(super) id: CredentialId,
+    pub(super) name: Name,
+    pub(super) event: NewEvent,
+    pub(super) now: Timestamp,
+}
+
+impl Operation for Rename {
+    type Output = ();
+    const ACCESS: Access = Access::Write;
+
+    async fn run<S: Session>(&self, session: &mut S) -> Result<(), StoreError> {
+        let sql = "UPDATE credential SET name = ?3, events = events + 1 \
+                   WHERE tenant = ?1 AND id = ?2";
+        let key = Key {
+            tenant: &self.tenant,
+            id: self.id,
+        };
+        let [tenant, id] = key.values();
+        let parameters = [tenant, id, self.name.as_str().into()];
+        match session.execute_unique(sql, &parameters).await? {
+            None => Err(StoreError::NameTaken(self.name.clone())),
+            Some(0) => Err(StoreError::NotFound),
+            Some(_) => append(session, key, &self.event, self.now).await,
+        }
+    }
+}
+
+/// See [`crate::store::Store::delete`].
+pub(super) struct Delete {
+    pub(super) tenant: Tenant,
+    pub(super) id: CredentialId,
+}
+
+impl Operation for Delete {
+    type Output = ();
+    const ACCESS: Access = Access::Write;
+
+    async fn run<S: Session>(&self, session: &mut S) -> Result<(), StoreError> {
+        let key = Key {
+            tenant: &self.tenant,
+            id: self.id,
+        };
+        let sql = "DELETE FROM credential WHERE tenant = ?1 AND id = ?2";
+        match session.execute(sql, &key.values()).await? {
+            0 => Err(StoreError::NotFound),
+            _ => Ok(()),
+        }
+    }
+}

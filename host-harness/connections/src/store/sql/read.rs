@@ -1,0 +1,112 @@
+//! Finding credentials.
+
+use std::sync::Arc;
+
+use super::columns::{overview, record};
+use super::keys::Keys;
+use super::row::{Key, read_overview, read_record, subject};
+use super::value::values;
+use super::{Access, Operation, Session};
+use crate::record::{CredentialId, Identity, Name, Overview, Record, Tenant};
+use crate::store::StoreError;
+
+/// What a credential is found by.
+pub(super) enum By {
+    Id(CredentialId),
+    Name(Name),
+}
+
+/// See [`crate::store::Store::get`] and [`crate::store::Store::get_by_name`].
+pub(super) struct Get {
+    pub(super) keys: Arc<Keys>,
+    pub(super) tenant: Tenant,
+    pub(super) by: By,
+}
+
+impl Operation for Get {
+    type Output = Record;
+    const ACCESS: Access = Access::Read;
+
+    async fn run<S: Session>(&self, session: &mut S) -> Result<Record, StoreError> {
+        let (sql, parameters) = match &self.by {
+            By::Id(id) => (
+                concat!(
+                    "SELECT ",
+                    record!(),
+                    " FROM credential WHERE tenant = ?1 AND id = ?2"
+                ),
+                Key {
+                    tenant: &self.tenant,
+                    id: *id,
+                }
+                .values(),
+            ),
+            By::Name(name) => (
+                concat!(
+                    "SELECT ",
+                    record!(),
+                    " FROM credential WHERE tenant = ?1 AND name = ?2"
+                ),
+                values![self.tenant.as_str(), name.as_str()],
+            ),
+        };
+        let rows = session.query(sql, &parameters).await?;
+        let row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
+        read_record(row, &self.keys).map(|(record, _)| record)
+    }
+}
+
+/// See [`crate::store::Store::list`].
+pub(super) struct List {
+    pub(super) tenant: Tenant,
+    pub(super) after: Option<Name>,
+    pub(super) limit: u32,
+}
+
+impl Operation for List {
+    type Output = Vec<Overview>;
+    const ACCESS: Access = Access::Read;
+
+    async fn run<S: Session>(&self, session: &mut S) -> Result<Vec<Overview>, StoreError> {
+        let sql = concat!(
+            "SELECT ",
+            overview!(),
+            " FROM credential WHERE tenant = ?1 AND name > ?2 ORDER BY name LIMIT ?3"
+        );
+        // No name is empty.
+        let after = self.after.as_ref().map_or("", Name::as_str);
+        let parameters = values![self.tenant.as_str(), after, self.limit];
+        let rows = session.query(sql, &parameters).await?;
+        rows.into_iter()
+            .map(|mut row| read_overview(&mut row))
+            .collect()
+    }
+}
+
+/// See [`crate::store::Store::find_by_identity`].
+pub(super) struct FindByIdentity {
+    pub(super) tenant: Tenant,
+    pub(super) plugin_id: String,
+    pub(super) identity: Identity,
+}
+
+impl Operation for FindByIdentity {
+    type Output = Vec<Overview>;
+    const ACCESS: Access = Access::Read;
+
+    async fn run<S: Session>(&self, session: &mut S) -> Result<Vec<Overview>, StoreError> {
+        let Some(subject) = subject(&self.identity) else {
+            return Ok(Vec::new());
+        };
+        let sql = concat!(
+            "SELECT ",
+            overview!(),
+            " FROM credential WHERE tenant = ?1 AND plugin_id = ?2 AND subject = ?3 ORDER BY name"
+        );
+        let parameters = values![self.tenant.as_str(), self.plugin_id.as_str(), subject];
+        let rows = session.query(sql, &parameters).await?;
+        rows.into_iter()
+            .map(|mut row| read_overview(&mut row))
+            .collect()
+    }
+}

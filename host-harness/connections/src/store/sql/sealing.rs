@@ -1,0 +1,213 @@
+//! What a row holds encrypted.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use credential_runtime::{Randomness, SettingValue, Settings};
+use serde::{Deserialize, Serialize};
+
+use super::{Keys, Row, Value};
+use crate::crypto::{DataKey, Part, Place};
+use crate::master_key::{KeyId, MasterKey};
+use crate::record::{Generation, RefreshChange, Secret, SettingsVersion, TokenPair};
+use crate::store::StoreError;
+
+/// What cannot be decrypted or understood.
+pub(super) fn broken(what: &str) -> StoreError {
+    StoreError::Corrupt(format!("{what} cannot be read"))
+}
+
+/// A data key as it is stored.
+pub(super) struct WrappedKey {
+    key_id: KeyId,
+    wrapped: Vec<u8>,
+}
+
+impl WrappedKey {
+    pub(super) fn read(row: &mut Row) -> Result<Self, StoreError> {
+        let key_id = KeyId::stored(row.text()?);
+        Ok(Self {
+            key_id,
+            wrapped: row.blob()?,
+        })
+    }
+
+    pub(super) fn wrap(
+        key: &DataKey,
+        master: &MasterKey,
+        place: Place<'_>,
+        randomness: &dyn Randomness,
+    ) -> Result<Self, StoreError> {
+        let wrapped = key
+            .wrap(master, place, randomness)
+            .map_err(|_| broken("a data key"))?;
+        Ok(Self {
+            key_id: master.id().clone(),
+            wrapped,
+        })
+    }
+
+    pub(super) fn unwrap(&self, keys: &Keys, place: Place<'_>) -> Result<DataKey, StoreError> {
+        let master = keys.get(&self.key_id)?;
+        DataKey::unwrap(&master, place, &self.wrapped).map_err(|_| broken("a data key"))
+    }
+
+    pub(super) fn values(self) -> [Value; 2] {
+        [self.key_id.as_str().into(), self.wrapped.into()]
+    }
+}
+
+/// One credential's key and the place it is for.
+pub(super) struct Sealer<'a> {
+    pub(super) place: Place<'a>,
+    pub(super) key: DataKey,
+    pub(super) randomness: &'a dyn Randomness,
+}
+
+/// A field as it is stored, in JSON.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum StoredField {
+    /// As it stands.
+    Text(String),
+    /// Encrypted, in base64.
+    Sealed(String),
+}
+
+/// Tokens as they are stored.
+pub(super) struct SealedTokens {
+    pub(super) access: Option<Vec<u8>>,
+    pub(super) refresh: Option<Vec<u8>>,
+}
+
+impl SealedTokens {
+    pub(super) fn read(row: &mut Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            access: row.optional_blob()?,
+            refresh: row.optional_blob()?,
+        })
+    }
+}
+
+impl Sealer<'_> {
+    fn seal(&self, part: Part<'_>, secret: &Secret) -> Result<Vec<u8>, StoreError> {
+        self.key
+            .seal(self.place, part, secret, self.randomness)
+            .map_err(|_| broken("a secret"))
+    }
+
+    fn open(&self, part: Part<'_>, sealed: &[u8]) -> Result<Secret, StoreError> {
+        let what = match part {
+            Part::DataKey(_) => "a data key".to_owned(),
+            Part::Setting(field, _) => format!("the secret setting `{field}`"),
+            Part::Access(_) => "the access token".to_owned(),
+            Part::Refresh(_) => "the refresh token".to_owned(),
+        };
+        self.key
+            .open(self.place, part, sealed)
+            .map_err(|_| broken(&format!("{what} of credential {}", self.place.id)))
+    }
+
+    /// Settings as JSON text, the secret ones encrypted.
+    pub(super) fn seal_settings(
+        &self,
+        settings: &Settings,
+        version: SettingsVersion,
+    ) -> Result<String, StoreError> {
+        let fields = settings
+            .iter()
+            .map(|(field, value)| Ok((field, self.seal_field(field, value, version)?)))
+            .collect::<Result<BTreeMap<_, _>, StoreError>>()?;
+        serde_json::to_string(&fields).map_err(|_| broken("the settings"))
+    }
+
+    fn seal_field(
+        &self,
+        field: &str,
+        value: &SettingValue,
+        version: SettingsVersion,
+    ) -> Result<StoredField, StoreError> {
+        match value {
+            SettingValue::Text(text) => Ok(StoredField::Text(text.clone())),
+            SettingValue::Secret(secret) => self
+                .seal(Part::Setting(field, version), secret)
+                .map(|sealed| StoredField::Sealed(STANDARD.encode(sealed))),
+        }
+    }
+
+    pub(super) fn open_settings(
+        &self,
+        text: &str,
+        version: SettingsVersion,
+    ) -> Result<Settings, StoreError> {
+        let fields: BTreeMap<String, StoredField> =
+            serde_json::from_str(text).map_err(|_| broken("the settings"))?;
+        let mut settings = Settings::new();
+        for (field, stored) in fields {
+            let value = self.open_field(&field, stored, version)?;
+            settings.set(field, value);
+        }
+        Ok(settings)
+    }
+
+    fn open_field(
+        &self,
+        field: &str,
+        stored: StoredField,
+        version: SettingsVersion,
+    ) -> Result<SettingValue, StoreError> {
+        match stored {
+            StoredField::Text(text) => Ok(SettingValue::Text(text)),
+            StoredField::Sealed(text) => {
+                let sealed = STANDARD
+                    .decode(text)
+                    .map_err(|_| broken("a sealed setting"))?;
+                self.open(Part::Setting(field, version), &sealed)
+                    .map(SettingValue::Secret)
+            }
+        }
+    }
+
+    pub(super) fn seal_access(
+        &self,
+        access: &Secret,
+        generation: Generation,
+    ) -> Result<Vec<u8>, StoreError> {
+        self.seal(Part::Access(generation), access)
+    }
+
+    /// The refresh token that goes with the next generation. One that is kept is sealed anew, since
+    /// the generation is part of its place.
+    pub(super) fn seal_refresh(
+        &self,
+        change: &RefreshChange,
+        old: Option<&[u8]>,
+        generation: Generation,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let secret = match (change, old) {
+            (RefreshChange::Replace(secret), _) => secret.clone(),
+            (RefreshChange::Keep, Some(old)) => self.open(Part::Refresh(generation), old)?,
+            (RefreshChange::Keep, None) | (RefreshChange::Drop, _) => return Ok(None),
+        };
+        self.seal(Part::Refresh(generation.next()), &secret)
+            .map(Some)
+    }
+
+    pub(super) fn open_tokens(
+        &self,
+        sealed: &SealedTokens,
+        generation: Generation,
+    ) -> Result<Option<TokenPair>, StoreError> {
+        let Some(access) = &sealed.access else {
+            return Ok(None);
+        };
+        let refresh = sealed.refresh.as_deref();
+        Ok(Some(TokenPair {
+            access: self.open(Part::Access(generation), access)?,
+            refresh: refresh
+                .map(|refresh| self.open(Part::Refresh(generation), refresh))
+                .transpose()?,
+        }))
+    }
+}

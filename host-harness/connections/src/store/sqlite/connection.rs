@@ -1,0 +1,150 @@
+//! Opening the file, and the settings of each connection.
+
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::fault::fault;
+use crate::store::{StoreError, StoreOptions};
+
+/// Only the owner reads and writes. SQLite gives the same rights to the files beside it.
+const OWNER_ONLY: u32 = 0o600;
+
+/// Between two attempts to switch a new file to WAL, for which SQLite does not wait by itself.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Opens connections to one file.
+pub(super) struct Opener {
+    path: PathBuf,
+    busy_timeout: Duration,
+    largest_file: Option<u64>,
+}
+
+impl Opener {
+    pub(super) fn new(path: PathBuf, options: &StoreOptions) -> Self {
+        let StoreOptions {
+            busy_timeout,
+            largest_file,
+            ..
+        } = *options;
+        Self {
+            path,
+            busy_timeout,
+            largest_file,
+        }
+    }
+
+    /// The first connection: makes the file where there is none.
+    pub(super) fn create(&self) -> Result<Connection, StoreError> {
+        make_file(&self.path)?;
+        let connection = self.connect()?;
+        self.switch_to_wal(&connection)?;
+        self.set_up(connection)
+    }
+
+    /// A further connection.
+    pub(super) fn open(&self) -> Result<Connection, StoreError> {
+        self.set_up(self.connect()?)
+    }
+
+    fn connect(&self) -> Result<Connection, StoreError> {
+        // A connection is used by one thread at a time, so SQLite need not lock it.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags).map_err(fault)?;
+        connection.busy_timeout(self.busy_timeout).map_err(fault)?;
+        Ok(connection)
+    }
+
+    /// Kept in the file. WAL lets readers read beside a writer.
+    fn switch_to_wal(&self, connection: &Connection) -> Result<(), StoreError> {
+        let deadline = Instant::now() + self.busy_timeout;
+        loop {
+            match set(connection, "journal_mode", "WAL").map_err(fault) {
+                Ok(mode) if mode == "wal" => return Ok(()),
+                Ok(mode) => {
+                    return Err(StoreError::NotDurable {
+                        setting: "journal_mode".to_owned(),
+                        value: mode,
+                    });
+                }
+                Err(StoreError::Busy) if Instant::now() < deadline => std::thread::sleep(PAUSE),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn set_up(&self, connection: Connection) -> Result<Connection, StoreError> {
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.execute_batch(SETTINGS).map_err(fault)?;
+        if let Some(bytes) = self.largest_file {
+            let page: u32 = read(&connection, "page_size").map_err(fault)?;
+            set(
+                &connection,
+                "max_page_count",
+                &(bytes / u64::from(page.max(1))).to_string(),
+            )
+            .map_err(fault)?;
+        }
+        Ok(connection)
+    }
+}
+
+/// Room for every statement that there is.
+const STATEMENTS: usize = 64;
+
+/// With WAL and `synchronous = FULL`, a commit returns when the log is on the disk. `secure_delete`
+/// overwrites what is deleted; in the log, which is overwritten in its own time, it lies encrypted.
+const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+    PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
+
+/// Nobody else may have the file open while it is made: closing a file drops all locks that a process
+/// holds on it.
+static MAKING: Mutex<()> = Mutex::new(());
+
+fn make_file(path: &Path) -> Result<(), StoreError> {
+    let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(OWNER_ONLY);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == ErrorKind::ReadOnlyFilesystem => {
+            Err(StoreError::ReadOnly(error.to_string()))
+        }
+        Err(error) => Err(StoreError::Misconfigured(format!(
+            "{}: {error}",
+            path.display()
+        ))),
+    }
+}
+
+/// Sets a pragma that answers with what it is now.
+fn set(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<String> {
+    connection.pragma_update_and_check(None, name, value, |row| {
+        row.get::<_, rusqlite::types::Value>(0)
+            .map(|value| match value {
+                rusqlite::types::Value::Text(text) => text,
+                other => format!("{other:?}"),
+            })
+    })
+}
+
+fn read<T: rusqlite::types::FromSql>(connection: &Connection, name: &str) -> rusqlite::Result<T> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+/// What the connection says of itself.
+pub(super) fn durability(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
+    let mode: String = read(connection, "journal_mode").map_err(fault)?;
+    let mut settings = vec![("journal_mode".to_owned(), mode)];
+    for name in ["synchronous", "foreign_keys", "secure_delete"] {
+        let value: i64 = read(connection, name).map_err(fault)?;
+        settings.push((name.to_owned(), value.to_string()));
+    }
+    Ok(settings)
+}

@@ -1,0 +1,55 @@
+//! The life of a credential, from outside: the shipped component in the sandbox, a mock Intacct, a
+//! real store. Time moves when a test moves it.
+//!
+//! Most tests are written once and run twice: on SQLite, and on a PostgreSQL server that is started
+//! for this run and stopped after it.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests have no readers but each other, fail by panicking, and print what they counted"
+)]
+
+mod ahead;
+mod clock;
+mod confirming;
+mod connecting;
+mod ending;
+mod keeping;
+mod killing;
+mod never_told;
+mod processes;
+mod racing;
+mod refusing;
+mod rejecting;
+mod renewing;
+#[path = "../store/server.rs"]
+#[allow(dead_code, reason = "the store's own tests need more of it")]
+mod server;
+mod stage;
+mod store_trouble;
+mod unanswered;
+mod worker;
+
+/// Runs these tests on both stores.
+macro_rules! on_both {
+    ($($test:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::stage::World::start().await).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::stage::World::start_on_postgres().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both;

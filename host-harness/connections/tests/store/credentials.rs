@@ -1,0 +1,191 @@
+//! Creating, finding, listing, renaming and deleting.
+
+use credential_connections::record::{
+    NewCredential, NewEvent, Record, Secret, SettingValue, Settings,
+};
+use credential_connections::store::StoreError;
+use rstest::rstest;
+
+use crate::sample::{NOW, connected, create, credential, name, plugin, settings, state, tenant};
+use crate::stage::Stage;
+
+crate::on_both! {
+    a_credential_reads_back_as_it_was_created,
+    a_name_is_unique_within_a_tenant,
+    what_is_not_there_is_not_found,
+    a_list_goes_by_name_and_in_pages,
+    a_renamed_credential_is_found_under_its_new_name,
+    renaming_to_a_taken_name_changes_nothing,
+    a_deleted_credential_leaves_nothing_behind,
+    a_call_that_nobody_waits_for_is_carried_out,
+}
+
+async fn a_credential_reads_back_as_it_was_created(stage: Stage) {
+    let store = stage.open().await;
+    let id = create(&*store, "Production").await;
+    let by_id = store.get(&tenant(), id).await.unwrap();
+    let Record {
+        overview,
+        settings: stored,
+        tokens,
+    } = &by_id;
+    assert_eq!(overview.id, id);
+    assert_eq!(overview.name, name("Production"));
+    assert_eq!(overview.plugin, plugin());
+    assert_eq!(overview.state, state("draft"));
+    assert_eq!(overview.created_at, NOW);
+    assert_eq!(overview.settings_version.number(), 1);
+    assert_eq!(overview.generation.number(), 0);
+    assert_eq!(
+        (overview.lease.is_none(), overview.intent.is_none()),
+        (true, true)
+    );
+    assert_eq!(stored, &settings());
+    assert_eq!(tokens, &None);
+    assert_eq!(
+        store.get_by_name(&tenant(), &name("Production")).await,
+        Ok(by_id)
+    );
+}
+
+async fn a_name_is_unique_within_a_tenant(stage: Stage) {
+    let store = stage.open().await;
+    create(&*store, "Production").await;
+    let again = store
+        .create(&tenant(), &credential("Production"), NOW)
+        .await;
+    assert_eq!(again, Err(StoreError::NameTaken(name("Production"))));
+    let elsewhere = "other".parse().unwrap();
+    assert!(
+        store
+            .create(&elsewhere, &credential("Production"), NOW)
+            .await
+            .is_ok()
+    );
+    create(&*store, "production").await;
+}
+
+async fn what_is_not_there_is_not_found(stage: Stage) {
+    let store = stage.open().await;
+    let id = "0123456789abcdef0123456789abcdef".parse().unwrap();
+    assert_eq!(store.get(&tenant(), id).await, Err(StoreError::NotFound));
+    let missing = name("missing");
+    assert_eq!(
+        store.get_by_name(&tenant(), &missing).await,
+        Err(StoreError::NotFound)
+    );
+    assert_eq!(store.delete(&tenant(), id).await, Err(StoreError::NotFound));
+    let event = NewEvent::new("renamed");
+    let renamed = store.rename(&tenant(), id, &missing, &event, NOW).await;
+    assert_eq!(renamed, Err(StoreError::NotFound));
+    assert_eq!(
+        store.history(&tenant(), id, None, 10).await,
+        Err(StoreError::NotFound)
+    );
+}
+
+async fn a_list_goes_by_name_and_in_pages(stage: Stage) {
+    let store = stage.open().await;
+    for text in ["b", "é", "a", "B", "日本"] {
+        create(&*store, text).await;
+    }
+    let (mut names, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.list(&tenant(), after.as_ref(), 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        assert!(page.len() <= 2);
+        after = Some(last.name.clone());
+        names.extend(page.iter().map(|it| it.name.as_str().to_owned()));
+    }
+    assert_eq!(names, ["B", "a", "b", "é", "日本"]);
+}
+
+async fn a_renamed_credential_is_found_under_its_new_name(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&*store, "old").await;
+    let event = NewEvent::new("renamed");
+    store
+        .rename(&tenant(), id, &name("new"), &event, NOW)
+        .await
+        .unwrap();
+    let renamed = store.get_by_name(&tenant(), &name("new")).await.unwrap();
+    assert_eq!(renamed.overview.id, id);
+    assert!(renamed.tokens.is_some());
+    let old = store.get_by_name(&tenant(), &name("old")).await;
+    assert_eq!(old, Err(StoreError::NotFound));
+}
+
+async fn renaming_to_a_taken_name_changes_nothing(stage: Stage) {
+    let store = stage.open().await;
+    let id = create(&*store, "one").await;
+    create(&*store, "two").await;
+    let before = store.get(&tenant(), id).await;
+    let event = NewEvent::new("renamed");
+    let renamed = store.rename(&tenant(), id, &name("two"), &event, NOW).await;
+    assert_eq!(renamed, Err(StoreError::NameTaken(name("two"))));
+    assert_eq!(store.get(&tenant(), id).await, before);
+    assert_eq!(
+        store.history(&tenant(), id, None, 10).await.unwrap().len(),
+        1
+    );
+}
+
+async fn a_deleted_credential_leaves_nothing_behind(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&*store, "gone").await;
+    store.delete(&tenant(), id).await.unwrap();
+    assert_eq!(store.get(&tenant(), id).await, Err(StoreError::NotFound));
+    assert_eq!(stage.count("SELECT count(*) FROM credential").await, 0);
+    assert_eq!(
+        stage.count("SELECT count(*) FROM credential_event").await,
+        0
+    );
+}
+
+async fn a_call_that_nobody_waits_for_is_carried_out(stage: Stage) {
+    let store = stage.open().await;
+    let (tenant, new) = (tenant(), credential("unattended"));
+    {
+        let mut call = std::pin::pin!(store.create(&tenant, &new, NOW));
+        std::future::poll_fn(|context| {
+            assert!(call.as_mut().poll(context).is_pending());
+            std::task::Poll::Ready(())
+        })
+        .await;
+    }
+    let found = async {
+        while store.get_by_name(&tenant, &new.name).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), found)
+        .await
+        .unwrap();
+}
+
+#[rstest]
+#[case::empty("")]
+#[case::zero_byte("before\0after")]
+#[case::quotes("it's \"quoted\" \\ and ; DROP TABLE credential")]
+#[case::any_script("Zugangsdaten 日本語 🔑")]
+#[case::not_short(&"long ".repeat(40_000))]
+#[tokio::test]
+async fn any_text_may_stand_in_a_setting(#[case] text: &str) {
+    for stage in [Stage::sqlite(), Stage::postgres().await] {
+        let store = stage.open().await;
+        let settings = Settings::new()
+            .with_text(text, text)
+            .with_secret("secret", Secret::new(text));
+        let new = NewCredential {
+            settings: settings.clone(),
+            ..credential("odd")
+        };
+        let id = store.create(&tenant(), &new, NOW).await.unwrap();
+        let stored = store.get(&tenant(), id).await.unwrap().settings;
+        assert_eq!(
+            stored.get("secret"),
+            Some(&SettingValue::Secret(Secret::new(text)))
+        );
+        assert_eq!(stored, settings);
+    }
+}

@@ -1,0 +1,105 @@
+//! What happened, without secrets.
+
+use credential_connections::record::{Diagnosis, Fingerprint, NewEvent, Secret, Transition};
+use credential_connections::store::HISTORY_KEPT;
+
+use crate::sample::{
+    NOW, acquire, connected, create, name, renew, seconds_later, tenant, transition,
+};
+use crate::stage::Stage;
+
+crate::on_both! {
+    events_are_numbered_and_read_newest_first,
+    an_event_tells_which_tokens_there_were,
+    an_event_keeps_what_went_wrong,
+    the_oldest_events_are_forgotten,
+}
+
+async fn events_are_numbered_and_read_newest_first(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&*store, "a").await;
+    let event = NewEvent::new("renamed");
+    store
+        .rename(&tenant(), id, &name("b"), &event, seconds_later(1))
+        .await
+        .unwrap();
+    let read = async |before, limit| {
+        let events = store.history(&tenant(), id, before, limit).await.unwrap();
+        let told =
+            |it: &credential_connections::record::Event| (it.number, it.kind.as_str().to_owned());
+        events.iter().map(told).collect::<Vec<_>>()
+    };
+    let told = |number, kind: &str| (number, kind.to_owned());
+    assert_eq!(
+        read(None, 2).await,
+        [told(3, "renamed"), told(2, "renewed")]
+    );
+    assert_eq!(read(Some(2), 10).await, [told(1, "created")]);
+    assert_eq!(read(Some(1), 10).await, []);
+}
+
+async fn an_event_tells_which_tokens_there_were(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&*store, "a").await;
+    renew(&*store, id, "b").await;
+    let events = store.history(&tenant(), id, None, 10).await.unwrap();
+    let fingerprint = |text: &str| Some(Fingerprint::of(&Secret::new(text)));
+    assert_eq!(events[0].access, fingerprint("not-a-real-secret-access-b"));
+    assert_eq!(
+        events[0].refresh,
+        fingerprint("not-a-real-secret-refresh-b")
+    );
+    assert_eq!(events[0].generation.number(), 2);
+    assert_eq!(events[1].access, fingerprint("not-a-real-secret-access-a"));
+    assert_eq!((&events[2].access, &events[2].refresh), (&None, &None));
+}
+
+async fn an_event_keeps_what_went_wrong(stage: Stage) {
+    let store = stage.open().await;
+    let id = create(&*store, "a").await;
+    let json = r#"{"code":"GW-0011","message":"It is off.","actor":"administrator"}"#;
+    let diagnosis: Diagnosis = serde_json::from_str(json).unwrap();
+    let event = NewEvent::new("failed")
+        .with_diagnosis(diagnosis.clone())
+        .with_note("a note\0with anything in it");
+    let lease = acquire(&*store, id, "me").await.lease;
+    let failed = Transition {
+        event: event.clone(),
+        ..transition("failed")
+    };
+    store
+        .commit_state(&lease, &failed, seconds_later(5))
+        .await
+        .unwrap();
+    let newest = store
+        .history(&tenant(), id, None, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        (newest.at, newest.diagnosis),
+        (seconds_later(5), Some(diagnosis))
+    );
+    assert_eq!(newest.note, event.note);
+}
+
+async fn the_oldest_events_are_forgotten(stage: Stage) {
+    let store = stage.open().await;
+    let id = create(&*store, "a").await;
+    // As if as many things had happened as are kept.
+    stage
+        .execute(&format!("UPDATE credential SET events = {HISTORY_KEPT}"))
+        .await;
+    let event = NewEvent::new("renamed");
+    store
+        .rename(&tenant(), id, &name("b"), &event, NOW)
+        .await
+        .unwrap();
+    let events = store.history(&tenant(), id, None, 10).await.unwrap();
+    let numbers: Vec<u64> = events.iter().map(|it| it.number).collect();
+    assert_eq!(numbers, [HISTORY_KEPT + 1]);
+    assert_eq!(
+        stage.count("SELECT count(*) FROM credential_event").await,
+        1
+    );
+}

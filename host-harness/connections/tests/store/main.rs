@@ -1,0 +1,49 @@
+//! What a store promises, asked of both databases.
+//!
+//! Most tests are written once and run twice: against an SQLite file of their own, and against a
+//! database of their own on a PostgreSQL server that is started for this run and stopped after it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what the tests share says what it expects as they do"
+)]
+
+mod credentials;
+mod due;
+mod durability;
+mod faults;
+mod history;
+mod keys;
+mod leases;
+mod opening;
+mod postgres_faults;
+mod proxy;
+mod renewals;
+mod rotation;
+mod sample;
+mod secrecy;
+mod server;
+mod settings;
+mod stage;
+mod tenants;
+mod tls;
+
+/// Runs these tests against both databases.
+macro_rules! on_both {
+    ($($test:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test(crate::stage::Stage::sqlite()).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test(crate::stage::Stage::postgres().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both;

