@@ -56,7 +56,7 @@ impl Confirm {
     }
 }
 
-/// Other credentials stand for the same user and company, or may: a service such as Intacct ends
+/// Other credentials stand for the same user and company, or may: a service may end
 /// their refresh tokens when this one connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndsAnother {

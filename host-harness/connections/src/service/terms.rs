@@ -26,8 +26,8 @@ pub struct Terms {
     pub sign_in: Duration,
     /// For storing new tokens while the store cannot be used. They exist nowhere else.
     pub store_patience: Duration,
-    /// Renewals in the background at a time for one plugin, so for one application. Intacct takes 6
-    /// to 15 calls at a time from an application, by its tier (M); the rest is for its users.
+    /// Renewals in the background at a time for one plugin, so for one application. A service may
+    /// take no more than half a dozen calls at a time from one; the rest is for its users.
     pub background_per_plugin: usize,
     /// Renewals in the background at a time for one tenant, so that one customer's trouble does not
     /// take every place.
