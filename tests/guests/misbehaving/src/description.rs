@@ -30,7 +30,7 @@ pub(crate) fn describe() -> Descriptor {
         Description::Endless => forever(),
         Description::Panics => panic!("not-a-real-panic"),
         Description::ManyFields => {
-            it.fields = (0..10_000).map(|n| field(&format!("f{n}"))).collect()
+            it.fields = (0..10_000).map(|n| field(&format!("f{n}"))).collect();
         }
         Description::MegabyteLabel => it.title = "x".repeat(2 << 20),
         Description::LongLabel => it.title = "x".repeat(60_000),
