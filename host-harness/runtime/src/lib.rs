@@ -61,10 +61,10 @@ pub use contract::{
     Throttle, Tokens,
 };
 pub use digest::{Digest, DigestError};
-pub use egress::{MappingTarget, MappingTargetError, Origin, OriginError, Policy};
+pub use egress::{MappingTarget, MappingTargetError, Origin, OriginError, Policy, is_public};
 pub use engine::Allocation;
 pub use error::{CallFailure, Cause, Error, LoadError, StartError};
-pub use http::{Addresses, Lookup, SystemLookup};
+pub use http::{Addresses, Lookup, NoPublicAddress, PublicOnly, SystemLookup};
 pub use limits::{HttpLimits, Limit, Limits};
 pub use operation::{Operation, PreparedRequest, Sender};
 pub use plugin::Plugin;

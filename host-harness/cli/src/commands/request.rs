@@ -6,6 +6,7 @@ use std::path::Path;
 
 use credential_connections::record::Name;
 use credential_connections::service::{AccessToken, Error};
+use credential_runtime::SystemLookup;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
@@ -23,12 +24,13 @@ pub(super) async fn run(args: &Request, output: Output) -> Result<Exit, Report> 
     let id = stored.plugin_id(name).await?;
     let installed = stored.policy(&id).ok_or(Error::NoSuchPlugin(id.clone()));
     let (_, policy, operator) = stored.told(name, installed).await?;
-    let request = request(args, Target::parse(&args.path, policy)?)?;
+    let target = Target::parse(&args.path, policy)?;
+    let client = client(&operator.trust, target.reach, SystemLookup)?;
     let caller = Caller {
         stored: &stored,
         name,
-        client: client(&operator.trust)?,
-        request,
+        client,
+        request: request(args, target)?,
     };
     let answer = caller.call().await?;
     show(&answer, output)
@@ -149,7 +151,10 @@ impl From<ApiError> for Report {
             | ApiError::NoHeader(_)
             | ApiError::NotYours(_)
             | ApiError::NoMethod(_) => Exit::Usage,
-            ApiError::Nowhere | ApiError::Denied(_) => Exit::Policy,
+            ApiError::Nowhere
+            | ApiError::Denied(_)
+            | ApiError::NotHttps(_)
+            | ApiError::NotPublic(_) => Exit::Policy,
             ApiError::PluginHeader(_) => Exit::Plugin,
             ApiError::Tls(_) => Exit::Machine,
             ApiError::NoAnswer(_) | ApiError::TooLarge => Exit::Unavailable,

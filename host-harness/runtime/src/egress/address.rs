@@ -7,7 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// Everything that IANA's special-purpose registries (RFC 6890 and its updates) set apart is not:
 /// loopback, private, shared, link-local (cloud metadata among them), documentation, multicast,
 /// reserved; nor an IPv6 address that carries such an IPv4 address inside.
-pub(crate) fn is_public(address: IpAddr) -> bool {
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),
         IpAddr::V6(v6) => is_public_v6(v6),

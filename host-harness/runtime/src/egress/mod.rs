@@ -8,7 +8,7 @@ mod decide;
 mod origin;
 mod policy;
 
-pub(crate) use address::is_public;
+pub use address::is_public;
 pub(crate) use decide::{Reach, Target, check_header, decide, decide_url};
 pub use origin::{Origin, OriginError};
 pub use policy::{MappingTarget, MappingTargetError, Policy};

@@ -7,5 +7,5 @@ mod resolver;
 mod transport;
 
 pub(crate) use exchange::{Exchange, Scope};
-pub use resolver::{Addresses, Lookup, SystemLookup};
+pub use resolver::{Addresses, Lookup, NoPublicAddress, PublicOnly, SystemLookup};
 pub(crate) use transport::{Ready, Transport};

@@ -34,30 +34,59 @@ impl Lookup for SystemLookup {
 }
 
 /// Every address of a name is one that no service on the internet has.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the name leads to no address of the public internet")]
-pub(super) struct NoPublicAddress;
+pub struct NoPublicAddress;
 
-/// Hands out only addresses of the public internet.
-pub(super) struct PublicOnly(pub(super) Arc<dyn Lookup>);
+/// A look-up that gives only addresses of the public internet.
+///
+/// For an embedder whose own HTTP client sends: give that client the addresses that come from here,
+/// so that the address that was checked is the one connected to. Where there is none, the error
+/// holds [`NoPublicAddress`]. An address in a URL is not looked up; ask [`is_public`] of it. An
+/// origin that the operator mapped is the operator's word, and needs neither.
+#[derive(Clone)]
+pub struct PublicOnly(Arc<dyn Lookup>);
 
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        let addresses = self.0.lookup(name.as_str());
-        Box::pin(async move { Ok(public(addresses.await?)?) })
+impl PublicOnly {
+    /// Takes from this look-up what is public.
+    #[must_use]
+    pub fn new(lookup: impl Lookup) -> Self {
+        Self(Arc::new(lookup))
     }
 }
 
-fn public(addresses: Vec<IpAddr>) -> Result<Addrs, NoPublicAddress> {
-    let public: Vec<SocketAddr> = addresses
-        .into_iter()
-        .filter(|address| is_public(*address))
-        .map(|address| SocketAddr::new(address, 0))
-        .collect();
-    if public.is_empty() {
-        Err(NoPublicAddress)
-    } else {
-        Ok(Box::new(public.into_iter()))
+impl From<Arc<dyn Lookup>> for PublicOnly {
+    fn from(lookup: Arc<dyn Lookup>) -> Self {
+        Self(lookup)
+    }
+}
+
+impl Lookup for PublicOnly {
+    fn lookup(&self, name: &str) -> Addresses {
+        let addresses = self.0.lookup(name);
+        Box::pin(async move { public(addresses.await?).map_err(io::Error::other) })
+    }
+}
+
+fn public(mut addresses: Vec<IpAddr>) -> Result<Vec<IpAddr>, NoPublicAddress> {
+    addresses.retain(|address| is_public(*address));
+    match addresses.is_empty() {
+        true => Err(NoPublicAddress),
+        false => Ok(addresses),
+    }
+}
+
+/// The same, as the HTTP client asks for it.
+pub(super) struct Resolver(pub(super) PublicOnly);
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let addresses = self.0.lookup(name.as_str());
+        Box::pin(async move {
+            let found = addresses.await?.into_iter();
+            let addresses: Addrs = Box::new(found.map(|address| SocketAddr::new(address, 0)));
+            Ok(addresses)
+        })
     }
 }
 
@@ -70,7 +99,7 @@ mod tests {
         let addresses = addresses.iter().map(|it| it.parse().unwrap()).collect();
         let passed: Option<Vec<String>> = public(addresses)
             .ok()
-            .map(|it| it.map(|it| it.ip().to_string()).collect());
+            .map(|it| it.iter().map(IpAddr::to_string).collect());
         assert_eq!(
             passed,
             expected.map(|it| it.iter().map(|it| (*it).to_owned()).collect())
@@ -93,13 +122,22 @@ mod tests {
     async fn every_look_up_is_checked_by_itself() {
         let addresses = ["8.8.8.8", "169.254.169.254", "8.8.4.4", "::ffff:10.0.0.1"];
         let addresses = addresses.iter().rev().map(|it| it.parse().unwrap());
-        let resolver = PublicOnly(Arc::new(Changing(addresses.collect::<Vec<_>>().into())));
+        let lookup = PublicOnly::new(Changing(addresses.collect::<Vec<_>>().into()));
         let mut passed = Vec::new();
         for _ in 0..5 {
-            let name = "service.example".parse().unwrap();
-            passed.push(resolver.resolve(name).await.is_ok());
+            passed.push(lookup.lookup("service.example").await.is_ok());
         }
         assert_eq!(passed, [true, false, true, false, false]);
+    }
+
+    #[tokio::test]
+    async fn why_there_is_no_address_can_be_told_apart() {
+        let lookup = PublicOnly::new(Changing(vec!["10.0.0.1".parse().unwrap()].into()));
+        let error = lookup.lookup("service.example").await.unwrap_err();
+        assert_eq!(
+            error.downcast::<NoPublicAddress>().unwrap(),
+            NoPublicAddress
+        );
     }
 
     #[test]

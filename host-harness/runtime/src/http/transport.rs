@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::failure::classify;
 use super::fill::Filled;
-use super::resolver::{Lookup, PublicOnly};
+use super::resolver::{Lookup, Resolver};
 use crate::contract::{Failure, FailureKind, Method};
 use crate::egress::{Reach, Target};
 use crate::limits::HttpLimits;
@@ -59,7 +59,7 @@ impl Transport {
         Ok(Self {
             public: builder()
                 .https_only(true)
-                .dns_resolver(Arc::new(PublicOnly(lookup)))
+                .dns_resolver(Arc::new(Resolver(lookup.into())))
                 .build()?,
             mapped: builder().build()?,
             limits,

@@ -3,20 +3,19 @@
 //! The person at the terminal says what to send; where it may go is the operator's policy. The
 //! token goes into the headers that the plugin names, and nowhere else.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod client;
 
-use credential_runtime::{AuthHeader, Origin, Policy};
+use std::net::IpAddr;
+
+use credential_runtime::{AuthHeader, Origin, Policy, is_public};
 use reqwest::header::{
     AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue,
 };
 use reqwest::{Client, Method, StatusCode};
-use rustls::ClientConfig;
-use rustls::pki_types::CertificateDer;
-use url::Url;
+use url::{Host, Url};
 
-/// For one answer, its body included.
-const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) use client::client;
+use client::no_answer;
 
 /// More than this is not held in memory.
 const MOST_ANSWER_BYTES: usize = 64 << 20;
@@ -39,7 +38,19 @@ pub(crate) struct ApiAnswer {
 
 /// Where a request may go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Target(Url);
+pub(crate) struct Target {
+    url: Url,
+    pub(crate) reach: Reach,
+}
+
+/// Which addresses a request may be sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Those of the public internet.
+    Public,
+    /// Any: the operator has named the place.
+    Mapped,
+}
 
 /// Why a request cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +61,10 @@ pub(crate) enum ApiError {
     Nowhere,
     #[error("the policy does not let requests with this credential go to {0}")]
     Denied(String),
+    #[error("only https may leave, unless the policy maps {0}")]
+    NotHttps(String),
+    #[error("{0} leads to no address of the public internet, and the policy does not map it")]
+    NotPublic(String),
     #[error("`{0}` is no header; write it like `Accept: application/json`")]
     NoHeader(String),
     #[error("`{0}` is for the credential, or for HTTP itself, to set")]
@@ -80,8 +95,37 @@ impl Target {
         if !policy.origins().any(|it| *it == origin) {
             return Err(ApiError::Denied(origin.to_string()));
         }
-        let mapped = policy.mapped().find(|(from, _)| **from == origin);
-        Ok(Self(mapped.map_or(url.clone(), |(_, to)| to.apply(&url))))
+        match policy.mapped().find(|(from, _)| **from == origin) {
+            Some((_, to)) => Ok(Self {
+                url: to.apply(&url),
+                reach: Reach::Mapped,
+            }),
+            None => Self::public(url, &origin),
+        }
+    }
+
+    /// Names are checked when they have been resolved; an address is not resolved, so it is checked
+    /// here.
+    fn public(url: Url, origin: &Origin) -> Result<Self, ApiError> {
+        if origin.scheme() != "https" {
+            return Err(ApiError::NotHttps(origin.to_string()));
+        }
+        let literal = match origin.host() {
+            Host::Domain(_) => None,
+            Host::Ipv4(address) => Some(IpAddr::V4(*address)),
+            Host::Ipv6(address) => Some(IpAddr::V6(*address)),
+        };
+        match literal {
+            Some(address) if !is_public(address) => Err(ApiError::NotPublic(origin.to_string())),
+            Some(_) | None => Ok(Self {
+                url,
+                reach: Reach::Public,
+            }),
+        }
+    }
+
+    fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
     }
 }
 
@@ -120,35 +164,6 @@ impl ApiRequest {
     }
 }
 
-/// An HTTP client that follows no redirect and asks no proxy, so that a token goes where the policy
-/// says. `roots` are trusted besides the machine's own.
-pub(crate) fn client(roots: &[Vec<u8>]) -> Result<Client, ApiError> {
-    Client::builder()
-        .tls_backend_preconfigured(tls(roots)?)
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .referer(false)
-        .timeout(DEADLINE)
-        .user_agent(concat!("harness/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| ApiError::NoAnswer(error.to_string()))
-}
-
-fn tls(roots: &[Vec<u8>]) -> Result<ClientConfig, ApiError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let roots = roots.iter().cloned().map(CertificateDer::from);
-    let verifier =
-        rustls_platform_verifier::Verifier::new_with_extra_roots(roots, Arc::clone(&provider));
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(ApiError::Tls)?;
-    let verifier = verifier.map_err(ApiError::Tls)?;
-    Ok(builder
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth())
-}
-
 /// Sends a request once, with these headers of the credential's.
 pub(crate) async fn send(
     client: &Client,
@@ -160,12 +175,18 @@ pub(crate) async fn send(
         let (name, value) = sensitive(header)?;
         headers.insert(name, value);
     }
-    let url = request.target.0.clone();
-    let mut sending = client.request(request.method.clone(), url).headers(headers);
+    let target = &request.target;
+    let mut sending = client.request(request.method.clone(), target.url.clone());
+    sending = sending.headers(headers);
     if let Some(body) = &request.body {
         sending = sending.body(body.clone());
     }
-    take_in(sending.send().await.map_err(|error| no_answer(&error))?).await
+    let response = sending.send().await;
+    take_in(
+        response.map_err(|error| no_answer(&error, target.host()))?,
+        target,
+    )
+    .await
 }
 
 fn sensitive(header: &AuthHeader) -> Result<(HeaderName, HeaderValue), ApiError> {
@@ -176,10 +197,11 @@ fn sensitive(header: &AuthHeader) -> Result<(HeaderName, HeaderValue), ApiError>
     Ok((name, value))
 }
 
-async fn take_in(mut response: reqwest::Response) -> Result<ApiAnswer, ApiError> {
+async fn take_in(mut response: reqwest::Response, from: &Target) -> Result<ApiAnswer, ApiError> {
     let (status, headers) = (response.status(), response.headers().clone());
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
+    let broken = |error| no_answer(&error, from.host());
+    while let Some(chunk) = response.chunk().await.map_err(broken)? {
         if body.len() + chunk.len() > MOST_ANSWER_BYTES {
             return Err(ApiError::TooLarge);
         }
@@ -190,15 +212,6 @@ async fn take_in(mut response: reqwest::Response) -> Result<ApiAnswer, ApiError>
         headers,
         body,
     })
-}
-
-/// The innermost reason: it names what happened, and no URL.
-fn no_answer(error: &reqwest::Error) -> ApiError {
-    let mut reason: &dyn std::error::Error = error;
-    while let Some(source) = reason.source() {
-        reason = source;
-    }
-    ApiError::NoAnswer(reason.to_string())
 }
 
 #[cfg(test)]
@@ -221,7 +234,9 @@ mod tests {
     #[case::a_path("/v1/users?size=1", "http://127.0.0.1:8080/base/v1/users?size=1")]
     #[case::a_url("https://api.example.com/v1", "http://127.0.0.1:8080/base/v1")]
     fn a_request_goes_where_the_policy_says(#[case] text: &str, #[case] expected: &str) {
-        assert_eq!(Target::parse(text, &policy()).unwrap().0.as_str(), expected);
+        let target = Target::parse(text, &policy()).unwrap();
+        assert_eq!(target.url.as_str(), expected);
+        assert_eq!(target.reach, Reach::Mapped);
     }
 
     #[rstest]
@@ -235,11 +250,32 @@ mod tests {
         assert!(error.contains(expected), "{error}");
     }
 
+    #[rstest]
+    #[case::a_name("https://service.example", None)]
+    #[case::a_public_address("https://8.8.8.8", None)]
+    #[case::loopback("https://127.0.0.1", Some("no address of the public internet"))]
+    #[case::private("https://10.0.0.1:8443", Some("no address of the public internet"))]
+    #[case::metadata("https://169.254.169.254", Some("no address of the public internet"))]
+    #[case::loopback_v6("https://[::1]", Some("no address of the public internet"))]
+    #[case::private_in_v6("https://[::ffff:10.0.0.1]", Some("no address of the public internet"))]
+    #[case::plain_http("http://service.example", Some("only https may leave"))]
+    fn an_allowed_origin_that_is_not_mapped_is_public(
+        #[case] origin: &str,
+        #[case] refused: Option<&str>,
+    ) {
+        let policy = Policy::nothing().allow_origin(origin.parse().unwrap());
+        match (Target::parse("/v1", &policy), refused) {
+            (Ok(target), None) => assert_eq!(target.reach, Reach::Public),
+            (Err(error), Some(why)) => assert!(error.to_string().contains(why), "{error}"),
+            (other, _) => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn a_path_cannot_name_another_host() {
         for path in ["/@evil.example/", "/\\evil.example", "/../../x"] {
             let target = Target::parse(path, &policy()).unwrap();
-            assert_eq!(target.0.host_str(), Some("127.0.0.1"), "{path}");
+            assert_eq!(target.url.host_str(), Some("127.0.0.1"), "{path}");
         }
     }
 
