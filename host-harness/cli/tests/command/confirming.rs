@@ -2,11 +2,15 @@
 
 use std::fs;
 
-use crate::kept::Kept;
+use rstest::rstest;
 
-#[test]
-fn disconnecting_deletes_here_and_tells_the_service_nothing() {
-    let kept = Kept::connected();
+use crate::kept::{Kept, On};
+
+#[rstest]
+fn disconnecting_deletes_here_and_tells_the_service_nothing(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let kept = Kept::connected_on(on);
     kept.run(&["credentials", "disconnect", "Sample"])
         .ends_with(0)
         .shows("may still take them");
@@ -18,9 +22,11 @@ fn disconnecting_deletes_here_and_tells_the_service_nothing() {
         .says("harness credentials connect Sample");
 }
 
-#[test]
-fn revoking_says_what_else_it_ends_and_has_to_be_confirmed() {
-    let kept = Kept::connected();
+#[rstest]
+fn revoking_says_what_else_it_ends_and_has_to_be_confirmed(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let kept = Kept::connected_on(on);
     kept.mocked(&["credentials", "revoke", "Sample"])
         .ends_with(1)
         .says("Revoking ends every connection")
@@ -32,9 +38,9 @@ fn revoking_says_what_else_it_ends_and_has_to_be_confirmed() {
     assert_eq!(kept.state(), "draft");
 }
 
-#[test]
-fn removing_has_to_be_confirmed_and_leaves_nothing() {
-    let kept = Kept::added();
+#[rstest]
+fn removing_has_to_be_confirmed_and_leaves_nothing(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::added_on(on);
     kept.run(&["credentials", "remove", "Sample"])
         .ends_with(1)
         .says("nothing was done");
@@ -44,9 +50,11 @@ fn removing_has_to_be_confirmed_and_leaves_nothing() {
     kept.run(&["credentials", "status", "Sample"]).ends_with(3);
 }
 
-#[test]
-fn a_second_connection_for_the_same_user_has_to_be_confirmed() {
-    let kept = Kept::connected();
+#[rstest]
+fn a_second_connection_for_the_same_user_has_to_be_confirmed(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let kept = Kept::connected_on(on);
     let text = fs::read_to_string(kept.stage.path("credential.toml")).unwrap();
     kept.stage
         .file("second.toml", text.replace("Sample", "Second"));

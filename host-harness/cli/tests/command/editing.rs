@@ -4,12 +4,12 @@ use std::fs;
 
 use rstest::rstest;
 
-use crate::kept::{Kept, check_private};
+use crate::kept::{Kept, On, check_private};
 use crate::stage::CLIENT_SECRET;
 
-#[test]
-fn settings_are_edited_by_a_file_and_by_options() {
-    let kept = Kept::connected();
+#[rstest]
+fn settings_are_edited_by_a_file_and_by_options(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::connected_on(on);
     kept.stage
         .credential("username = \"ws-other@Nordlicht-DEV\"\nsession_id = \"\"");
     kept.run(&["credentials", "edit", "Sample", "credential.toml"])
@@ -70,9 +70,11 @@ fn a_file_of_another_credential_changes_nothing() {
         .says("describes `Other`, not `Sample`");
 }
 
-#[test]
-fn an_export_holds_no_secret_and_can_be_imported_elsewhere() {
-    let kept = Kept::connected();
+#[rstest]
+fn an_export_holds_no_secret_and_can_be_imported_elsewhere(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let kept = Kept::connected_on(on);
     kept.run(&["credentials", "export", "export.json"])
         .ends_with(0);
     let path = kept.stage.path("export.json");

@@ -4,37 +4,41 @@ use std::fs;
 
 use rstest::rstest;
 
-use crate::kept::Kept;
+use crate::kept::{Kept, On};
 
 /// 32 bytes of ones, and of twos.
 const ONE: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 const TWO: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
 
-#[test]
-fn a_rotation_takes_a_new_key_and_keeps_the_old_until_it_is_to_be_forgotten() {
-    let kept = Kept::connected();
+#[rstest]
+fn a_rotation_takes_a_new_key_and_keeps_the_old_until_it_is_to_be_forgotten(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let kept = Kept::connected_on(on);
     let before = kept.run(&["key", "status", "--json"]).ends_with(0).json();
+    kept.add_key();
     let after = kept.run(&["key", "rotate", "--json"]).ends_with(0).json();
     assert_ne!(before["current"], after["current"]);
     assert_eq!(after["remaining"], 0);
     assert_eq!(fs::read_to_string(kept.key()).unwrap().lines().count(), 2);
+    kept.add_key();
     kept.run(&["key", "rotate", "--forget-old"]).ends_with(0);
     assert_eq!(fs::read_to_string(kept.key()).unwrap().lines().count(), 1);
     assert!(kept.token().starts_with("eyJ"));
 }
 
-#[test]
-fn a_key_that_was_added_is_the_one_that_is_rotated_to() {
-    let kept = Kept::added();
+#[rstest]
+fn a_key_that_was_added_is_the_one_that_is_rotated_to(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::added_on(on);
     let added = kept.run(&["key", "add", "--json"]).ends_with(0).json();
     let rotated = kept.run(&["key", "rotate", "--json"]).ends_with(0).json();
     assert_eq!(added["key"], rotated["current"]);
     assert_eq!(fs::read_to_string(kept.key()).unwrap().lines().count(), 2);
 }
 
-#[test]
-fn a_wrong_key_is_told_and_changes_nothing() {
-    let kept = Kept::connected();
+#[rstest]
+fn a_wrong_key_is_told_and_changes_nothing(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::connected_on(on);
     kept.run(&["key", "create", "wrong.key"]).ends_with(0);
     kept.run(&["token", "Sample", "--key-file", "wrong.key"])
         .ends_with(7)

@@ -3,13 +3,13 @@
 use mock_intacct::{Fault, FaultRule, Wait};
 use rstest::rstest;
 
-use crate::kept::Kept;
+use crate::kept::{Kept, On};
 
 const USERS: &str = "/ia/api/v1/objects/company-config/user?size=1";
 
-#[test]
-fn a_token_is_masked_unless_it_is_asked_for() {
-    let kept = Kept::connected();
+#[rstest]
+fn a_token_is_masked_unless_it_is_asked_for(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::connected_on(on);
     let masked = kept.run(&["token", "Sample"]).ends_with(0);
     let token = kept.token();
     assert!(kept.mock.issued().secrets().contains(&token));
@@ -20,9 +20,9 @@ fn a_token_is_masked_unless_it_is_asked_for() {
     assert_eq!(json["access_token"], token);
 }
 
-#[test]
-fn an_answer_goes_to_stdout_as_it_came() {
-    let kept = Kept::connected();
+#[rstest]
+fn an_answer_goes_to_stdout_as_it_came(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::connected_on(on);
     let run = kept
         .mocked(&["request", "Sample", "GET", USERS])
         .ends_with(0)
@@ -60,9 +60,11 @@ fn a_body_and_a_header_are_sent() {
     assert_eq!(last.header("content-type"), Some("application/json"));
 }
 
-#[test]
-fn a_stale_token_is_renewed_and_the_request_made_once_more() {
-    let kept = Kept::connected();
+#[rstest]
+fn a_stale_token_is_renewed_and_the_request_made_once_more(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let kept = Kept::connected_on(on);
     let old = kept.token();
     kept.age();
     kept.mock

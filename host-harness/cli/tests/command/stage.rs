@@ -185,6 +185,12 @@ impl Running {
         self.child.id()
     }
 
+    /// Asks it to end, as a service manager does.
+    pub fn ask_to_end(&self) {
+        let id = rustix::process::Pid::from_raw(self.id().cast_signed()).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    }
+
     /// Reads its talk up to a line that fits, and returns that line.
     #[track_caller]
     pub fn hear(&mut self, fits: impl Fn(&str) -> bool) -> String {

@@ -7,8 +7,8 @@ use mock_intacct::Rotation;
 use rstest::rstest;
 use serde_json::json;
 
-use crate::kept::{Kept, check_private};
-use crate::stage::{Stage, mock};
+use crate::kept::{Kept, On, check_private};
+use crate::stage::Stage;
 
 #[test]
 fn the_first_use_makes_a_private_store_and_a_private_key_and_says_so_once() {
@@ -23,9 +23,9 @@ fn the_first_use_makes_a_private_store_and_a_private_key_and_says_so_once() {
     assert_eq!(again.stderr, "");
 }
 
-#[test]
-fn a_credential_is_added_connected_tested_and_listed() {
-    let kept = Kept::added();
+#[rstest]
+fn a_credential_is_added_connected_tested_and_listed(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::added_on(on);
     kept.run(&["credentials"])
         .ends_with(0)
         .shows("Sample not connected - - -")
@@ -87,9 +87,9 @@ fn json_has_a_credential_in_a_stable_shape() {
     assert_eq!(status["form"]["plugin"], "same");
 }
 
-#[test]
-fn a_renewal_is_done_once_and_stands_in_the_history() {
-    let kept = Kept::connected();
+#[rstest]
+fn a_renewal_is_done_once_and_stands_in_the_history(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::connected_on(on);
     kept.mocked(&["renew", "Sample"])
         .ends_with(0)
         .shows("Renewed: Sample");
@@ -106,16 +106,19 @@ fn a_renewal_is_done_once_and_stands_in_the_history() {
         .iter()
         .map(|it| it["kind"].as_str().unwrap())
         .collect();
-    assert_eq!(kinds, ["renewed", "renewed", "connected", "added"]);
+    assert_eq!(
+        kinds,
+        ["renewed", "renewed", "tested", "connected", "added"]
+    );
     let newest = kept
         .run(&["credentials", "history", "Sample", "--limit", "1"])
         .ends_with(0);
     assert!(!newest.stdout.contains("connected"), "{newest:#?}");
 }
 
-#[test]
-fn what_is_due_is_renewed_and_the_rest_is_left_alone() {
-    let kept = Kept::connected();
+#[rstest]
+fn what_is_due_is_renewed_and_the_rest_is_left_alone(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::connected_on(on);
     let none = kept.mocked(&["renew", "--json"]).ends_with(0).json();
     assert_eq!(none, json!({ "fresh": 0, "not_fresh": 0, "busy": 0 }));
     kept.sql("UPDATE credential SET due_at = 0, expires_at = obtained_at");
@@ -123,13 +126,12 @@ fn what_is_due_is_renewed_and_the_rest_is_left_alone() {
     assert_eq!(one, json!({ "fresh": 1, "not_fresh": 0, "busy": 0 }));
 }
 
-#[test]
-fn watching_renews_what_is_due_and_ends_when_asked() {
-    let kept = Kept::connected();
+#[rstest]
+fn watching_renews_what_is_due_and_ends_when_asked(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::connected_on(on);
     kept.sql("UPDATE credential SET due_at = 0, expires_at = obtained_at");
     let before = kept.mock.ledger().token_requests().len();
-    let origin = kept.mock.origin();
-    let mut watching = kept.stage.start(&["renew", "--watch", "--mock", &origin]);
+    let mut watching = kept.start_mocked(&["renew", "--watch"]);
     watching.hear(|line| line.starts_with("Ctrl-C ends it"));
     // What is under way is brought to its end, and looking comes before listening for the end.
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -137,8 +139,7 @@ fn watching_renews_what_is_due_and_ends_when_asked() {
         assert!(Instant::now() < deadline, "nothing was renewed");
         std::thread::yield_now();
     }
-    let id = rustix::process::Pid::from_raw(watching.id().cast_signed()).unwrap();
-    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    watching.ask_to_end();
     watching
         .end()
         .ends_with(0)
@@ -146,9 +147,11 @@ fn watching_renews_what_is_due_and_ends_when_asked() {
     assert_eq!(kept.state(), "connected");
 }
 
-#[test]
-fn a_renewal_that_the_service_refuses_is_told_with_who_has_to_act() {
-    let kept = Kept::connected();
+#[rstest]
+fn a_renewal_that_the_service_refuses_is_told_with_who_has_to_act(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let kept = Kept::connected_on(on);
     kept.mock
         .change(|company| company.web_services_subscription = false);
     kept.sql("UPDATE credential SET due_at = 0, expires_at = obtained_at");
@@ -178,9 +181,9 @@ fn a_name_that_is_not_there_is_told(#[case] arguments: &[&str]) {
         .says("`harness credentials` lists those that there are");
 }
 
-#[test]
-fn a_name_that_is_taken_is_told() {
-    let kept = Kept::added();
+#[rstest]
+fn a_name_that_is_taken_is_told(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::added_on(on);
     kept.run(&["credentials", "add", "credential.toml"])
         .ends_with(3)
         .says("choose another name");
@@ -189,10 +192,7 @@ fn a_name_that_is_taken_is_told() {
 #[test]
 fn a_refusal_is_told_as_connect_tells_it() {
     let stage = Stage::new().env("CLIENT_SECRET", "not-a-real-secret-and-wrong");
-    let kept = Kept {
-        stage,
-        mock: mock(),
-    };
+    let kept = Kept::at(stage, On::Sqlite);
     kept.stage.web_services_user();
     kept.run(&["credentials", "add", "credential.toml"])
         .ends_with(0);
@@ -222,9 +222,9 @@ fn a_store_that_can_only_be_read_shows_what_it_holds_and_takes_nothing() {
         .says("needs the right to write");
 }
 
-#[test]
-fn a_store_of_a_newer_version_is_left_alone() {
-    let kept = Kept::added();
+#[rstest]
+fn a_store_of_a_newer_version_is_left_alone(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::added_on(on);
     kept.sql("INSERT INTO credential_schema (version, name) VALUES (99, 'the future')");
     kept.run(&["credentials"])
         .ends_with(7)
@@ -232,24 +232,21 @@ fn a_store_of_a_newer_version_is_left_alone() {
         .says("upgrade this program");
 }
 
-#[test]
-fn a_regular_user_connects_through_the_browser() {
-    let kept = Kept::new();
+#[rstest]
+fn a_regular_user_connects_through_the_browser(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::on(on);
     kept.mock
         .change(|company| company.tokens.rotation = Rotation::ReuseKillsFamily);
     kept.stage.regular_user();
     kept.run(&["credentials", "add", "credential.toml"])
         .ends_with(0);
-    let origin = kept.mock.origin();
-    let mut connect = kept.stage.start(&[
+    let mut connect = kept.start_mocked(&[
         "credentials",
         "connect",
         "Sample",
         "--no-browser",
         "--redirect-uri",
         "https://127.0.0.1:0/callback",
-        "--mock",
-        &origin,
     ]);
     let page = crate::browser::come_back(&crate::browser::sign_in(&connect.address()));
     assert!(page.text.contains("<h1>Connected</h1>"), "{}", page.text);

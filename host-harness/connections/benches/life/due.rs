@@ -5,9 +5,9 @@ use std::hint::black_box;
 use criterion::Criterion;
 use tokio::runtime::Runtime;
 
-use crate::server::execute;
 use crate::stage::World;
 use crate::worlds;
+use test_stores::execute;
 
 /// How many credentials there are. Of each number ten are due.
 const AMONG: [u32; 3] = [10, 10_000, 1_000_000];

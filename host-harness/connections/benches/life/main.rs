@@ -17,9 +17,6 @@
 mod clock;
 mod due;
 mod renewals;
-#[path = "../../tests/store/server.rs"]
-#[allow(dead_code, reason = "the tests need more of it")]
-mod server;
 #[path = "../../tests/life/stage.rs"]
 #[allow(dead_code, reason = "the tests need more of it")]
 mod stage;

@@ -24,6 +24,7 @@ mod sign_in;
 mod stake;
 mod standing;
 mod terms;
+mod test;
 mod token;
 mod want;
 mod work;

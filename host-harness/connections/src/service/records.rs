@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use credential_runtime::{Check, Error as PluginError, Problem, Refusal, SettingValue, Settings};
+use credential_runtime::{Problem, SettingValue, Settings};
 
 use super::form::FormReport;
 use super::stake::PAGE;
@@ -239,29 +239,4 @@ impl Connections {
         }
         Ok(events)
     }
-
-    /// Asks the service whether it accepts the credential. An access token that turns out to be
-    /// stale is renewed once, and the test made once more.
-    ///
-    /// # Errors
-    ///
-    /// As [`Connections::access_token`]; [`Error::Plugin`] where no test could be made.
-    pub async fn test(&self, tenant: &Tenant, name: &Name) -> Result<Vec<Check>, Error> {
-        let token = self.access_token(tenant, name).await?;
-        let operation = || async {
-            let record = self.0.store.get_by_name(tenant, name).await?;
-            self.0.plugins.operation(&record)
-        };
-        match operation().await?.test(token.secret()).await {
-            Err(error) if is_stale(&error) => {
-                let newer = self.report_rejected(&token).await?;
-                Ok(operation().await?.test(newer.secret()).await?)
-            }
-            result => Ok(result?),
-        }
-    }
-}
-
-fn is_stale(error: &PluginError) -> bool {
-    matches!(error.refusal(), Some(Refusal::StaleToken(_)))
 }

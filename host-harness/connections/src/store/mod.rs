@@ -250,6 +250,19 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Event>, StoreError>;
 
+    /// Adds an event to a credential's history. Nothing else changes, so it needs no lease.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotFound`].
+    async fn record_event(
+        &self,
+        tenant: &Tenant,
+        id: CredentialId,
+        event: &NewEvent,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
     /// Where the rotation of the master key stands.
     async fn keys(&self) -> Result<KeyStatus, StoreError>;
 

@@ -85,7 +85,7 @@ async fn kill_once(world: &World, name: &Name, delay: Duration) {
 
 /// Until the service has done all that it was asked for: another request is answered behind those
 /// that came before it, and none is open.
-async fn settle(world: &World) {
+pub async fn settle(world: &World) {
     let address = world.mock.address();
     let asked = tokio::task::spawn_blocking(move || {
         use std::io::{Read as _, Write as _};

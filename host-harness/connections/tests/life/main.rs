@@ -11,6 +11,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "tests have no readers but each other, fail by panicking, and print what they counted"
 )]
 
@@ -21,17 +22,19 @@ mod connecting;
 mod ending;
 mod keeping;
 mod killing;
+mod killing_at_steps;
 mod never_told;
 mod processes;
 mod racing;
 mod refusing;
 mod rejecting;
+mod relay;
 mod renewing;
-#[path = "../store/server.rs"]
-#[allow(dead_code, reason = "the store's own tests need more of it")]
-mod server;
 mod stage;
+mod stepping_store;
+mod steps;
 mod store_trouble;
+mod testing;
 mod unanswered;
 mod worker;
 

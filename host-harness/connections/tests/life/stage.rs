@@ -19,7 +19,7 @@ use mock_intacct::{Clock, Company, FaultRule, INTACCT_ORIGIN, Ledger, MockIntacc
 use tempfile::TempDir;
 
 use crate::clock::TestClock;
-use crate::server::Server;
+use test_stores::Server;
 
 /// One of the redirect URIs that the sample application has registered.
 pub const REDIRECT_URI: &str = "https://127.0.0.1:8443/oauth/callback";

@@ -9,8 +9,8 @@ use credential_connections::store::StoreError;
 use mock_intacct::{Fault, FaultRule, TokenKind};
 use tokio::task::JoinHandle;
 
-use crate::server::Server;
 use crate::stage::{LIFE, World, tenant};
+use test_stores::Server;
 
 fn call(connections: &Connections, name: &Name) -> JoinHandle<Result<AccessToken, Error>> {
     let (connections, name) = (connections.clone(), name.clone());

@@ -3,12 +3,17 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 
 use credential_connections::record::{Fingerprint, Name, Timestamp};
-use credential_connections::service::Clock as _;
+use credential_connections::service::{Clock as _, Connections};
+use credential_connections::store::Store;
 
 use crate::clock::TestClock;
+use crate::relay;
 use crate::stage::{World, builder, open_store, tenant};
+use crate::stepping_store::SteppingStore;
+use crate::steps::{End, SteppingClock, SteppingZeros, Steps};
 
 /// What every line that a worker says begins with, so that the test harness's own are told apart.
 const SAYS: &str = "worker:";
@@ -34,7 +39,12 @@ struct Order {
     name: String,
     now: i64,
     callers: usize,
+    /// At which step it is killed: a number, `none`, or `no steps`.
+    steps: String,
 }
+
+/// Where the steps of a worker do not matter.
+const NO_STEPS: &str = "no steps";
 
 impl Order {
     fn write(&self) -> String {
@@ -46,17 +56,18 @@ impl Order {
             name,
             now,
             callers,
+            steps,
         } = self;
         format!(
-            "{who}\n{location}\n{}\n{origin}\n{name}\n{now}\n{callers}",
+            "{who}\n{location}\n{}\n{origin}\n{name}\n{now}\n{callers}\n{steps}",
             key.display()
         )
     }
 
     fn read(text: &str) -> Self {
         let lines: Vec<&str> = text.lines().collect();
-        let [who, location, key, origin, name, now, callers] = lines[..] else {
-            panic!("an order has seven lines: {text}");
+        let [who, location, key, origin, name, now, callers, steps] = lines[..] else {
+            panic!("an order has eight lines: {text}");
         };
         Self {
             who: who.to_owned(),
@@ -66,17 +77,20 @@ impl Order {
             name: name.to_owned(),
             now: now.parse().unwrap(),
             callers: callers.parse().unwrap(),
+            steps: steps.to_owned(),
         }
     }
 
     async fn carry_out(self) {
-        let store = open_store(&self.location, &self.key).await;
-        let clock = TestClock::at(Timestamp::from_millis(self.now));
-        let connections = builder(&store, &self.origin, &clock, &self.who).await;
-        let connections = connections.build().unwrap();
+        let steps = Steps::new(self.end(), |step| say(&format!("step {step}")));
+        let connections = match self.steps.as_str() {
+            NO_STEPS => self.connections().await,
+            _ => self.stepping_connections(&steps).await,
+        };
         say("ready");
         let mut go = String::new();
         std::io::stdin().read_line(&mut go).unwrap();
+        steps.begin();
         let name: Name = self.name.parse().unwrap();
         let callers = (0..self.callers).map(|_| {
             let (connections, name) = (connections.clone(), name.clone());
@@ -90,6 +104,37 @@ impl Order {
                 Err(error) => say(&format!("error {error:?}")),
             }
         }
+    }
+
+    fn end(&self) -> End {
+        self.steps.parse().map_or(End::None, End::Killed)
+    }
+
+    fn clock(&self) -> TestClock {
+        TestClock::at(Timestamp::from_millis(self.now))
+    }
+
+    async fn connections(&self) -> Connections {
+        let store = open_store(&self.location, &self.key).await;
+        let builder = builder(&store, &self.origin, &self.clock(), &self.who).await;
+        builder.build().unwrap()
+    }
+
+    async fn stepping_connections(&self, steps: &Arc<Steps>) -> Connections {
+        let store: Arc<dyn Store> = Arc::new(SteppingStore {
+            store: open_store(&self.location, &self.key).await,
+            steps: Arc::clone(steps),
+        });
+        let origin = relay::start(&self.origin, steps).await;
+        let clock = SteppingClock {
+            clock: self.clock(),
+            steps: Arc::clone(steps),
+        };
+        let builder = builder(&store, &origin, &clock.clock, &self.who).await;
+        let builder = builder
+            .clock(clock)
+            .randomness(SteppingZeros(Arc::clone(steps)));
+        builder.build().unwrap()
     }
 }
 
@@ -107,6 +152,16 @@ pub struct Worker {
 impl Worker {
     /// Starts one that will ask for the token of this credential so many times at once.
     pub fn start(world: &World, who: &str, name: &Name, callers: usize) -> Self {
+        Self::start_with(world, who, name, callers, NO_STEPS.to_owned())
+    }
+
+    /// Starts one that will ask for the token once, tells every step, and kills itself at one.
+    pub fn start_stepping(world: &World, name: &Name, killed_at: Option<usize>) -> Self {
+        let steps = killed_at.map_or("none".to_owned(), |it| it.to_string());
+        Self::start_with(world, "stepping", name, 1, steps)
+    }
+
+    fn start_with(world: &World, who: &str, name: &Name, callers: usize, steps: String) -> Self {
         let order = Order {
             who: who.to_owned(),
             location: world.location.clone(),
@@ -115,6 +170,7 @@ impl Worker {
             name: name.to_string(),
             now: world.clock.now().as_millis(),
             callers,
+            steps,
         };
         let mut process = Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", "worker::work", "--nocapture"])
@@ -129,6 +185,11 @@ impl Worker {
             output: BufReader::new(process.stdout.take().unwrap()),
             process,
         }
+    }
+
+    /// Which process it is.
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Waits until it says this.

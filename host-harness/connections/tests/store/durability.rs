@@ -5,8 +5,8 @@ use std::sync::Arc;
 use credential_connections::master_key::MasterKeys;
 use credential_connections::store::StoreError;
 
-use crate::server::Server;
 use crate::stage::Stage;
+use test_stores::Server;
 
 fn settings<const N: usize>(expected: [(&str, &str); N]) -> Vec<(String, String)> {
     expected

@@ -9,7 +9,7 @@ use crate::sample::{NOW, acquire, commit, connected, create, credential, tenant}
 use crate::stage::{Database, Stage};
 
 /// Creates credentials until one is refused.
-async fn fill(store: &dyn Store) -> StoreError {
+pub(crate) async fn fill(store: &dyn Store) -> StoreError {
     let settings = Settings::new().with_secret("large", Secret::new("x".repeat(20_000)));
     for number in 0..1_000 {
         let new = NewCredential {
@@ -23,6 +23,7 @@ async fn fill(store: &dyn Store) -> StoreError {
     panic!("it never was full");
 }
 
+/// A bound on the file says what a disk says that is full; `disks` has one that is.
 #[tokio::test]
 async fn a_full_disk_is_said_and_nothing_is_lost() {
     let mut stage = Stage::sqlite();

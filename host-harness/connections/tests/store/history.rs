@@ -1,7 +1,9 @@
 //! What happened, without secrets.
 
-use credential_connections::record::{Diagnosis, Fingerprint, NewEvent, Secret, Transition};
-use credential_connections::store::HISTORY_KEPT;
+use credential_connections::record::{
+    Diagnosis, Fingerprint, NewEvent, Secret, Tenant, Transition,
+};
+use credential_connections::store::{HISTORY_KEPT, StoreError};
 
 use crate::sample::{
     NOW, acquire, connected, create, name, renew, seconds_later, tenant, transition,
@@ -12,6 +14,7 @@ crate::on_both! {
     events_are_numbered_and_read_newest_first,
     an_event_tells_which_tokens_there_were,
     an_event_keeps_what_went_wrong,
+    an_event_can_be_added_and_changes_nothing_else,
     the_oldest_events_are_forgotten,
 }
 
@@ -102,4 +105,27 @@ async fn the_oldest_events_are_forgotten(stage: Stage) {
         stage.count("SELECT count(*) FROM credential_event").await,
         1
     );
+}
+
+async fn an_event_can_be_added_and_changes_nothing_else(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&*store, "a").await;
+    let before = store.get(&tenant(), id).await.unwrap();
+    let event = NewEvent::new("tested").with_note("Failed: one thing.");
+    let (ours, at) = (tenant(), seconds_later(5));
+    store.record_event(&ours, id, &event, at).await.unwrap();
+    assert_eq!(store.get(&ours, id).await.unwrap(), before);
+    let newest = store.history(&ours, id, None, 1).await.unwrap().remove(0);
+    assert_eq!(
+        (newest.kind.as_str(), newest.at, newest.note),
+        ("tested", at, event.note.clone())
+    );
+    let tokens = before.overview.tokens.unwrap();
+    assert_eq!(
+        (newest.access, newest.refresh),
+        (Some(tokens.access), tokens.refresh)
+    );
+    let theirs = Tenant::parse("theirs").unwrap();
+    let recorded = store.record_event(&theirs, id, &event, at).await;
+    assert_eq!(recorded, Err(StoreError::NotFound));
 }

@@ -10,6 +10,7 @@
 )]
 
 mod credentials;
+mod disks;
 mod due;
 mod durability;
 mod faults;
@@ -23,7 +24,6 @@ mod renewals;
 mod rotation;
 mod sample;
 mod secrecy;
-mod server;
 mod settings;
 mod stage;
 mod tenants;

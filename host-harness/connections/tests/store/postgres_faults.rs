@@ -8,8 +8,8 @@ use credential_connections::store::{Effect, Location, Store, StoreError, open};
 
 use crate::proxy::{Cable, Proxy};
 use crate::sample::{NOW, TTL, acquire, commit, connected, create, credential, owner, tenant};
-use crate::server::{Server, connect};
 use crate::stage::{Database, Stage};
+use test_stores::{Server, connect};
 
 /// A store that reaches the server through a cable, and gives up soon.
 async fn through_a_cable(stage: &mut Stage) -> (Proxy, Arc<dyn Store>) {
@@ -144,7 +144,7 @@ async fn a_read_only_database_can_be_read_and_is_not_written() {
     );
 }
 
-/// A trigger says what a server says whose disk is full.
+/// A trigger says what a server says whose disk is full; `disks` has one that is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_is_said_and_nothing_is_lost() {
     let stage = Stage::postgres().await;

@@ -9,7 +9,7 @@ use credential_connections::store::{Location, Store, StoreError, StoreOptions, o
 use credential_runtime::SystemRandomness;
 use tempfile::TempDir;
 
-use crate::server::{Server, connect, execute, run};
+use test_stores::{Server, connect, execute, read_all, run};
 
 /// One test's database.
 pub(crate) struct Stage {
@@ -39,10 +39,18 @@ impl Stage {
     /// On a server that the test may stop.
     pub(crate) async fn on(server: Arc<Server>) -> Self {
         let url = server.new_database().await;
-        Self::new(
-            tempfile::tempdir().unwrap(),
-            Database::Postgres { url, server },
-        )
+        Self::at(url, server)
+    }
+
+    /// On a server that has a small disk.
+    pub(crate) async fn on_small_disk(server: Arc<Server>) -> Self {
+        let url = server.new_database_on_small_disk().await;
+        Self::at(url, server)
+    }
+
+    fn at(url: String, server: Arc<Server>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::new(folder, Database::Postgres { url, server })
     }
 
     fn new(folder: TempDir, database: Database) -> Self {
@@ -146,8 +154,9 @@ impl Stage {
             }
             Database::Postgres { url, server } => {
                 self.execute("CHECKPOINT").await;
-                let mut files = Vec::new();
-                read_folder(server.folder(), &mut files);
+                let found = read_all(server.folder()).into_iter();
+                let named = found.map(|(path, bytes)| (path.display().to_string(), bytes));
+                let mut files: Vec<_> = named.collect();
                 files.push(("a dump".to_owned(), run("pg_dump", &[url]).into_bytes()));
                 files
             }
@@ -158,18 +167,6 @@ impl Stage {
 fn read(file: &Path) -> (String, Vec<u8>) {
     let bytes = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     (file.display().to_string(), bytes)
-}
-
-/// A server may delete a file while this looks; such a file has nothing to tell.
-fn read_folder(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            read_folder(&path, files);
-        } else if let Ok(bytes) = std::fs::read(&path) {
-            files.push((path.display().to_string(), bytes));
-        }
-    }
 }
 
 /// Runs all of these at the same time, and gives what they gave.

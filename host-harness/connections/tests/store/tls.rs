@@ -8,8 +8,8 @@ use credential_connections::store::{Store, StoreError, open};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
 use crate::sample::{create, tenant};
-use crate::server::Server;
 use crate::stage::{Database, Stage};
+use test_stores::Server;
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 

@@ -57,6 +57,31 @@ fn write_detail(event: &NewEvent) -> Result<Option<String>, StoreError> {
         .map_err(|_| broken("an event"))
 }
 
+/// See [`crate::store::Store::record_event`].
+pub(super) struct RecordEvent {
+    pub(super) tenant: Tenant,
+    pub(super) id: CredentialId,
+    pub(super) event: NewEvent,
+    pub(super) now: Timestamp,
+}
+
+impl Operation for RecordEvent {
+    type Output = ();
+    const ACCESS: Access = Access::Write;
+
+    async fn run<S: Session>(&self, session: &mut S) -> Result<(), StoreError> {
+        let key = Key {
+            tenant: &self.tenant,
+            id: self.id,
+        };
+        let sql = "UPDATE credential SET events = events + 1 WHERE tenant = ?1 AND id = ?2";
+        match session.execute(sql, &key.values()).await? {
+            0 => Err(StoreError::NotFound),
+            _ => append(session, key, &self.event, self.now).await,
+        }
+    }
+}
+
 /// See [`crate::store::Store::history`].
 pub(super) struct ReadHistory {
     pub(super) tenant: Tenant,

@@ -10,7 +10,7 @@ use super::commit::{CommitState, RecordIntent};
 use super::create::Create;
 use super::due::{FindDue, NextDue};
 use super::edit::{Delete, Rename, ReplaceSettings};
-use super::history::ReadHistory;
+use super::history::{ReadHistory, RecordEvent};
 use super::keys::{Keys, ReadKeys};
 use super::lease::{Acquire, Release};
 use super::read::{By, FindByIdentity, Get, List};
@@ -289,6 +289,23 @@ impl<D: Driver> Store for SqlStore<D> {
             id,
             before,
             limit,
+        })
+        .await
+    }
+
+    async fn record_event(
+        &self,
+        tenant: &Tenant,
+        id: CredentialId,
+        event: &NewEvent,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (tenant, event) = (tenant.clone(), event.clone());
+        self.run(RecordEvent {
+            tenant,
+            id,
+            event,
+            now,
         })
         .await
     }

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
+use crate::disk::on_small_disk;
+
 /// Debian's package and the folder of its programs.
 const PACKAGE: &str = "postgresql-15";
 const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
@@ -26,7 +28,7 @@ const ROOM: u64 = 4 << 30;
 const ATTEMPTS: u32 = 5;
 
 /// A server that runs.
-pub(crate) struct Server {
+pub struct Server {
     folder: PathBuf,
     port: u16,
     databases: AtomicU32,
@@ -37,14 +39,25 @@ pub(crate) struct Server {
 
 impl Server {
     /// The one that all tests share that do not stop it.
-    pub(crate) fn shared() -> Arc<Self> {
+    pub fn shared() -> Arc<Self> {
         static SHARED: LazyLock<Mutex<Option<Arc<Server>>>> = LazyLock::new(Mutex::default);
         let mut shared = SHARED.lock().unwrap();
         Arc::clone(shared.get_or_insert_with(|| Arc::new(Server::start(&[]))))
     }
 
     /// Starts one with these settings besides the usual ones.
-    pub(crate) fn start(settings: &[&str]) -> Self {
+    pub fn start(settings: &[&str]) -> Self {
+        Self::start_with(settings, None)
+    }
+
+    /// Starts one that has a disk of so many bytes besides its usual one, where
+    /// [`Server::new_database_on_small_disk`] puts databases. Only where
+    /// [`disk::may_mount`](crate::disk::may_mount). To be stopped no more than once.
+    pub fn start_with_small_disk(bytes: u64) -> Self {
+        Self::start_with(&[], Some(bytes))
+    }
+
+    fn start_with(settings: &[&str], small: Option<u64>) -> Self {
         assert!(
             Path::new(PROGRAMS).join("postgres").exists(),
             "PostgreSQL's programs are not in {PROGRAMS}; `apt-get install {PACKAGE}`"
@@ -76,7 +89,7 @@ impl Server {
         .unwrap();
         let port = (0..ATTEMPTS)
             .map(|_| free_port())
-            .find(|port| try_start(&folder, *port))
+            .find(|port| try_start(&folder, *port, small))
             .unwrap_or_else(|| panic!("{}", log(&folder)));
         Self {
             folder,
@@ -87,7 +100,7 @@ impl Server {
     }
 
     /// Ends all connections and stops.
-    pub(crate) fn stop(&self) {
+    pub fn stop(&self) {
         run(
             "pg_ctl",
             &["stop", "-w", "-m", "fast", "-D", &data(&self.folder)],
@@ -95,33 +108,49 @@ impl Server {
     }
 
     /// Starts again where it was.
-    pub(crate) fn start_again(&self) {
-        assert!(try_start(&self.folder, self.port), "{}", log(&self.folder));
+    pub fn start_again(&self) {
+        let started = try_start(&self.folder, self.port, None);
+        assert!(started, "{}", log(&self.folder));
     }
 
     /// Where it keeps everything, its log included.
-    pub(crate) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    pub(crate) fn port(&self) -> u16 {
+    /// Where it listens, on the loopback address.
+    pub fn port(&self) -> u16 {
         self.port
     }
 
     /// Makes a database and gives its URL.
-    pub(crate) async fn new_database(&self) -> String {
+    pub async fn new_database(&self) -> String {
+        self.make_database("").await
+    }
+
+    /// Makes a database on the small disk, which holds some eight megabytes when it is new.
+    pub async fn new_database_on_small_disk(&self) -> String {
+        let folder = small(&self.folder).display().to_string();
+        let sql = format!("CREATE TABLESPACE small LOCATION '{folder}'");
+        execute(&self.url("postgres"), &sql).await;
+        self.make_database(" TABLESPACE small").await
+    }
+
+    async fn make_database(&self, options: &str) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        execute(&self.url("postgres"), &format!("CREATE DATABASE {name}")).await;
+        let sql = format!("CREATE DATABASE {name}{options}");
+        execute(&self.url("postgres"), &sql).await;
         self.url(&name)
     }
 
-    pub(crate) fn url(&self, database: &str) -> String {
+    /// The URL of a database.
+    pub fn url(&self, database: &str) -> String {
         format!("postgres://owner@127.0.0.1:{}/{database}", self.port)
     }
 }
 
 /// Runs SQL on a connection of its own.
-pub(crate) async fn execute(url: &str, sql: &str) {
+pub async fn execute(url: &str, sql: &str) {
     let client = connect(url).await;
     client
         .batch_execute(sql)
@@ -130,7 +159,7 @@ pub(crate) async fn execute(url: &str, sql: &str) {
 }
 
 /// A connection of its own.
-pub(crate) async fn connect(url: &str) -> tokio_postgres::Client {
+pub async fn connect(url: &str) -> tokio_postgres::Client {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
         .await
         .unwrap();
@@ -139,7 +168,7 @@ pub(crate) async fn connect(url: &str) -> tokio_postgres::Client {
 }
 
 /// Runs one of PostgreSQL's programs and gives what it printed.
-pub(crate) fn run(program: &str, arguments: &[&str]) -> String {
+pub fn run(program: &str, arguments: &[&str]) -> String {
     let output = as_nobody(&format!("{PROGRAMS}/{program}"))
         .args(arguments)
         .output()
@@ -160,10 +189,18 @@ fn make_folder() -> PathBuf {
         false => builder.tempdir(),
     };
     let folder = folder.unwrap().keep();
+    std::fs::create_dir(small(&folder)).unwrap();
     if rustix::process::geteuid().is_root() {
-        chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
+        for path in [&folder, &small(&folder)] {
+            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
     }
     folder
+}
+
+/// Where the small disk is, in the server's eyes.
+fn small(folder: &Path) -> PathBuf {
+    folder.join("small")
 }
 
 fn has_room(folder: &str) -> bool {
@@ -186,12 +223,20 @@ fn free_port() -> u16 {
         .port()
 }
 
-fn try_start(folder: &Path, port: u16) -> bool {
-    let log = folder.join("log");
-    as_nobody(&format!("{PROGRAMS}/pg_ctl"))
+fn try_start(folder: &Path, port: u16, small_disk: Option<u64>) -> bool {
+    let program = format!("{PROGRAMS}/pg_ctl");
+    let mut command = match small_disk {
+        Some(bytes) => {
+            let mut command = on_small_disk(&small(folder), bytes);
+            command.args(words_of_nobody(&program));
+            anywhere(command)
+        }
+        None => as_nobody(&program),
+    };
+    command
         .args(["start", "-w", "-s", "-D", &data(folder)])
         .args(["-o", &format!("-p {port}"), "-l"])
-        .arg(log)
+        .arg(folder.join("log"))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
@@ -212,22 +257,33 @@ fn watch(folder: &Path) -> Child {
 }
 
 fn as_nobody(program: &str) -> Command {
-    let mut command = if rustix::process::geteuid().is_root() {
-        let mut command = Command::new("setpriv");
-        let id = NOBODY.to_string();
-        command.args([
-            "--reuid",
-            &id,
-            "--regid",
-            &id,
-            "--clear-groups",
-            "--",
-            program,
-        ]);
-        command
-    } else {
-        Command::new(program)
-    };
+    let words = words_of_nobody(program);
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]);
+    anywhere(command)
+}
+
+/// How a program is run as somebody whom a server accepts.
+fn words_of_nobody(program: &str) -> Vec<String> {
+    if !rustix::process::geteuid().is_root() {
+        return vec![program.to_owned()];
+    }
+    let id = NOBODY.to_string();
+    let words = [
+        "setpriv",
+        "--reuid",
+        &id,
+        "--regid",
+        &id,
+        "--clear-groups",
+        "--",
+        program,
+    ];
+    words.map(str::to_owned).to_vec()
+}
+
+/// Wherever the test runs, and whatever it speaks.
+fn anywhere(mut command: Command) -> Command {
     command.current_dir("/").env("LC_ALL", "C");
     command
 }

@@ -1,0 +1,71 @@
+//! A store of which every call is two steps: before and after it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use credential_connections::record::{
+    Acquisition, CredentialId, Due, Event, Generation, Identity, Lease, Name, NewCredential,
+    NewEvent, NewIntent, NewTokens, Overview, Owner, Record, SettingsChange, SettingsVersion,
+    Tenant, Timestamp, Transition,
+};
+use credential_connections::store::{KeyStatus, Store, StoreError};
+
+use crate::steps::Steps;
+
+pub struct SteppingStore {
+    pub store: Arc<dyn Store>,
+    pub steps: Arc<Steps>,
+}
+
+/// Passes every call on.
+macro_rules! stepping {
+    ($(fn $call:ident($($argument:ident: $type:ty),*) -> $output:ty;)*) => {
+        #[async_trait]
+        impl Store for SteppingStore {
+            $(async fn $call(&self, $($argument: $type),*) -> Result<$output, StoreError> {
+                self.steps.reach(concat!("before ", stringify!($call)));
+                let result = self.store.$call($($argument),*).await;
+                self.steps.reach(concat!("after ", stringify!($call)));
+                result
+            })*
+        }
+    };
+}
+
+stepping! {
+    fn create(tenant: &Tenant, new: &NewCredential, now: Timestamp) -> CredentialId;
+    fn get(tenant: &Tenant, id: CredentialId) -> Record;
+    fn get_by_name(tenant: &Tenant, name: &Name) -> Record;
+    fn list(tenant: &Tenant, after: Option<&Name>, limit: u32) -> Vec<Overview>;
+    fn find_by_identity(tenant: &Tenant, plugin: &str, of: &Identity) -> Vec<Overview>;
+    fn replace_settings(
+        tenant: &Tenant, id: CredentialId, change: &SettingsChange, now: Timestamp
+    ) -> SettingsVersion;
+    fn rename(
+        tenant: &Tenant, id: CredentialId, name: &Name, event: &NewEvent, now: Timestamp
+    ) -> ();
+    fn delete(tenant: &Tenant, id: CredentialId) -> ();
+    fn acquire(
+        tenant: &Tenant, id: CredentialId, owner: &Owner, now: Timestamp, ttl: Duration
+    ) -> Acquisition;
+    fn release(lease: &Lease) -> ();
+    fn record_intent(lease: &Lease, intent: &NewIntent, now: Timestamp) -> ();
+    fn commit_tokens(
+        lease: &Lease, expected: Generation, tokens: &NewTokens, to: &Transition, now: Timestamp
+    ) -> Generation;
+    fn commit_state(lease: &Lease, transition: &Transition, now: Timestamp) -> ();
+    fn discard_tokens(lease: &Lease, transition: &Transition, now: Timestamp) -> Generation;
+    fn due(now: Timestamp, after: Option<&Due>, limit: u32) -> Vec<Due>;
+    fn next_due(now: Timestamp) -> Option<Timestamp>;
+    fn history(
+        tenant: &Tenant, id: CredentialId, before: Option<u64>, limit: u32
+    ) -> Vec<Event>;
+    fn record_event(
+        tenant: &Tenant, id: CredentialId, event: &NewEvent, now: Timestamp
+    ) -> ();
+    fn keys() -> KeyStatus;
+    fn begin_rotation() -> KeyStatus;
+    fn rewrap(limit: u32) -> u64;
+    fn durability() -> Vec<(String, String)>;
+}
