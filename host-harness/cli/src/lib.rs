@@ -27,6 +27,9 @@ mod moments;
 mod output;
 mod pasted;
 mod policy;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 mod proving;
 mod report;
 mod secret_source;
@@ -49,7 +52,9 @@ use crate::report::Report;
 #[must_use]
 pub fn main() -> ExitCode {
     let args = Args::parse();
-    logging::begin(args.verbose, args.log);
+    let proving = matches!(args.command, Some(Command::Prove(_)));
+    let kept = proving.then(proving::Log::of_this_process);
+    logging::begin(args.verbose, args.log, kept);
     let output = args.output();
     let exit = run(args.command, output).unwrap_or_else(|report| {
         output.report(&report);

@@ -6,11 +6,13 @@
 use std::io::{self, Write};
 
 use tracing::Level;
+use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::output::talk;
+use crate::proving::Log;
 use crate::text::Page;
 
 /// The crates whose events are shown.
@@ -21,18 +23,22 @@ const OURS: [&str; 3] = [
 ];
 
 /// Begins to log. The level is the command line's where it asks for one, else the environment's.
-pub(crate) fn begin(verbose: u8, from_environment: Option<Level>) {
+/// What any crate says on any thread is `kept` besides, at every level, where that is asked for.
+pub(crate) fn begin(verbose: u8, from_environment: Option<Level>, kept: Option<Log>) {
     let level = level(verbose, from_environment);
     let targets = OURS.iter().fold(Targets::new(), |targets, name| {
         targets.with_target(*name, level)
     });
     let layer = tracing_subscriber::fmt::layer()
         .with_writer(|| Harmless)
-        .with_ansi(false);
-    tracing_subscriber::registry()
-        .with(targets)
-        .with(layer)
-        .init();
+        .with_ansi(false)
+        .with_filter(targets);
+    let kept = kept.map(|log| {
+        tracing_subscriber::fmt::layer()
+            .with_writer(log)
+            .with_ansi(false)
+    });
+    tracing_subscriber::registry().with(layer).with(kept).init();
 }
 
 /// Stderr, for text that a plugin or a service may have had a hand in. Gets an event at a time.

@@ -62,13 +62,17 @@ impl Sandbox {
         call: impl for<'a> FnOnce(&'a CredentialPlugin, &'a mut Store<CallState>) -> Calling<'a, T>,
     ) -> wasmtime::Result<T> {
         let deadline = Instant::now() + self.limits.call_deadline;
-        let _slot = before(deadline, async { Ok(self.turns.acquire().await?) }).await?;
-        let _turn = match &self.recorder {
-            Some(recorder) => Some(before(deadline, async { Ok(recorder.begin().await) }).await?),
-            None => None,
+        let turn = async {
+            let slot = self.turns.acquire().await?;
+            let recording = match &self.recorder {
+                Some(recorder) => Some(recorder.begin().await),
+                None => None,
+            };
+            Ok((slot, recording))
         };
+        let _turn = before(deadline, Limit::ConcurrentCalls, turn).await?;
         let mut store = self.store(state);
-        let outcome = before(deadline, async {
+        let outcome = before(deadline, Limit::CallDeadline, async {
             let instance = plugin.instantiate_async(&mut store).await?;
             call(&instance, &mut store).await
         })
@@ -94,15 +98,16 @@ impl Sandbox {
     }
 }
 
-/// The work's outcome, or that the call took too long. The work is dropped then, and with it a
-/// request that is under way.
+/// The work's outcome, or what it ran into where it took too long. The work is dropped then, and
+/// with it a request that is under way.
 async fn before<T>(
     deadline: Instant,
+    otherwise: Limit,
     work: impl Future<Output = wasmtime::Result<T>>,
 ) -> wasmtime::Result<T> {
     match tokio::time::timeout_at(deadline, work).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(Limit::CallDeadline.into()),
+        Err(_) => Err(otherwise.into()),
     }
 }
 
@@ -115,16 +120,69 @@ fn cause(error: &wasmtime::Error) -> Cause {
     match error.downcast_ref::<Trap>() {
         Some(Trap::StackOverflow) => Cause::Limit(Limit::Stack),
         Some(trap) => Cause::Trap(trap.to_string()),
-        None if is_hostcall_bound(error) => Cause::Limit(Limit::Hostcall),
-        None => Cause::Contract(root(error)),
+        None => untyped(&error.root_cause().to_string()),
     }
 }
 
-/// The engine has no type for it; a test holds the wording.
-fn is_hostcall_bound(error: &wasmtime::Error) -> bool {
-    root(error).contains("fuel allocated for hostcalls has been exhausted")
+/// The bounds for which the engine has no type, by its wording; a test holds each.
+const BY_WORDING: [(&str, Limit); 3] = [
+    (
+        "fuel allocated for hostcalls has been exhausted",
+        Limit::Hostcall,
+    ),
+    ("store handle limit exceeded", Limit::Handles),
+    ("resource limit exceeded", Limit::Parts),
+];
+
+fn untyped(said: &str) -> Cause {
+    BY_WORDING
+        .iter()
+        .find(|(wording, _)| said.contains(wording))
+        .map_or_else(
+            || Cause::Contract(said.to_owned()),
+            |(_, limit)| Cause::Limit(*limit),
+        )
 }
 
-fn root(error: &wasmtime::Error) -> String {
-    error.root_cause().to_string()
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rstest::rstest;
+
+    use super::*;
+    use crate::{Allocation, Policy, Proof, Runtime, Settings, Witness};
+
+    fn runtime(allocation: Allocation) -> Runtime {
+        let limits = Limits {
+            concurrent_calls: 1,
+            call_deadline: Duration::from_secs(60),
+            ..Limits::default()
+        };
+        let builder = Runtime::builder().limits(limits);
+        let builder = match allocation {
+            Allocation::Pooling => builder,
+            Allocation::OnDemand => builder.witness(Arc::new(Proof::default()) as Arc<dyn Witness>),
+        };
+        let runtime = builder.build().unwrap();
+        assert_eq!(runtime.allocation(), allocation);
+        runtime
+    }
+
+    #[rstest]
+    #[tokio::test(start_paused = true)]
+    async fn a_call_whose_turn_does_not_come_says_so(
+        #[values(Allocation::Pooling, Allocation::OnDemand)] allocation: Allocation,
+    ) {
+        let runtime = runtime(allocation);
+        let plugin = runtime.load(test_guests::MISBEHAVING).await.unwrap();
+        let policy = Arc::new(Policy::nothing());
+        let operation = plugin.operation(&Settings::new(), &policy);
+        let in_progress = plugin.0.runtime.sandbox.turns.acquire().await.unwrap();
+        let failure = operation.validate().await.unwrap_err();
+        assert_eq!(failure.cause, Cause::Limit(Limit::ConcurrentCalls));
+        assert!(!failure.request_sent, "{failure}");
+        drop(in_progress);
+        operation.validate().await.unwrap();
+    }
 }

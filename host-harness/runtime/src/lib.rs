@@ -43,6 +43,9 @@ mod http;
 mod limits;
 mod operation;
 mod plugin;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 mod randomness;
 mod runtime;
 mod seal;

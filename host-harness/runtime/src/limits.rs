@@ -26,13 +26,15 @@ pub struct Limits {
     pub table_elements: usize,
     /// WebAssembly stack. Rust's own default for a wasm thread is 1 MiB, of which little is used.
     pub stack_bytes: usize,
-    /// Component-model handles. The contract has no resources, so none is needed.
+    /// Component-model handles. The contract has no resources, so none is needed; a component may
+    /// have resources among its own parts.
     pub handles: usize,
     /// What a plugin may hand to the host in one go: a request, or a result such as the descriptor.
     pub hostcall_bytes: usize,
     /// The size of a component. The largest published ones are a few megabytes.
     pub component_bytes: usize,
-    /// Calls in progress at a time; more wait for their turn. Each takes a slot of the pool.
+    /// Calls in progress at a time; more wait for their turn, until their deadline. Each takes a slot
+    /// of the pool.
     pub concurrent_calls: u32,
     /// What a request to the service is bounded by.
     pub http: HttpLimits,
@@ -107,6 +109,12 @@ pub enum Limit {
     Table,
     /// [`Limits::stack_bytes`].
     Stack,
+    /// [`Limits::handles`].
+    Handles,
+    /// Core instances, memories or tables of one component: a compiled plugin has a handful.
+    Parts,
+    /// [`Limits::concurrent_calls`]: none of those in progress ended in time.
+    ConcurrentCalls,
     /// [`Limits::hostcall_bytes`].
     Hostcall,
     /// [`HttpLimits::requests_per_call`].
@@ -121,6 +129,9 @@ impl fmt::Display for Limit {
             Self::Memory => "the memory for a call",
             Self::Table => "the table size for a call",
             Self::Stack => "the stack for a call",
+            Self::Handles => "the number of handles in a call",
+            Self::Parts => "the number of instances, memories and tables in a component",
+            Self::ConcurrentCalls => "the number of calls in progress at a time",
             Self::Hostcall => "the size of what a plugin hands to the host",
             Self::Requests => "the number of requests in a call",
         })

@@ -167,6 +167,11 @@ impl Runtime {
         if !forbidden.is_empty() {
             return Err(LoadError::ForbiddenImports(forbidden));
         }
+        if let Some(resource) = Shape::resource(&self.0.sandbox.engine, &component) {
+            return Err(LoadError::NotAPlugin(format!(
+                "it has the resource `{resource}`, and the contract has none"
+            )));
+        }
         let not_a_plugin = |error: wasmtime::Error| LoadError::NotAPlugin(format!("{error:#}"));
         let pre = self
             .0

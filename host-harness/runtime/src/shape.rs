@@ -63,6 +63,28 @@ impl Shape {
         let allowed = |name: &&String| *name != HTTP_IMPORT && *name != TYPES_IMPORT;
         self.imports.iter().filter(allowed).cloned().collect()
     }
+
+    /// A resource among the interfaces: the contract has none, and a host that is handed one would
+    /// keep it.
+    pub(crate) fn resource(engine: &Engine, component: &Component) -> Option<String> {
+        let ty = component.component_type();
+        let imports = ty.imports(engine).map(|(name, item)| (name, item.ty));
+        let exports = ty.exports(engine).map(|(name, item)| (name, item.ty));
+        imports
+            .chain(exports)
+            .find_map(|(name, item)| resource_in(engine, name, &item))
+    }
+}
+
+fn resource_in(engine: &Engine, name: &str, item: &ComponentItem) -> Option<String> {
+    match item {
+        ComponentItem::Resource(_) => Some(name.to_owned()),
+        ComponentItem::ComponentInstance(instance) => instance
+            .exports(engine)
+            .find_map(|(inner, item)| resource_in(engine, inner, &item.ty))
+            .map(|inner| format!("{name}#{inner}")),
+        _ => None,
+    }
 }
 
 fn functions(engine: &Engine, item: &ComponentItem) -> Vec<String> {

@@ -78,6 +78,13 @@ named! {
         LargeForm = "large-form",
         /// Sends a large JSON document.
         LargeRequest = "large-request",
+        /// Makes the list that the export returns, or the form of its request, as long as memory has
+        /// room for.
+        LongList = "long-list",
+        /// Makes the headers of a request as many.
+        LongHeaders = "long-headers",
+        /// Asks for as many members to be sealed.
+        LongSeal = "long-seal",
         /// Asks for the member that the setting `extra` points at to be sealed.
         SealMore = "seal-more",
         /// Returns a token that it made up.

@@ -6,7 +6,7 @@ use crate::args::Prove;
 use crate::exit::Exit;
 use crate::host::Component;
 use crate::output::{Output, talk};
-use crate::proving::{ProofError, Proved, prove};
+use crate::proving::{Log, ProofError, Proved, prove};
 use crate::report::Report;
 use crate::text::Page;
 
@@ -18,7 +18,7 @@ pub(super) async fn run(args: Prove, output: Output) -> Result<Exit, Report> {
     let component = Component::open(file.as_deref())?;
     talk(&Page::new().line(format!("Proving {}: some seconds.", component.describe())));
     let bytes = component.bytes.into_owned();
-    let proved = tokio::task::spawn_blocking(move || prove(&bytes))
+    let proved = tokio::task::spawn_blocking(move || prove(&bytes, &Log::of_this_process()))
         .await
         .map_err(|error| Report::machine(format!("the run broke off: {error}")))??;
     output.data(&page(&proved), &document(&proved))?;

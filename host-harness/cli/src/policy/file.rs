@@ -30,7 +30,7 @@ pub(super) fn open(path: &Path, location: Location) -> Result<OperatorPolicy, Po
     Ok(parse(document, location)?)
 }
 
-pub(super) fn parse(document: Document, location: Location) -> Result<OperatorPolicy, FileError> {
+pub(crate) fn parse(document: Document, location: Location) -> Result<OperatorPolicy, FileError> {
     let contents = document.parse(|table| Some(read(table, document.folder())))?;
     Ok(OperatorPolicy {
         location,

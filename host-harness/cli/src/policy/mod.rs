@@ -20,6 +20,8 @@ use crate::secret_source::Given;
 
 pub(crate) use allowance::{Allowance, AllowanceError};
 pub(crate) use example::EXAMPLE;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use file::parse as parse_policy;
 pub(crate) use limits::{changed as changed_limits, every as every_limit};
 pub(crate) use location::Location;
 

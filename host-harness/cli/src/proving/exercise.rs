@@ -99,7 +99,7 @@ impl Exercise<'_> {
 
     fn keep<T: Debug>(&mut self, outcome: &Result<T, Error>) {
         if let Err(Error::Failed(CallFailure {
-            cause: Cause::Limit(Limit::CallDeadline),
+            cause: Cause::Limit(Limit::CallDeadline | Limit::ConcurrentCalls),
             ..
         })) = outcome
         {

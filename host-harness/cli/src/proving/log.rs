@@ -1,30 +1,26 @@
-//! Everything that is logged on this thread, at the most talkative level, by whatever crate.
+//! Everything that the process logs, on any thread, at the most talkative level, by whatever crate.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use tracing_subscriber::fmt::MakeWriter;
 
 /// A log that is kept.
 #[derive(Clone, Default)]
-pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
+    /// The one that the command keeps where it is to prove something.
+    pub(crate) fn of_this_process() -> Self {
+        static LOG: LazyLock<Log> = LazyLock::new(Log::default);
+        LOG.clone()
+    }
+
     pub(super) fn bytes(&self) -> Vec<u8> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
-    }
-
-    /// Keeps this thread's log until the guard is dropped.
-    pub(super) fn keep(&self) -> tracing::subscriber::DefaultGuard {
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_writer(self.clone())
-            .with_ansi(false)
-            .finish();
-        tracing::subscriber::set_default(subscriber)
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod canaries;
 mod exercise;
+mod files;
 mod form;
 mod log;
 mod script;
@@ -22,7 +23,8 @@ use serde::Serialize;
 
 use canaries::{Canaries, Canary, nonce};
 use exercise::Exercise;
-use log::Log;
+use files::Watched;
+pub(crate) use log::Log;
 use script::Script;
 
 /// What was searched, and what was found.
@@ -84,18 +86,17 @@ impl Proved {
     }
 }
 
-/// Runs the plugin and searches what it leaves. Blocks; the thread's log is part of what is searched.
-pub(crate) fn prove(component: &[u8]) -> Result<Proved, ProofError> {
-    let log = Log::default();
-    let _guard = log.keep();
+/// Runs the plugin and searches what it leaves. Blocks; `log` is what the process logs.
+pub(crate) fn prove(component: &[u8], log: &Log) -> Result<Proved, ProofError> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(search(component, &log))
+        .block_on(search(component, log))
 }
 
 async fn search(component: &[u8], log: &Log) -> Result<Proved, ProofError> {
     let folder = tempfile::tempdir()?;
+    let watched = Watched::begin(folder.path());
     let proof = Arc::new(Proof::default());
     let runtime = Runtime::builder()
         .cache(folder.path().join("plugins"))
@@ -108,7 +109,7 @@ async fn search(component: &[u8], log: &Log) -> Result<Proved, ProofError> {
     let needles = run.canaries.all();
     run.search_bytes(OUTCOMES, "", run.outcomes.clone().as_bytes(), &needles);
     run.search_bytes(LOG, "", &log.bytes(), &needles);
-    run.search_folder(folder.path(), &needles)?;
+    run.search_files(&watched, &needles)?;
     Ok(run.ended(needles))
 }
 
@@ -187,9 +188,13 @@ impl<'a> Run<'a> {
         self.proof.clear();
     }
 
-    /// Puts the control where the other searches must find it.
+    /// Puts the control where the other searches must find it; into the log on another thread, since
+    /// the whole process's is searched.
     fn control(&mut self, log: &Log, folder: &Path) -> io::Result<()> {
-        tracing::trace!(control = self.told, "the control");
+        let told = self.told.clone();
+        let said = std::thread::spawn(move || tracing::trace!(control = told, "the control"));
+        // One that did not end by itself said nothing, and then the control is not found.
+        let _ = said.join();
         fs::write(folder.join("control.txt"), &self.told)?;
         self.outcomes.push_str(&format!("{:?}\n", self.told));
         let found = |bytes: &[u8]| !occurrences(bytes, &[&self.told]).is_empty();
@@ -213,15 +218,14 @@ impl<'a> Run<'a> {
         }));
     }
 
-    fn search_folder(&mut self, folder: &Path, canaries: &[Canary]) -> io::Result<()> {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                self.search_folder(&path, canaries)?;
+    fn search_files(&mut self, watched: &Watched, canaries: &[Canary]) -> io::Result<()> {
+        for path in watched.written()? {
+            // One that is gone by now, or is another's, cannot be read.
+            let Ok(bytes) = fs::read(&path) else {
                 continue;
-            }
+            };
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            self.search_bytes(FILES, &name, &fs::read(&path)?, canaries);
+            self.search_bytes(FILES, &name, &bytes, canaries);
             self.proved.files.push(name.into_owned());
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::failure;
 use super::fill;
 use super::transport::{Ready, Transport};
 use crate::contract::{
@@ -145,16 +146,21 @@ fn segments(segments: &[Segment], vault: &Vault) -> usize {
     segments.iter().map(length).sum()
 }
 
-/// Path and status; never a query, a header or a body.
+/// One line a request: path, status and bound; never a query, a header or a body.
 fn log(request: &Request, outcome: Result<&RawAnswer, &Failure>) {
     let path = url::Url::parse(&request.url)
         .map(|url| url.path().to_owned())
         .unwrap_or_default();
+    let method = request.method;
     match outcome {
-        Ok(answer) => tracing::debug!(?request.method, path, answer.status, "answered"),
-        Err(failure) if failure.kind == FailureKind::TooLarge => {
-            tracing::warn!(?request.method, path, %failure, "an answer was not taken in");
+        Ok(answer) => tracing::debug!(?method, path, answer.status, "answered"),
+        Err(failure) => {
+            let bound = failure::bound(failure);
+            if failure::looks_hostile(failure) {
+                tracing::warn!(?method, path, ?failure.kind, bound, %failure, "no answer");
+            } else {
+                tracing::info!(?method, path, ?failure.kind, bound, %failure, "no answer");
+            }
         }
-        Err(failure) => tracing::debug!(?request.method, path, ?failure.kind, "no answer"),
     }
 }

@@ -25,6 +25,25 @@ impl Failure {
     }
 }
 
+const LONG_HEAD: &str = "the answer has more or longer headers than are allowed";
+
+/// The bound of [`HttpLimits`](crate::HttpLimits) that a failure ran into, by its name.
+pub(super) fn bound(failure: &Failure) -> Option<&'static str> {
+    match failure.kind {
+        FailureKind::Timeout if failure.request_sent => Some("answer_deadline"),
+        FailureKind::Timeout => Some("connect_timeout"),
+        FailureKind::TooLarge if failure.message == LONG_HEAD => Some("answer_headers"),
+        FailureKind::TooLarge => Some("answer_bytes"),
+        _ => None,
+    }
+}
+
+/// Whether the operator should look: a service that was reached and kept neither to HTTP nor to the
+/// bounds, or that is not what its name says. The rest is weather.
+pub(super) fn looks_hostile(failure: &Failure) -> bool {
+    failure.request_sent || matches!(failure.kind, FailureKind::Untrusted | FailureKind::Denied)
+}
+
 /// What an error of the HTTP client means. The client's own words are left out: they may quote the
 /// URL.
 pub(super) fn classify(error: &reqwest::Error) -> Failure {
@@ -41,10 +60,7 @@ pub(super) fn classify(error: &reqwest::Error) -> Failure {
         return Failure::sent(FailureKind::Timeout, "no answer came in time");
     }
     if is_endless_head(error) {
-        return Failure::sent(
-            FailureKind::TooLarge,
-            "the answer has more or longer headers than are allowed",
-        );
+        return Failure::sent(FailureKind::TooLarge, LONG_HEAD);
     }
     Failure::sent(
         FailureKind::Interrupted,

@@ -16,6 +16,9 @@ pub(crate) const MARK: &str = "[sealed]";
 /// a text it would be found everywhere, and finding it would say nothing.
 const SHORTEST_PART: usize = 6;
 
+/// Digits of a JSON number that are kept, whatever they are.
+const EXACT_DIGITS: usize = 15;
+
 /// Unreserved characters (RFC 3986 section 2.3) are written as they are.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -69,6 +72,15 @@ impl Known {
         self.parts
             .iter()
             .any(|part| text.contains(&*Zeroizing::new(part.to_ascii_lowercase())))
+    }
+
+    /// Whether a secret of digits stands in a body in which it may be a number. Read as one, it is
+    /// rounded, and then not found.
+    pub(crate) fn may_be_rounded_in(&self, body: &[u8]) -> bool {
+        let values = self.whole.iter().map(Secret::expose);
+        values
+            .filter(|it| it.len() > EXACT_DIGITS && it.bytes().all(|it| it.is_ascii_digit()))
+            .any(|it| memchr::memmem::find(body, it.as_bytes()).is_some())
     }
 
     fn occurs_as_is(&self, text: &str) -> bool {

@@ -270,3 +270,20 @@ fn headers_that_hold_a_secret_are_left_out() {
         [("retry-after".to_owned(), "7".to_owned())]
     );
 }
+
+/// Rounded, it would be shown, most of its digits among them.
+#[test]
+fn a_secret_of_more_digits_than_a_float_has_is_found_where_it_stands_as_a_number() {
+    let digits = "48151623421234567890123456789";
+    let response =
+        crate::properties::seal_with(digits, format!("{{\"a\":{digits}}}").as_bytes(), None);
+    let shown = format!("{:?}", response.body);
+    assert!(!shown.contains("4815162"), "{shown}");
+}
+
+#[test]
+fn a_number_keeps_its_value() {
+    let wrote = "1230000000000000000367119830";
+    let shown = seal_raw(&format!("[{wrote}]"), "application/json", &[]).json();
+    assert_eq!(shown, json!([1.23e27]), "{wrote}");
+}

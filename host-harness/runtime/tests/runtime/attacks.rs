@@ -28,15 +28,18 @@ enum Held {
 /// How the guest is called.
 enum Call {
     Compute(&'static str),
+    Validate,
     /// With what stands in `extra`.
     Send(&'static str),
     Obtain,
+    /// The host sends what the plugin only builds.
+    Request,
     Authenticate,
 }
 
 fn attack(behaviour: Behaviour) -> (Call, Held) {
     use Behaviour as B;
-    use Call::{Authenticate, Compute, Obtain, Send};
+    use Call::{Authenticate, Compute, Obtain, Request, Send, Validate};
     use Held::{Broken, Crashed, Denied, Harmless, Stopped};
     let misplaced = "a secret may stand in the header `authorization` alone";
     let unknown = "the plugin named a secret that this operation does not have";
@@ -65,6 +68,9 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
         B::ManyHeaders => (Send(""), Denied("more than 64 headers")),
         B::LargeForm => (Send(""), Harmless("f8999=")),
         B::LargeRequest => (Send(""), Denied("the request is larger than 65536 bytes")),
+        B::LongList => (Validate, Stopped(Limit::Hostcall)),
+        B::LongHeaders => (Request, Stopped(Limit::Hostcall)),
+        B::LongSeal => (Send(""), Stopped(Limit::Hostcall)),
         B::SealMore => (Send("/echo"), Harmless("200 {}")),
         B::MadeUpToken => (Obtain, Broken("it named a secret")),
         B::AuthenticateElsewhere => (Authenticate, Broken(misplaced)),
@@ -74,9 +80,17 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
 async fn make(stage: &Stage, behaviour: &str, call: &Call) -> Result<String, Error> {
     match call {
         Call::Compute(argument) => Ok(stage.compute(behaviour, argument).await?),
+        Call::Validate => {
+            let problems = stage.operation(behaviour, "").validate().await?;
+            Ok(format!("{problems:?}"))
+        }
         Call::Send(_) => stage.send(behaviour, "/").await,
         Call::Obtain => {
             let access = stage.obtain(behaviour, Sender::Plugin).await?;
+            Ok(format!("{access:?}"))
+        }
+        Call::Request => {
+            let access = stage.obtain(behaviour, Sender::Host).await?;
             Ok(format!("{access:?}"))
         }
         Call::Authenticate => {
@@ -96,7 +110,6 @@ fn limits() -> Limits {
     }
 }
 
-/// The attack, other calls in flight beside it, and a call after it.
 async fn hold(behaviour: Behaviour) {
     let (call, held) = attack(behaviour);
     let extra = if let Call::Send(extra) = call {
@@ -108,14 +121,9 @@ async fn hold(behaviour: Behaviour) {
     let stage = Stage::with_limits(limits()).await.mapped_to(&server);
     let stage = stage.with_extra(extra);
     let log = Log::keep();
-    let beside = async {
-        for _ in 0..3 {
-            stage.assert_works().await;
-        }
-    };
-    let (outcome, ()) = tokio::join!(make(&stage, behaviour.name(), &call), beside);
+    let attack = make(&stage, behaviour.name(), &call);
+    let outcome = stage.withstands(attack).await;
     assert_held(behaviour, outcome, &held, &log);
-    stage.assert_works().await;
 }
 
 #[track_caller]
@@ -206,13 +214,31 @@ async fn failure_of(operation: &Operation, export: &str) -> Option<CallFailure> 
 async fn a_loop_in_any_export_is_stopped(#[case] export: &str) {
     let stage = Stage::with_limits(limits()).await;
     let log = Log::keep();
-    let failure = failure_of(&stage.operation("loop", ""), export)
-        .await
-        .unwrap();
+    let looping = stage.operation("loop", "");
+    let failure = stage.withstands(failure_of(&looping, export)).await;
+    let failure = failure.unwrap();
     assert_eq!(failure.cause, Cause::Limit(Limit::CpuTime));
     assert!(failure.export.ends_with(export), "{failure}");
     log.says_once(export);
-    stage.assert_works().await;
+}
+
+#[rstest]
+#[case::of_problems("long-list", "validate")]
+#[case::of_the_fields_of_a_form("long-list", "token-request")]
+#[case::of_the_headers_of_a_request("long-headers", "token-request")]
+#[case::of_members_to_be_sealed("long-seal", "token-request")]
+#[case::of_headers("long-list", "authenticate")]
+#[case::of_checks("long-list", "test")]
+#[tokio::test]
+async fn a_list_of_whatever_length_is_not_taken_in(#[case] behaviour: &str, #[case] export: &str) {
+    let stage = Stage::new().await;
+    let log = Log::keep();
+    let operation = stage.operation(behaviour, "");
+    let failure = stage.withstands(failure_of(&operation, export)).await;
+    let failure = failure.unwrap();
+    assert_eq!(failure.cause, Cause::Limit(Limit::Hostcall), "{failure}");
+    assert!(failure.export.ends_with(export), "{failure}");
+    log.says_once(&Limit::Hostcall.to_string());
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use credential_runtime::{Cause, Limit, Limits, LoadError, Plugin, Runtime};
 use test_guests::Description;
 
 use crate::log::Log;
+use crate::stage::Stage;
 
 /// What becomes of a plugin that describes itself like this.
 enum Fate {
@@ -69,9 +70,10 @@ async fn every_description_meets_its_fate_and_the_next_plugin_loads() {
         ..Limits::default()
     };
     let runtime = Runtime::builder().limits(limits).build().unwrap();
+    let stage = Stage::on(&runtime).await;
     for description in Description::ALL {
         let log = Log::keep();
-        let outcome = load(&runtime, *description).await;
+        let outcome = stage.withstands(load(&runtime, *description)).await;
         assert_fate(*description, outcome, &log);
     }
     load(&runtime, Description::Honest).await.unwrap();

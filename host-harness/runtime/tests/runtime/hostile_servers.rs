@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use credential_runtime::{HttpLimits, Limits, Runtime};
+use credential_runtime::{HttpLimits, Limits, Runtime, RuntimeBuilder};
 use rstest::rstest;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::log::Log;
 use crate::server::Server;
-use crate::stage::Stage;
+use crate::stage::{SERVICE, Stage};
 
 fn hasty() -> Limits {
     let http = HttpLimits {
@@ -22,11 +23,62 @@ fn hasty() -> Limits {
     }
 }
 
+/// What the plugin is told, with others' calls in flight. Where there is no answer, the operator is
+/// told as well, once.
 async fn seen_of(server: &Server) -> String {
-    let stage = Stage::with_limits(hasty()).await.mapped_to(server);
-    let seen = stage.send("get", "/").await.unwrap();
-    stage.assert_works().await;
+    seen_on(Runtime::builder().limits(hasty()), server).await
+}
+
+async fn seen_on(runtime: RuntimeBuilder, server: &Server) -> String {
+    let stage = Stage::with(runtime).await.mapped_to(server);
+    let log = Log::keep();
+    let seen = stage.withstands(stage.send("get", "/")).await.unwrap();
+    match seen.strip_prefix("FailureKind::") {
+        Some(failure) => {
+            let (kind, _) = failure.split_once(' ').unwrap();
+            log.says_once(&format!("failure.kind={kind}"));
+        }
+        None => assert_eq!(log.lines(), [] as [String; 0]),
+    }
     seen
+}
+
+#[rstest]
+#[case::of_headers("HTTP/1.1 200 OK\r\n", "x-a: 1\r\n", "answer_headers")]
+#[case::of_a_body("HTTP/1.1 200 OK\r\n\r\n", "aaaaaaaaaaaaaaaa", "answer_bytes")]
+#[case::of_nothing("HTTP/1.1 200 OK\r\n", "", "answer_deadline")]
+#[tokio::test]
+async fn the_operator_reads_which_bound_was_hit_and_where(
+    #[case] begin: &'static str,
+    #[case] again: &'static str,
+    #[case] bound: &str,
+) {
+    let server = Server::endless(begin, again).await;
+    let stage = Stage::with_limits(hasty()).await.mapped_to(&server);
+    let log = Log::keep();
+    let url = format!("{SERVICE}/token?not-a-real-query");
+    stage
+        .send_to("secret-in-authorization", &url)
+        .await
+        .unwrap();
+    log.says_once(&format!("bound=\"{bound}\""));
+    let line = log.lines().remove(0);
+    assert!(line.contains("path=\"/token\""), "{line}");
+    assert!(!line.contains("not-a-real"), "{line}");
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_there_is_no_warning() {
+    let stage = Stage::with_limits(hasty())
+        .await
+        .mapped_to(&Server::says_json("").await);
+    let log = Log::keep();
+    let seen = stage.send("get", "/").await.unwrap();
+    assert!(
+        seen.starts_with("FailureKind::Unreachable sent=false"),
+        "{seen}"
+    );
+    assert_eq!(log.lines(), [] as [String; 0]);
 }
 
 #[rstest]
@@ -102,15 +154,15 @@ async fn a_body_longer_than_it_says_ends_where_it_says() {
     assert_eq!(seen_of(&server).await, "200 {}");
 }
 
-/// Two requests over what might be one connection: what came unasked is not taken for the second
-/// answer.
+/// Sent ahead of the next request, on a connection that the server keeps open.
 #[tokio::test]
 async fn an_answer_that_nobody_asked_for_answers_nothing() {
     let both = "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n\"a\"HTTP/1.1 200 OK\r\n\
                 content-length: 3\r\n\r\n\"b\"";
-    let server = Server::says_raw(both).await;
+    let late = "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n\"c\"";
+    let server = Server::keeps(both, late).await;
     let stage = Stage::with_limits(hasty()).await.mapped_to(&server);
-    for _ in 0..3 {
+    for _ in 0..20 {
         assert_eq!(stage.send("get", "/").await.unwrap(), "200 \"a\"");
     }
 }
@@ -232,8 +284,7 @@ async fn a_trusted_authority_does_not_make_a_certificate_fit(
     let certified = certified(name, not_after);
     let server = Server::tls(tls(&certified)).await;
     let runtime = Runtime::builder().trust(certified.cert.der().to_vec());
-    let stage = Stage::with(runtime).await.mapped_to(&server);
-    let seen = stage.send("get", "/").await.unwrap();
+    let seen = seen_on(runtime, &server).await;
     assert!(seen.starts_with(expected), "{seen}");
 }
 
@@ -244,8 +295,7 @@ async fn a_server_that_speaks_no_http_1_is_not_spoken_to() {
     config.alpn_protocols = vec![b"h2".to_vec()];
     let server = Server::tls(config).await;
     let runtime = Runtime::builder().trust(certified.cert.der().to_vec());
-    let stage = Stage::with(runtime).await.mapped_to(&server);
-    let seen = stage.send("get", "/").await.unwrap();
+    let seen = seen_on(runtime, &server).await;
     assert!(!seen.contains("http2"), "{seen}");
     assert!(
         seen == "200 {}" || seen.contains("sent=false"),

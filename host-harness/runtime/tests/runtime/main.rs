@@ -17,6 +17,7 @@ mod isolation;
 mod limits;
 mod loading;
 mod log;
+mod memory;
 mod reflection;
 mod secrets;
 mod server;

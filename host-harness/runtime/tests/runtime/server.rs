@@ -12,8 +12,13 @@ use tokio::sync::Notify;
 enum Manner {
     /// These bytes, then the connection ends.
     Says(Vec<u8>),
+    /// The first bytes to the first request of a connection, which stays open, and the others to
+    /// every later one.
+    Keeps(&'static str, &'static str),
     /// Takes the request and never answers.
     Silent,
+    /// Takes the request and answers when it is told to.
+    Held(Arc<Notify>),
     /// What the request's body was, as JSON's `echo`.
     Echoes,
     /// What the request's body was, as this function puts it.
@@ -52,8 +57,17 @@ impl Server {
         Self::start(Manner::Says(bytes.as_bytes().to_vec()), None).await
     }
 
+    pub async fn keeps(first: &'static str, later: &'static str) -> Self {
+        Self::start(Manner::Keeps(first, later), None).await
+    }
+
     pub async fn silent() -> Self {
         Self::start(Manner::Silent, None).await
+    }
+
+    /// Answers `{"held":true}` once `release` is notified.
+    pub async fn held(release: &Arc<Notify>) -> Self {
+        Self::start(Manner::Held(Arc::clone(release)), None).await
     }
 
     pub async fn echoes() -> Self {
@@ -157,13 +171,26 @@ impl Desk {
         let body = body.unwrap_or_default();
         // A client that has heard enough hangs up.
         let _ = self.answer(&mut stream, &body).await;
+        if let Manner::Keeps(_, later) = self.manner {
+            while let Some(request) = read_request(&mut stream).await {
+                self.received.lock().unwrap().push(request);
+                let _ = stream.write_all(later.as_bytes()).await;
+            }
+        }
         let _ = stream.shutdown().await;
     }
 
     async fn answer(&self, stream: &mut (impl AsyncWrite + Unpin), body: &str) -> io::Result<()> {
         match &self.manner {
             Manner::Says(bytes) => stream.write_all(bytes).await,
+            Manner::Keeps(first, _) => stream.write_all(first.as_bytes()).await,
             Manner::Silent => std::future::pending().await,
+            Manner::Held(release) => {
+                release.notified().await;
+                let head = "HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n";
+                stream.write_all(head.as_bytes()).await?;
+                stream.write_all(b"{\"held\":true}").await
+            }
             Manner::Echoes => stream.write_all(&echo(body)).await,
             Manner::Answers(answer) => stream.write_all(&answer(body)).await,
             Manner::Endless(begin, again) => {

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use credential_runtime::{Cause, Limit, Limits, LoadError, Runtime};
+use credential_runtime::{Allocation, Cause, Limit, Limits, LoadError, Runtime};
 use proptest::prelude::*;
 use rstest::rstest;
 
 use crate::log::Log;
+use crate::stage::Stage;
 
 const INTERFACES: [(&str, &[&str]); 3] = [
     ("credential", &["describe", "validate"]),
@@ -31,9 +32,19 @@ const INTERFACES: [(&str, &[&str]); 3] = [
 /// A component with every export of this contract version, each of them a function that takes and
 /// gives nothing, over this core module.
 fn component(version: &str, module: &str) -> Vec<u8> {
+    component_with(version, "", module)
+}
+
+/// The same, with these parts of a component before the module; `$new` is what it may import.
+fn component_with(version: &str, parts: &str, module: &str) -> Vec<u8> {
+    let given = if parts.contains("(core func $new") {
+        "(with \"\" (instance (export \"new\" (func $new))))"
+    } else {
+        ""
+    };
     let mut text = format!(
-        "(component\n(core module $m {module} (func (export \"f\")))\n\
-         (core instance $i (instantiate $m))\n(func $f (canon lift (core func $i \"f\")))\n"
+        "(component\n{parts}\n(core module $m {module} (func (export \"f\")))\n\
+         (core instance $i (instantiate $m {given}))\n(func $f (canon lift (core func $i \"f\")))\n"
     );
     for (interface, functions) in INTERFACES {
         let exports: String = functions
@@ -58,17 +69,110 @@ fn runtime() -> Runtime {
 }
 
 async fn load_error(bytes: &[u8]) -> LoadError {
+    load_error_on(&runtime(), bytes).await
+}
+
+/// Why a component is not loaded, with others' calls in flight.
+async fn load_error_on(runtime: &Runtime, bytes: &[u8]) -> LoadError {
+    let stage = Stage::on(runtime).await;
     let log = Log::keep();
-    let error = runtime().load(bytes).await.expect_err("no plugin");
+    let outcome = stage.withstands(runtime.load(bytes)).await;
+    let error = outcome.expect_err("no plugin");
     assert_eq!(log.lines().len(), 1, "told of once: {:#?}", log.lines());
     error
 }
 
 async fn cause(module: &str) -> Cause {
-    match load_error(&component("0.1.0", module)).await {
+    cause_in(load_error(&component("0.1.0", module)).await)
+}
+
+fn cause_in(error: LoadError) -> Cause {
+    match error {
         LoadError::Describe(failure) => failure.cause,
         other => panic!("{other:?}"),
     }
+}
+
+/// A component that makes this many handles at its start.
+fn with_handles(count: usize) -> Vec<u8> {
+    let resource = "(type $r (resource (rep i32))) (core func $new (canon resource.new $r))";
+    let make = "(drop (call $new (i32.const 1))) ".repeat(count);
+    let module = format!(
+        "(import \"\" \"new\" (func $new (param i32) (result i32))) (func $s {make}) (start $s)"
+    );
+    component_with("0.1.0", resource, &module)
+}
+
+#[tokio::test]
+async fn more_handles_than_allowed_are_stopped() {
+    let bound = Limits::default().handles;
+    let within = cause_in(load_error(&with_handles(bound)).await);
+    assert!(
+        matches!(within, Cause::Contract(_)),
+        "it went on: {within:?}"
+    );
+    let beyond = cause_in(load_error(&with_handles(bound + 1)).await);
+    assert_eq!(beyond, Cause::Limit(Limit::Handles));
+}
+
+#[tokio::test]
+async fn a_handle_that_was_never_given_out_is_a_crash() {
+    let resource = "(type $r (resource (rep i32))) (core func $new (canon resource.rep $r))";
+    let module = "(import \"\" \"new\" (func $rep (param i32) (result i32))) \
+                  (func $s (drop (call $rep (i32.const 7)))) (start $s)";
+    let error = load_error(&component_with("0.1.0", resource, module)).await;
+    let said = error.to_string();
+    assert!(matches!(error, LoadError::Describe(_)), "{said}");
+    assert!(said.contains("handle"), "{said}");
+}
+
+#[rstest]
+#[case::imported(
+    "(component (import \"connector:credential/types@0.1.0\" \
+     (instance (export \"key\" (type (sub resource))))))",
+    "connector:credential/types@0.1.0#key"
+)]
+#[case::exported(
+    "(component (type $r (resource (rep i32))) (export \"key\" (type $r)))",
+    "key"
+)]
+#[case::exported_among_others(
+    "(component (type $r (resource (rep i32))) (instance $i (export \"key\" (type $r))) \
+     (export \"other:package/keys\" (instance $i)))",
+    "other:package/keys#key"
+)]
+#[tokio::test]
+async fn a_resource_between_plugin_and_host_is_refused_by_name(
+    #[case] text: &str,
+    #[case] name: &str,
+) {
+    let error = load_error(&wat::parse_str(text).unwrap()).await;
+    assert!(matches!(error, LoadError::NotAPlugin(_)), "{error}");
+    let said = error.to_string();
+    assert!(said.contains(&format!("the resource `{name}`")), "{said}");
+}
+
+/// More core instances than a slot of the pool has, whether there is a pool or not.
+#[rstest]
+#[case::from_a_pool(128, Allocation::Pooling)]
+#[case::on_demand(1_000_000, Allocation::OnDemand)]
+#[tokio::test]
+async fn many_instances_in_a_component_are_refused(
+    #[case] concurrent_calls: u32,
+    #[case] allocation: Allocation,
+) {
+    let limits = Limits {
+        concurrent_calls,
+        ..Limits::default()
+    };
+    let runtime = Runtime::builder().limits(limits).build().unwrap();
+    assert_eq!(runtime.allocation(), allocation);
+    let parts = format!(
+        "(core module $e) {}",
+        "(core instance (instantiate $e)) ".repeat(20)
+    );
+    let error = load_error_on(&runtime, &component_with("0.1.0", &parts, "")).await;
+    assert!(error.to_string().contains("instances"), "{error}");
 }
 
 #[tokio::test]

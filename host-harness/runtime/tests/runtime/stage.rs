@@ -7,6 +7,8 @@ use credential_runtime::{
     RuntimeBuilder, Secret, Sender, Settings,
 };
 
+use tokio::sync::Notify;
+
 use crate::server::Server;
 
 pub const SERVICE: &str = "https://service.example";
@@ -28,17 +30,22 @@ impl Stage {
     }
 
     pub async fn with(builder: RuntimeBuilder) -> Self {
-        let runtime = builder.build().expect("a runtime");
+        Self::on(&builder.build().expect("a runtime")).await
+    }
+
+    pub async fn on(runtime: &Runtime) -> Self {
         let plugin = runtime
             .load(test_guests::MISBEHAVING)
             .await
             .expect("the guest loads");
-        let settings = Settings::new().with_secret("secret", SECRET);
-        let policy = Policy::nothing().allow_origin(SERVICE.parse().unwrap());
+        Self::of(plugin)
+    }
+
+    fn of(plugin: Plugin) -> Self {
         Self {
             plugin,
-            policy,
-            settings,
+            policy: Policy::nothing().allow_origin(SERVICE.parse().unwrap()),
+            settings: Settings::new().with_secret("secret", SECRET),
         }
     }
 
@@ -133,6 +140,30 @@ impl Stage {
             }) if hit == limit => {}
             other => panic!("expected {limit:?}, got {other:?}"),
         }
+    }
+
+    /// Runs an attack with others' calls in flight on the same runtime: one that had sent before it
+    /// began and is answered while it runs, and one that begins and ends meanwhile. Neither takes
+    /// notice, and the next call works.
+    pub async fn withstands<T>(&self, attack: impl Future<Output = T>) -> T {
+        let release = Arc::new(Notify::new());
+        let server = Server::held(&release).await;
+        let other = Self::of(self.plugin.clone()).mapped_to(&server);
+        let in_flight = async {
+            let answer = other.send("get", "/").await;
+            assert_eq!(answer.as_deref(), Ok(r#"200 {"held":true}"#));
+        };
+        let attack = async {
+            server.request_arrived().await;
+            let meanwhile = async {
+                other.assert_works().await;
+                release.notify_one();
+            };
+            tokio::join!(attack, meanwhile).0
+        };
+        let (outcome, ()) = tokio::join!(attack, in_flight);
+        other.assert_works().await;
+        outcome
     }
 
     /// Whatever happened before, the next call works.

@@ -5,9 +5,10 @@ use std::hint::black_box;
 
 use crate::behaviours::Behaviour;
 use crate::bindings::connector::credential::http::{self, Answer, Request, ResponseBody};
-use crate::bindings::connector::credential::types::{Error, Sealed, Setting};
+use crate::bindings::connector::credential::types::{Error, Problem, Sealed, Setting, Severity};
+use crate::bindings::exports::connector::credential::connection::{Check, Outcome};
 use crate::bindings::exports::connector::credential::oauth::Tokens;
-use crate::request::{get, request};
+use crate::request::{get, long_list, request};
 use crate::text;
 
 thread_local! {
@@ -77,8 +78,41 @@ fn allocate() -> ! {
     }
 }
 
+/// What is wrong with the settings: nothing, or more than anybody reads.
+pub(crate) fn problems(settings: &[Setting]) -> Vec<Problem> {
+    match told(settings) {
+        Some(Behaviour::LongList) => long_list(|_| problem()),
+        Some(_) | None => Vec::new(),
+    }
+}
+
+fn problem() -> Problem {
+    Problem {
+        field: String::new(),
+        severity: Severity::Error,
+        code: String::new(),
+        message: String::new(),
+        hint: None,
+    }
+}
+
+/// The test of a connection: what the behaviour comes to, or the same without end.
+pub(crate) fn checks(settings: &[Setting], access: &Sealed) -> Vec<Check> {
+    let check = |detail: &str| Check {
+        id: text(settings, "behaviour").to_owned(),
+        title: String::new(),
+        outcome: Outcome::Passed,
+        detail: Some(detail.to_owned()),
+        diagnosis: None,
+    };
+    match told(settings) {
+        Some(Behaviour::LongList) => long_list(|_| check("")),
+        Some(_) | None => vec![check(&send(settings, access))],
+    }
+}
+
 /// Sends as the behaviour says and tells what came back.
-pub(crate) fn send(settings: &[Setting], access: &Sealed) -> String {
+fn send(settings: &[Setting], access: &Sealed) -> String {
     match told(settings) {
         Some(Behaviour::ManyRequests) => loop {
             black_box(http::send(&get(text(settings, "argument"))).is_ok());

@@ -70,7 +70,7 @@ impl credential::Guest for Misbehaving {
 
     fn validate(settings: Vec<Setting>) -> Vec<Problem> {
         behaviour::compute(&settings);
-        Vec::new()
+        behaviour::problems(&settings)
     }
 }
 
@@ -114,17 +114,11 @@ impl oauth::Guest for Misbehaving {
 
 impl connection::Guest for Misbehaving {
     fn authenticate(settings: Vec<Setting>, access: String) -> Result<Vec<Pair>, Error> {
-        Ok(vec![request::header(&settings, access)])
+        Ok(request::headers(&settings, &access))
     }
 
     fn test(settings: Vec<Setting>, access: Sealed) -> Result<Vec<connection::Check>, Error> {
-        Ok(vec![connection::Check {
-            id: text(&settings, "behaviour").to_owned(),
-            title: String::new(),
-            outcome: connection::Outcome::Passed,
-            detail: Some(behaviour::send(&settings, &access)),
-            diagnosis: None,
-        }])
+        Ok(behaviour::checks(&settings, &access))
     }
 
     fn revocation_warning(settings: Vec<Setting>) -> Option<String> {

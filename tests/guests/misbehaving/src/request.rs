@@ -77,15 +77,21 @@ pub(crate) fn request(settings: &[Setting]) -> Request {
         Behaviour::SetHost => header("Host", words("evil.example")),
         Behaviour::SetHeader => header(text(settings, "extra"), words("x")),
         Behaviour::BreakHeader => header("x-note", words("a\r\nhost: evil.example")),
-        Behaviour::ManyHeaders => with_headers(settings, many("x-")),
+        Behaviour::ManyHeaders => with_headers(settings, many("x-", MANY)),
+        Behaviour::LongHeaders => with_headers(settings, many("x-", LONG)),
+        Behaviour::LongList => with_form(settings, many("f", LONG)),
         Behaviour::SecretInForm => with_secret_in_form(settings),
         Behaviour::SecretManyTimes => {
             with_form(settings, (0..1000).map(|_| pair("s", value())).collect())
         }
         Behaviour::BreakForm => with_form(settings, vec![pair("a\r\nb&c=d", words("x\r\ny&z=1"))]),
-        Behaviour::LargeForm => with_form(settings, many("f")),
+        Behaviour::LargeForm => with_form(settings, many("f", MANY)),
         Behaviour::LargeRequest => with_json(settings, "x".repeat(256 << 10)),
         Behaviour::NameEverywhere => name_everywhere(settings),
+        Behaviour::LongSeal => Request {
+            seal: long_list(|number| format!("/{number}")),
+            ..get(text(settings, "argument"))
+        },
         Behaviour::SealMore => Request {
             seal: vec![text(settings, "extra").to_owned()],
             ..get(text(settings, "argument"))
@@ -94,9 +100,20 @@ pub(crate) fn request(settings: &[Setting]) -> Request {
     }
 }
 
-/// Two-letter names and no values: as many as fit.
-fn many(prefix: &str) -> Vec<Pair> {
-    (0..9000)
+/// What fits into a request of 64 KiB.
+const MANY: usize = 9000;
+
+/// More than the host takes in one go, and less than fills a plugin's memory.
+const LONG: usize = 40_000;
+
+/// A list that no bound but the host's ends.
+pub(crate) fn long_list<T>(item: impl Fn(usize) -> T) -> Vec<T> {
+    (0..LONG).map(item).collect()
+}
+
+/// Short names and no values.
+fn many(prefix: &str, count: usize) -> Vec<Pair> {
+    (0..count)
         .map(|number| pair(format!("{prefix}{number}"), words("")))
         .collect()
 }
@@ -110,17 +127,27 @@ fn name_everywhere(settings: &[Setting]) -> Request {
     request
 }
 
-/// A header that authenticates, or one that must not.
-pub(crate) fn header(settings: &[Setting], access: String) -> Pair {
+/// The headers that authenticate, or some that must not.
+pub(crate) fn headers(settings: &[Setting], access: &str) -> Vec<Pair> {
     if let Some(it) = told(settings) {
         waste(it);
     }
+    match told(settings) {
+        Some(Behaviour::LongList) => long_list(|_| header(settings, access)),
+        Some(_) | None => vec![header(settings, access)],
+    }
+}
+
+fn header(settings: &[Setting], access: &str) -> Pair {
     let name = match told(settings) {
         Some(Behaviour::AuthenticateElsewhere) => "x-key",
         _ => "authorization",
     };
     Pair {
         name: name.to_owned(),
-        value: vec![Segment::Text("Bearer ".to_owned()), Segment::Secret(access)],
+        value: vec![
+            Segment::Text("Bearer ".to_owned()),
+            Segment::Secret(access.to_owned()),
+        ],
     }
 }

@@ -1,43 +1,10 @@
 //! Sealing of whatever a service could say, with whatever the secrets are.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-
-/// How a service may put a secret into a text. Written apart from the sealing's own list.
-fn put(secret: &str, way: usize) -> String {
-    let percent = || secret.bytes().map(|it| format!("%{it:02x}")).collect();
-    match way % 8 {
-        0 => secret.to_owned(),
-        1 => format!("see {secret}, please"),
-        2 => percent(),
-        3 => STANDARD.encode(secret),
-        4 => URL_SAFE_NO_PAD.encode(format!("user:{secret}")),
-        5 => form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
-        6 => secret.chars().rev().collect(),
-        _ => Value::from(secret).to_string(),
-    }
-}
-
-/// What may not be found afterwards: the secret itself in the spellings of the promise.
-fn forbidden(secret: &str) -> Vec<String> {
-    let encoded = STANDARD.encode(secret);
-    let escaped = Value::from(secret).to_string();
-    vec![
-        secret.to_owned(),
-        secret.trim().to_owned(),
-        secret.chars().rev().collect(),
-        // As a JSON Pointer has it.
-        secret.replace('~', "~0").replace('/', "~1"),
-        put(secret, 2),
-        put(secret, 5),
-        escaped[1..escaped.len() - 1].to_owned(),
-        encoded[4..encoded.len() - 4].to_owned(),
-    ]
-}
+use crate::properties::{forbidden, put, seal_with, told};
 
 /// Long and varied enough to be told from the rest of a document, as real ones are.
 fn any_secret() -> impl Strategy<Value = String> {
@@ -78,55 +45,6 @@ fn any_document(secret: String) -> impl Strategy<Value = Value> {
 
 fn secret_and_document() -> impl Strategy<Value = (String, Value)> {
     any_secret().prop_flat_map(|secret| (Just(secret.clone()), any_document(secret)))
-}
-
-/// Everything that the plugin is given of an answer, as texts.
-fn told(response: &Response) -> Vec<String> {
-    let mut told: Vec<String> = response
-        .headers
-        .iter()
-        .flat_map(|(name, value)| [name.clone(), value.clone()])
-        .collect();
-    for member in &response.sealed {
-        told.extend([member.pointer.clone(), member.value.name.clone()]);
-        told.extend(member.value.claims.iter().map(|(_, value)| value.clone()));
-    }
-    if let ResponseBody::Json(text) = &response.body {
-        told.push(text.clone());
-        texts_of(&serde_json::from_str(text).unwrap(), &mut told);
-    }
-    told
-}
-
-fn texts_of(value: &Value, texts: &mut Vec<String>) {
-    match value {
-        Value::String(text) => texts.push(text.clone()),
-        Value::Array(elements) => elements.iter().for_each(|it| texts_of(it, texts)),
-        Value::Object(members) => members.iter().for_each(|(name, it)| {
-            texts.push(name.clone());
-            texts_of(it, texts);
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-fn seal_with(secret: &str, body: &[u8], header: Option<&str>) -> Response {
-    let mut vault = Vault::new(&Zeros);
-    vault.keep("s", Secret::new(secret));
-    let mut headers = http::HeaderMap::new();
-    let value = header.and_then(|it| http::HeaderValue::from_str(it).ok());
-    headers.extend(value.map(|it| (http::HeaderName::from_static("x-echo"), it)));
-    let answer = RawAnswer {
-        status: 200,
-        headers,
-        body: body.to_vec().into(),
-    };
-    let claims = BTreeSet::new();
-    Sealer {
-        vault: &mut vault,
-        claims: &claims,
-    }
-    .seal_answer(&answer, &[])
 }
 
 /// A document in which nothing is secret: plain texts under plain names.
