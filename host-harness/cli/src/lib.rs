@@ -30,6 +30,7 @@ mod policy;
 mod proving;
 mod report;
 mod secret_source;
+mod serve_args;
 mod settings;
 mod signals;
 mod storage;

@@ -25,6 +25,7 @@ mod policies;
 mod proving;
 mod requesting;
 mod secrets;
+mod serving;
 mod stage;
 mod storing;
 mod switches;
