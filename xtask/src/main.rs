@@ -17,6 +17,7 @@ const HELP: &str = "\
 cargo xtask <task>
 
   demo [-- ARGS]  sign in to a mock Intacct through the sandboxed plugin, and show it all
+  demo --page     the credential page in the browser, with a mock Intacct beside it
   test [-- ARGS]  every test (ARGS go to cargo test)
   check           formatting, clippy for native and wasm, documentation, every crate builds
   bench [-- ARGS] the benchmark (ARGS go to cargo bench)
@@ -66,9 +67,23 @@ fn dispatch(arguments: &[String]) -> Result<()> {
 /// package by itself would have features of its own and so a build of wasmtime of its own.
 fn demo(arguments: &[&str]) -> Result<()> {
     toolchain::require_wasm_target()?;
+    if let Some((&"--page", arguments)) = arguments.split_first() {
+        return page(arguments);
+    }
     step("Building the plugin as a component, the host and the mock");
     cargo(&["build", "--workspace", "--bin", "demo"])?;
     run::built("demo", arguments)
+}
+
+/// The credential page and a mock to try it with, until Ctrl-C.
+fn page(arguments: &[&str]) -> Result<()> {
+    step("Building the plugin as a component, the host, the mock and the page");
+    cargo(&["build", "--workspace", "--bin", "harness"])?;
+    step("The credential page");
+    run::built(
+        "harness",
+        &[&["serve", "--mock", "--open"], arguments].concat(),
+    )
 }
 
 fn test(arguments: &[&str]) -> Result<()> {

@@ -10,6 +10,7 @@ use tracing::Level;
 use crate::credential_args::{Credentials, Key, RenewKept, Request, Token};
 use crate::help;
 use crate::output::Output;
+use crate::serve_args::Serve;
 
 /// Tries credential plugins out: what they ask for, whether a credential is filled in well, and
 /// whether it connects. The plugin runs in a sandbox and never sees a secret.
@@ -66,6 +67,9 @@ pub(crate) enum Command {
     /// Make an API request with a stored credential
     #[command(after_help = help::REQUEST)]
     Request(Request),
+    /// Show the credential page: fill in, connect and look after credentials in a browser
+    #[command(after_help = help::SERVE)]
+    Serve(Box<Serve>),
     /// Keep the key that the store is encrypted with
     #[command(after_help = help::KEY)]
     Key(Key),
@@ -100,7 +104,7 @@ pub(crate) struct PluginArgs {
 }
 
 /// What the operator decides.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct PolicyArg {
     /// The policy file [default: $XDG_CONFIG_HOME/credential-harness/policy.toml, if there is one]
     #[arg(long, value_name = "FILE", env = "HARNESS_POLICY")]

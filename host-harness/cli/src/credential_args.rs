@@ -9,7 +9,7 @@ use crate::args::{MockArg, PolicyArg, SignInArgs};
 use crate::help;
 
 /// Where credentials are kept, and whose they are.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct StoreArgs {
     /// A file, or a postgres:// URL without a password; HARNESS_STORE may hold one with a password
     /// [default: $XDG_DATA_HOME/credential-harness/credentials.db]

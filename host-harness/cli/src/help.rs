@@ -4,6 +4,22 @@
 /// compares the whole address with the registered one.
 pub(crate) const REDIRECT_URI: &str = "https://127.0.0.1:8765/callback";
 
+/// Where the credential page listens, unless said otherwise.
+pub(crate) const PAGE_ADDRESS: &str = "127.0.0.1:8090";
+
+pub(crate) const SERVE: &str = "\
+Examples:
+  harness serve --mock --open                       try it without an account
+  harness serve --open
+  harness serve --store postgres://app@db.example.com/harness --tenant acme
+  harness serve --listen 0.0.0.0:8090 --origin https://connect.example.com \\
+      --redirect-uri https://connect.example.com/callback
+
+The page opens with the link that is printed, once, in one browser; whoever has the link can look
+after the tenant's credentials, so keep it to yourself. Credentials that become due are renewed while
+it runs. On the way back from the service the browser comes to https on 127.0.0.1; its certificate is
+made here, so the browser warns once, unless --certificate names one that it knows.";
+
 pub(crate) const COMMAND: &str = "\
 Examples:
   harness describe --template > credential.toml     a credential file to fill in

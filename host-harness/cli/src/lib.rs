@@ -33,6 +33,7 @@ pub mod properties;
 mod proving;
 mod report;
 mod secret_source;
+mod serve_args;
 mod settings;
 mod signals;
 mod storage;

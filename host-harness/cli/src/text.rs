@@ -5,21 +5,13 @@
 
 use std::fmt::Write as _;
 
+use credential_connections::words::is_harmful;
+pub(crate) use credential_connections::words::plain;
+
 /// How wide a line is drawn, in columns.
 const WIDTH: usize = 92;
 
-/// One line without control characters: line breaks and tabs become blanks, the rest a mark.
-pub(crate) fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\n' | '\r' | '\t' => ' ',
-            c if is_harmful(c) => '\u{fffd}',
-            c => c,
-        })
-        .collect()
-}
-
-/// The same in a JSON document, where nothing may be lost: as escapes.
+/// What [`plain`] makes harmless, in a JSON document, where nothing may be lost: as escapes.
 pub(crate) fn plain_json(document: &str) -> String {
     let mut text = String::with_capacity(document.len());
     for c in document.chars() {
@@ -31,17 +23,6 @@ pub(crate) fn plain_json(document: &str) -> String {
         }
     }
     text
-}
-
-/// Control characters, those that reorder a line (Unicode's bidirectional controls), and line
-/// breaks by other names.
-fn is_harmful(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'
-                ..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
 }
 
 /// Lines for a person, each harmless and no wider than the page.
@@ -125,23 +106,7 @@ impl Page {
 
 #[cfg(test)]
 mod tests {
-    use rstest::rstest;
-
     use super::*;
-
-    #[rstest]
-    #[case::ordinary("Größe: 3 €", "Größe: 3 €")]
-    #[case::colour("\u{1b}[31mred", "\u{fffd}[31mred")]
-    #[case::one_byte_csi("\u{9b}2J", "\u{fffd}2J")]
-    #[case::window_title("\u{1b}]0;owned\u{7}", "\u{fffd}]0;owned\u{fffd}")]
-    #[case::forged_line("no.\nConnected!", "no. Connected!")]
-    #[case::overwritten_line("no.\rConnected!", "no. Connected!")]
-    #[case::backspace("a\u{8}b", "a\u{fffd}b")]
-    #[case::reordered("a\u{202e}b", "a\u{fffd}b")]
-    #[case::line_separator("a\u{2028}b", "a\u{fffd}b")]
-    fn text_of_others_is_made_harmless(#[case] text: &str, #[case] expected: &str) {
-        assert_eq!(plain(text), expected);
-    }
 
     #[test]
     fn a_json_document_stays_the_same_document() {

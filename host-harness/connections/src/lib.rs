@@ -39,3 +39,4 @@ pub mod record;
 pub mod service;
 pub mod state;
 pub mod store;
+pub mod words;

@@ -1,20 +1,16 @@
 //! The listener: takes connections until a browser comes back, or time is up.
 
-use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use credential_runtime::Secret;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
 
 use super::connection::{Returned, Shared, serve};
 use super::page::Ending;
 use super::redirect::LoopbackRedirect;
-use super::{CallbackError, certificate};
+use super::{Bound, CallbackError, Life};
 
 /// Connections at a time; a browser opens a few, and nobody else should be there.
 const MOST_CONNECTIONS: usize = 16;
@@ -25,10 +21,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Listens at a redirect URI, for one authorization.
 pub struct Listener {
-    tcp: TcpListener,
-    tls: TlsAcceptor,
-    certificate: Vec<u8>,
-    redirect: LoopbackRedirect,
+    bound: Bound,
 }
 
 /// A browser came back. It waits for a page: see [`Arrival::answer`].
@@ -44,30 +37,20 @@ impl Listener {
     ///
     /// [`CallbackError::InUse`], [`CallbackError::Listen`], [`CallbackError::Certificate`].
     pub async fn bind(redirect: LoopbackRedirect) -> Result<Self, CallbackError> {
-        let address = redirect.address();
-        let tcp = TcpListener::bind(address)
-            .await
-            .map_err(|error| refused(address, error))?;
-        let port = tcp.local_addr().map_err(|e| refused(address, e))?.port();
-        let (tls, certificate) = certificate::acceptor()?;
-        Ok(Self {
-            tcp,
-            tls,
-            certificate,
-            redirect: redirect.bound_to(port),
-        })
+        let bound = Bound::with_own_certificate(redirect, Life::OneSignIn).await?;
+        Ok(Self { bound })
     }
 
     /// What to tell the service: the redirect URI, with the port that is listened at.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
-        self.redirect.as_str()
+        self.bound.redirect.as_str()
     }
 
     /// The certificate that is shown, in DER: nobody has reason to trust it but who made it.
     #[must_use]
     pub fn certificate(&self) -> &[u8] {
-        &self.certificate
+        self.bound.made.as_deref().unwrap_or_default()
     }
 
     /// Waits until a browser comes back. Other paths are answered with 404 and change nothing.
@@ -84,7 +67,7 @@ impl Listener {
     async fn arrival(self) -> Arrival {
         let (first, mut returned) = oneshot::channel();
         let shared = Arc::new(Shared {
-            redirect: self.redirect,
+            redirect: self.bound.redirect,
             waiting: Mutex::new(Some(first)),
         });
         let mut connections = JoinSet::new();
@@ -92,10 +75,10 @@ impl Listener {
             tokio::select! {
                 Ok(returned) = &mut returned => return Arrival { returned, connections },
                 Some(_) = connections.join_next() => {}
-                accepted = self.tcp.accept(), if connections.len() < MOST_CONNECTIONS => {
+                accepted = self.bound.tcp.accept(), if connections.len() < MOST_CONNECTIONS => {
                     match accepted {
                         Ok((tcp, _)) => {
-                            let serving = serve(tcp, self.tls.clone(), Arc::clone(&shared));
+                            let serving = serve(tcp, self.bound.tls.clone(), Arc::clone(&shared));
                             connections.spawn(serving);
                         }
                         // Out of file descriptors, perhaps: no use in asking at full speed.
@@ -128,13 +111,5 @@ impl Arrival {
         };
         // Past this, a browser that does not read is left alone.
         let _ = tokio::time::timeout(FAREWELL, shown).await;
-    }
-}
-
-fn refused(address: SocketAddr, error: std::io::Error) -> CallbackError {
-    if error.kind() == ErrorKind::AddrInUse {
-        CallbackError::InUse(address)
-    } else {
-        CallbackError::Listen(address, error)
     }
 }

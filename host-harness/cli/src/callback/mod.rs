@@ -4,6 +4,7 @@
 //! In scope: binding, a certificate made for the occasion, taking one answer, showing one page. Not
 //! in scope: what the answer means; that is for the authorization it belongs to.
 
+mod bound;
 mod certificate;
 mod connection;
 mod listener;
@@ -14,6 +15,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+pub(crate) use bound::Bound;
+pub(crate) use certificate::{CertificateError, Life, read};
 pub use listener::{Arrival, Listener};
 pub use page::Ending;
 pub use redirect::LoopbackRedirect;

@@ -14,6 +14,7 @@ mod mock;
 mod policy;
 mod prove;
 mod request;
+mod serve;
 mod template;
 mod token;
 mod validate;
@@ -36,6 +37,7 @@ pub(crate) async fn run(command: Command, output: Output) -> Result<Exit, Report
         Command::Token(args) => token::run(&args, output).await,
         Command::Request(args) => request::run(&args, output).await,
         Command::Key(args) => key::run(&args, output).await,
+        Command::Serve(args) => serve::run(*args, output).await,
         Command::Inspect(args) => inspect::run(&args, output).await,
         Command::Prove(args) => prove::run(args, output).await,
         Command::Policy(args) => policy::run(&args, output),

@@ -26,6 +26,7 @@ mod policies;
 mod proving;
 mod requesting;
 mod secrets;
+mod serving;
 mod stage;
 mod storing;
 mod switches;

@@ -1,7 +1,7 @@
 //! A folder of one's own, the command run in it, and what came of it.
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -30,8 +30,11 @@ pub struct Run {
 /// A run that is not over.
 pub struct Running {
     child: Child,
+    stdout: BufReader<std::process::ChildStdout>,
     stderr: BufReader<std::process::ChildStderr>,
-    /// What was read of it so far.
+    /// What was read of stdout so far.
+    shown: String,
+    /// What was read of stderr so far.
     pub heard: String,
 }
 
@@ -134,10 +137,13 @@ impl Stage {
 
     fn start_with(&self, arguments: &[&str], stdin: Stdio) -> Running {
         let mut child = self.command(arguments).stdin(stdin).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
         let stderr = BufReader::new(child.stderr.take().unwrap());
         Running {
             child,
+            stdout,
             stderr,
+            shown: String::new(),
             heard: String::new(),
         }
     }
@@ -194,15 +200,13 @@ impl Running {
     /// Reads its talk up to a line that fits, and returns that line.
     #[track_caller]
     pub fn hear(&mut self, fits: impl Fn(&str) -> bool) -> String {
-        loop {
-            let mut line = String::new();
-            let read = self.stderr.read_line(&mut line).unwrap();
-            assert_ne!(read, 0, "it ended; it had said:\n{}", self.heard);
-            self.heard.push_str(&line);
-            if fits(line.trim_end()) {
-                return line.trim_end().to_owned();
-            }
-        }
+        line_of(&mut self.stderr, &mut self.heard, fits)
+    }
+
+    /// Reads its data up to a line that fits, and returns that line.
+    #[track_caller]
+    pub fn see(&mut self, fits: impl Fn(&str) -> bool) -> String {
+        line_of(&mut self.stdout, &mut self.shown, fits)
     }
 
     /// The address at which to sign in.
@@ -217,12 +221,26 @@ impl Running {
     }
 
     pub fn end(mut self) -> Run {
-        std::io::Read::read_to_string(&mut self.stderr, &mut self.heard).unwrap();
-        let output = self.child.wait_with_output().unwrap();
+        drop(self.child.stdin.take());
+        self.stderr.read_to_string(&mut self.heard).unwrap();
+        self.stdout.read_to_string(&mut self.shown).unwrap();
         Run {
-            status: output.status,
-            stdout: String::from_utf8(output.stdout).unwrap(),
+            status: self.child.wait().unwrap(),
+            stdout: self.shown,
             stderr: self.heard,
+        }
+    }
+}
+
+#[track_caller]
+fn line_of(from: &mut impl BufRead, read: &mut String, fits: impl Fn(&str) -> bool) -> String {
+    loop {
+        let mut line = String::new();
+        let count = from.read_line(&mut line).unwrap();
+        assert_ne!(count, 0, "it ended; before that:\n{read}");
+        read.push_str(&line);
+        if fits(line.trim_end()) {
+            return line.trim_end().to_owned();
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A credential's record.
 
+use std::collections::BTreeMap;
+
 use credential_runtime::{Digest, Settings};
 use serde::Serialize;
 
@@ -120,6 +122,9 @@ pub struct Overview {
     pub created_at: Timestamp,
 }
 
+/// Moments by the secret field that they are of.
+pub type SecretsSince = BTreeMap<String, Timestamp>;
+
 /// A credential with its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -127,6 +132,9 @@ pub struct Record {
     pub overview: Overview,
     /// The filled-in form.
     pub settings: Settings,
+    /// Since when each of its secrets has been what it is, by field; a secret that an earlier
+    /// version of the store wrote is not in it.
+    pub secrets_since: SecretsSince,
     /// The tokens, where there are any.
     pub tokens: Option<TokenPair>,
 }

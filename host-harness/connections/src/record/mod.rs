@@ -15,7 +15,7 @@ mod tokens;
 
 pub use credential::{
     Failure, Generation, Intent, NewCredential, NewIntent, Overview, PluginRef, Record,
-    SettingsChange, SettingsVersion, StateChange, Transition,
+    SecretsSince, SettingsChange, SettingsVersion, StateChange, Transition,
 };
 pub use credential_runtime::{Digest, Identity, Secret, SettingValue, Settings};
 pub use document::{Document, DocumentError};

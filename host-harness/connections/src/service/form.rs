@@ -1,9 +1,13 @@
 //! Stored settings, held against the form of the plugin that is installed now.
 
-use credential_runtime::{CallFailure, Descriptor, Digest, Problem, Requirement, Settings};
+use std::collections::BTreeMap;
+
+use credential_runtime::{
+    CallFailure, Descriptor, Digest, Problem, Requirement, SettingValue, Settings,
+};
 
 use super::{Inner, Installed};
-use crate::record::Record;
+use crate::record::{Record, Timestamp};
 
 /// How stored settings and the installed plugin's form fit together. Nothing that is stored is lost
 /// because a form no longer names it.
@@ -33,6 +37,31 @@ pub enum PluginStanding {
     },
     /// None of that id is installed here: nothing can be done with the credential.
     NotInstalled,
+}
+
+/// What a credential holds in a field, as far as anyone may be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// As it was typed.
+    Text(String),
+    /// A secret.
+    Secret {
+        /// Since when it has been what it is; absent where that was never noted.
+        since: Option<Timestamp>,
+    },
+}
+
+/// The filled-in form without its secrets, by field.
+pub(super) fn kept(record: &Record) -> BTreeMap<String, Kept> {
+    let fields = record.settings.iter();
+    let kept = fields.map(|(field, value)| match value {
+        SettingValue::Text(text) => (field.to_owned(), Kept::Text(text.clone())),
+        SettingValue::Secret(_) => {
+            let since = record.secrets_since.get(field).copied();
+            (field.to_owned(), Kept::Secret { since })
+        }
+    });
+    kept.collect()
 }
 
 impl Inner {

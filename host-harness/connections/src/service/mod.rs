@@ -41,7 +41,7 @@ pub use confirm::{Confirm, EndsAnother, OtherIdentity};
 pub use connect::Connected;
 pub use ending::Revocation;
 pub use error::{BuildError, Error};
-pub use form::{FormReport, PluginStanding};
+pub use form::{FormReport, Kept, PluginStanding};
 pub use plugins::Installed;
 pub use portable::{Export, Exported, Imported, NotImported};
 pub use records::{Added, Edit, Listed, Status};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use credential_runtime::{Operation, Plugin, Policy, Settings};
+use credential_runtime::{Field, Operation, Plugin, Policy, Settings};
 use tokio::sync::Semaphore;
 
 use super::Error;
@@ -43,6 +43,13 @@ impl Installed {
         &self.plugin
     }
 
+    /// Whether the platform fills this field in where a credential leaves it blank.
+    #[must_use]
+    pub fn supplies(&self, field: &str) -> bool {
+        let may = |it: &Field| it.platform_may_supply;
+        self.platform.get(field).is_some() && self.plugin.descriptor().field(field).is_some_and(may)
+    }
+
     /// What a credential refers to it by.
     #[must_use]
     pub fn reference(&self) -> PluginRef {
@@ -61,10 +68,8 @@ impl Installed {
 
     pub(super) fn filled_in(&self, settings: &Settings) -> Settings {
         let mut filled = settings.clone();
-        let form = self.plugin.descriptor();
         for (field, value) in self.platform.iter() {
-            let open = settings.get(field).is_none();
-            if open && form.field(field).is_some_and(|it| it.platform_may_supply) {
+            if settings.get(field).is_none() && self.supplies(field) {
                 filled.set(field, value.clone());
             }
         }

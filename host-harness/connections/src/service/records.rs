@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use credential_runtime::{Problem, SettingValue, Settings};
 
-use super::form::FormReport;
+use super::form::{FormReport, Kept, kept};
 use super::stake::PAGE;
 use super::{Connections, Error, Standing};
 use crate::record::{
@@ -81,6 +81,8 @@ pub struct Status {
     pub standing: Standing,
     /// How its settings and the installed plugin fit together.
     pub form: FormReport,
+    /// What it holds in each field that is filled in; of a secret, only that it is there.
+    pub kept: BTreeMap<String, Kept>,
     /// Until when a sign-in that was begun in this process can be finished.
     pub sign_in_until: Option<Timestamp>,
 }
@@ -146,6 +148,23 @@ impl Connections {
         Ok(problems)
     }
 
+    /// What would be wrong with the settings after an edit. Stores nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchPlugin`]; the plugin's; the store's.
+    pub async fn check(
+        &self,
+        tenant: &Tenant,
+        name: &Name,
+        edit: &Edit,
+    ) -> Result<Vec<Problem>, Error> {
+        let record = self.0.store.get_by_name(tenant, name).await?;
+        let installed = self.0.plugins.of(&record)?;
+        let settings = edit.apply(&record.settings);
+        Ok(installed.operation(&settings).validate().await?)
+    }
+
     /// What new settings do to the state; nothing in most.
     fn edited(&self, record: &Record) -> Result<Option<StateChange>, Error> {
         let overview = &record.overview;
@@ -206,10 +225,12 @@ impl Connections {
     pub async fn status(&self, tenant: &Tenant, name: &Name) -> Result<Status, Error> {
         let record = self.0.store.get_by_name(tenant, name).await?;
         let form = self.0.form_report(&record).await?;
+        let kept = kept(&record);
         let overview = record.overview;
         Ok(Status {
             standing: Standing::of(&overview)?,
             form,
+            kept,
             sign_in_until: self.0.sign_ins.open_until(overview.id, self.now()),
             overview,
         })

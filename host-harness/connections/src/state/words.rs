@@ -18,6 +18,21 @@ impl State {
         }
     }
 
+    /// For a person, in a narrow column.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Draft => "not connected",
+            Self::Connecting { .. } => "being connected",
+            Self::Connected => "connected",
+            Self::Renewing { .. } => "being renewed",
+            Self::Throttled { .. } => "waiting",
+            Self::NeedsReconnecting { .. } => "connect again",
+            Self::NeedsAdministrator { .. } => "to be put right",
+            Self::OutcomeUnknown { .. } => "not answered",
+        }
+    }
+
     /// What it means, in one sentence; [`State::diagnosis`] says what led to it.
     #[must_use]
     pub fn meaning(&self) -> &'static str {

@@ -1,7 +1,9 @@
 //! Adding, editing, renaming, listing, moving; tenants; another version of the plugin.
 
+use std::time::Duration;
+
 use credential_connections::record::{Name, Tenant};
-use credential_connections::service::{Edit, Error, Export, PluginStanding};
+use credential_connections::service::{Edit, Error, Export, Kept, PluginStanding};
 use credential_connections::state::State;
 use credential_connections::store::StoreError;
 use credential_runtime::{SettingValue, Settings};
@@ -11,6 +13,8 @@ use crate::stage::{PLUGIN, World, name, tenant, web_services_user};
 crate::on_both! {
     an_edit_changes_what_it_names_and_nothing_else,
     an_edit_does_not_disconnect,
+    an_edit_can_be_checked_before_it_is_made,
+    a_status_says_what_is_filled_in_and_of_a_secret_only_since_when,
     names_are_unique_and_can_be_changed,
     one_tenants_credentials_are_not_there_for_another,
     an_export_read_back_gives_drafts_that_lack_their_secrets,
@@ -52,6 +56,34 @@ async fn an_edit_does_not_disconnect(world: World) {
         .access_token(tenant(), &loader)
         .await
         .unwrap();
+}
+
+async fn an_edit_can_be_checked_before_it_is_made(world: World) {
+    let loader = world.loader().await;
+    let edit = Edit::new().clear("username");
+    let checked = world.connections.check(tenant(), &loader, &edit).await;
+    let fields: Vec<_> = checked.unwrap().into_iter().map(|it| it.field).collect();
+    assert_eq!(fields, ["username"]);
+    assert_eq!(world.status(&loader).await.form.problems, []);
+    assert_eq!(world.history(&loader).await, ["added", "connected"]);
+}
+
+async fn a_status_says_what_is_filled_in_and_of_a_secret_only_since_when(world: World) {
+    let added_at = world.connections.now();
+    let loader = world.add_loader("Loader").await;
+    let since = |since| Kept::Secret { since: Some(since) };
+    let kept = world.status(&loader).await.kept;
+    assert_eq!(kept["flow_type"], Kept::Text("web_services_user".into()));
+    assert_eq!(kept["client_secret"], since(added_at));
+    assert!(!kept.contains_key("session_id"));
+
+    world.advance(Duration::from_secs(60));
+    let replaced = SettingValue::Secret("not-a-real-secret-of-another-day".into());
+    let edit = Edit::new().set("client_secret", replaced);
+    let edited = world.connections.edit(tenant(), &loader, &edit).await;
+    edited.unwrap();
+    let kept = world.status(&loader).await.kept;
+    assert_eq!(kept["client_secret"], since(world.connections.now()));
 }
 
 async fn names_are_unique_and_can_be_changed(world: World) {

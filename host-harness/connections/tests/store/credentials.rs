@@ -1,7 +1,7 @@
 //! Creating, finding, listing, renaming and deleting.
 
 use credential_connections::record::{
-    NewCredential, NewEvent, Record, Secret, SettingValue, Settings,
+    NewCredential, NewEvent, Record, Secret, SecretsSince, SettingValue, Settings,
 };
 use credential_connections::store::StoreError;
 use rstest::rstest;
@@ -27,6 +27,7 @@ async fn a_credential_reads_back_as_it_was_created(stage: Stage) {
     let Record {
         overview,
         settings: stored,
+        secrets_since,
         tokens,
     } = &by_id;
     assert_eq!(overview.id, id);
@@ -41,6 +42,8 @@ async fn a_credential_reads_back_as_it_was_created(stage: Stage) {
         (true, true)
     );
     assert_eq!(stored, &settings());
+    let since = SecretsSince::from([("client_secret".to_owned(), NOW)]);
+    assert_eq!(secrets_since, &since);
     assert_eq!(tokens, &None);
     assert_eq!(
         store.get_by_name(&tenant(), &name("Production")).await,

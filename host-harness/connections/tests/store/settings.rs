@@ -5,11 +5,12 @@ use credential_connections::record::{
 };
 use credential_connections::store::{Store, StoreError};
 
-use crate::sample::{NOW, connected, create, plugin, seconds_later, state, tenant};
+use crate::sample::{NOW, connected, create, plugin, seconds_later, settings, state, tenant};
 use crate::stage::Stage;
 
 crate::on_both! {
     new_settings_take_the_place_of_all_old_ones,
+    a_secret_that_stays_the_same_keeps_its_moment,
     a_lost_update_is_refused,
     a_state_changes_with_the_settings_only_as_it_was_read,
     settings_survive_another_version_of_the_plugin,
@@ -55,6 +56,25 @@ async fn new_settings_take_the_place_of_all_old_ones(stage: Stage) {
     assert_eq!(after.tokens, before.tokens);
     assert_eq!(after.overview.state, before.overview.state);
     assert_eq!(after.overview.due_at, before.overview.due_at);
+}
+
+async fn a_secret_that_stays_the_same_keeps_its_moment(stage: Stage) {
+    let store = stage.open().await;
+    let id = create(&*store, "edited").await;
+    let later = seconds_later(86_400);
+    let edit = async |settings: Settings| {
+        let change = change(version(&*store, id).await, settings);
+        let replaced = store.replace_settings(&tenant(), id, &change, later).await;
+        replaced.unwrap();
+        store.get(&tenant(), id).await.unwrap().secrets_since
+    };
+    let same = settings().with_secret("session_id", Secret::new("not-a-real-secret-session"));
+    let since = edit(same).await;
+    assert_eq!(since["client_secret"], NOW);
+    assert_eq!(since["session_id"], later);
+    let replaced = settings().with_secret("client_secret", Secret::new("not-a-real-secret-other"));
+    assert_eq!(edit(replaced).await["client_secret"], later);
+    assert!(edit(Settings::new()).await.is_empty());
 }
 
 async fn a_lost_update_is_refused(stage: Stage) {

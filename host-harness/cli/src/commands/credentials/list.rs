@@ -61,7 +61,7 @@ fn cells(it: &Listed, now: Timestamp) -> [String; 5] {
     );
     [
         overview.name.to_string(),
-        words::state(&it.standing.state).to_owned(),
+        it.standing.state.label().to_owned(),
         when(expires),
         when(overview.last_success),
         who,

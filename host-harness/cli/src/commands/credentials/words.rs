@@ -7,20 +7,6 @@ use credential_connections::state::{Freshness, StaleReason, State};
 use crate::moments::from_now;
 use crate::stored::quoted;
 
-/// For a narrow column.
-pub(super) fn state(state: &State) -> &'static str {
-    match state {
-        State::Draft => "not connected",
-        State::Connecting { .. } => "being connected",
-        State::Connected => "connected",
-        State::Renewing { .. } => "being renewed",
-        State::Throttled { .. } => "waiting",
-        State::NeedsReconnecting { .. } => "connect again",
-        State::NeedsAdministrator { .. } => "to be put right",
-        State::OutcomeUnknown { .. } => "not answered",
-    }
-}
-
 /// What to do, where a person has to do something.
 pub(super) fn to_do(name: &Name, standing: &Standing) -> Option<String> {
     let connect = || format!("harness credentials connect {}", quoted(name));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::history::append;
 use super::keys::Keys;
 use super::row::Key;
-use super::sealing::{Sealer, WrappedKey, broken};
+use super::sealing::{Dated, Sealer, WrappedKey, broken};
 use super::value::values;
 use super::{Access, Operation, Session, Value};
 use crate::crypto::{DataKey, Place};
@@ -93,7 +93,7 @@ impl Create {
             key,
             randomness,
         }
-        .seal_settings(settings, FIRST)?;
+        .seal_settings(&Dated::new(settings, self.now), FIRST)?;
         Ok((wrapped, settings))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::history::append;
 use super::keys::Keys;
 use super::row::Key;
-use super::sealing::{Sealer, WrappedKey};
+use super::sealing::{Dated, Sealer, WrappedKey};
 use super::value::values;
 use super::{Access, Operation, Session, Value};
 use crate::crypto::Place;
@@ -39,7 +39,7 @@ impl Operation for ReplaceSettings {
             tenant: &self.tenant,
             id: self.id,
         };
-        let wrapped = self.check(session, key).await?;
+        let (wrapped, settings) = self.check(session, key).await?;
         let version = self.change.expected.next();
         let plugin = &self.change.plugin;
         let [tenant, id] = key.values();
@@ -50,7 +50,7 @@ impl Operation for ReplaceSettings {
             plugin.id.as_str(),
             plugin.digest.to_string(),
             version.number(),
-            self.seal(&wrapped, version)?,
+            self.seal(&wrapped, &settings)?,
             changes,
             state,
             due_at,
@@ -62,13 +62,13 @@ impl Operation for ReplaceSettings {
 }
 
 impl ReplaceSettings {
-    /// Whether what the caller has read still stands; the data key.
+    /// Whether what the caller has read still stands; the data key and the sealed settings.
     async fn check<S: Session>(
         &self,
         session: &mut S,
         key: Key<'_>,
-    ) -> Result<WrappedKey, StoreError> {
-        let sql = "SELECT settings_version, state, key_id, data_key FROM credential \
+    ) -> Result<(WrappedKey, String), StoreError> {
+        let sql = "SELECT settings_version, state, key_id, data_key, settings FROM credential \
                    WHERE tenant = ?1 AND id = ?2 /* lock */";
         let rows = session.query(sql, &key.values()).await?;
         let mut row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
@@ -81,22 +81,25 @@ impl ReplaceSettings {
         if !self.change.state.as_ref().is_none_or(as_read) {
             return Err(StoreError::StaleState);
         }
-        WrappedKey::read(&mut row)
+        Ok((WrappedKey::read(&mut row)?, row.text()?))
     }
 
-    fn seal(&self, wrapped: &WrappedKey, version: SettingsVersion) -> Result<String, StoreError> {
+    fn seal(&self, wrapped: &WrappedKey, old: &str) -> Result<String, StoreError> {
         let place = Place {
             tenant: &self.tenant,
             id: self.id,
         };
         let key = wrapped.unwrap(&self.keys, place)?;
         let randomness = self.keys.randomness();
-        Sealer {
+        let sealer = Sealer {
             place,
             key,
             randomness,
-        }
-        .seal_settings(&self.change.settings, version)
+        };
+        let expected = self.change.expected;
+        let old = sealer.open_settings(old, expected)?;
+        let dated = Dated::after(&self.change.settings, &old, self.now);
+        sealer.seal_settings(&dated, expected.next())
     }
 }
 

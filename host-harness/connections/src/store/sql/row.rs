@@ -200,12 +200,13 @@ pub(super) fn read_record(mut row: Row, keys: &Keys) -> Result<(Record, Fence), 
         key,
         randomness: keys.randomness(),
     };
-    let settings = sealer.open_settings(&settings, overview.settings_version)?;
+    let dated = sealer.open_settings(&settings, overview.settings_version)?;
     let tokens = sealer.open_tokens(&sealed, overview.generation)?;
     Ok((
         Record {
             overview,
-            settings,
+            settings: dated.settings,
+            secrets_since: dated.since,
             tokens,
         },
         fence,

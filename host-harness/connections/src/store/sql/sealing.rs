@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::{Keys, Row, Value};
 use crate::crypto::{DataKey, Part, Place};
 use crate::master_key::{KeyId, MasterKey};
-use crate::record::{Generation, RefreshChange, Secret, SettingsVersion, TokenPair};
+use crate::record::{
+    Generation, RefreshChange, Secret, SecretsSince, SettingsVersion, Timestamp, TokenPair,
+};
 use crate::store::StoreError;
 
 /// What cannot be decrypted or understood.
@@ -71,8 +73,40 @@ pub(super) struct Sealer<'a> {
 enum StoredField {
     /// As it stands.
     Text(String),
-    /// Encrypted, in base64.
+    /// Encrypted, in base64; written before it was noted since when.
     Sealed(String),
+    /// Encrypted, in base64, and since when it has been what it is.
+    SealedSince(String, Timestamp),
+}
+
+/// A filled-in form, and since when each of its secrets has been what it is.
+pub(super) struct Dated {
+    pub(super) settings: Settings,
+    pub(super) since: SecretsSince,
+}
+
+impl Dated {
+    /// All of it filled in at one moment.
+    pub(super) fn new(settings: &Settings, now: Timestamp) -> Self {
+        let secrets = settings
+            .iter()
+            .filter(|(_, value)| matches!(value, SettingValue::Secret(_)));
+        Self {
+            settings: settings.clone(),
+            since: secrets.map(|(field, _)| (field.to_owned(), now)).collect(),
+        }
+    }
+
+    /// These settings after those: a secret that is still the same keeps its moment.
+    pub(super) fn after(settings: &Settings, old: &Self, now: Timestamp) -> Self {
+        let mut dated = Self::new(settings, now);
+        for (field, since) in &mut dated.since {
+            if settings.get(field) == old.settings.get(field) {
+                *since = old.since.get(field).copied().unwrap_or(now);
+            }
+        }
+        dated
+    }
 }
 
 /// Tokens as they are stored.
@@ -112,13 +146,14 @@ impl Sealer<'_> {
     /// Settings as JSON text, the secret ones encrypted.
     pub(super) fn seal_settings(
         &self,
-        settings: &Settings,
+        dated: &Dated,
         version: SettingsVersion,
     ) -> Result<String, StoreError> {
-        let fields = settings
-            .iter()
-            .map(|(field, value)| Ok((field, self.seal_field(field, value, version)?)))
-            .collect::<Result<BTreeMap<_, _>, StoreError>>()?;
+        let mut fields = BTreeMap::new();
+        for (field, value) in dated.settings.iter() {
+            let since = dated.since.get(field).copied();
+            fields.insert(field, self.seal_field(field, value, since, version)?);
+        }
         serde_json::to_string(&fields).map_err(|_| broken("the settings"))
     }
 
@@ -126,29 +161,36 @@ impl Sealer<'_> {
         &self,
         field: &str,
         value: &SettingValue,
+        since: Option<Timestamp>,
         version: SettingsVersion,
     ) -> Result<StoredField, StoreError> {
-        match value {
-            SettingValue::Text(text) => Ok(StoredField::Text(text.clone())),
-            SettingValue::Secret(secret) => self
-                .seal(Part::Setting(field, version), secret)
-                .map(|sealed| StoredField::Sealed(STANDARD.encode(sealed))),
-        }
+        let secret = match value {
+            SettingValue::Text(text) => return Ok(StoredField::Text(text.clone())),
+            SettingValue::Secret(secret) => secret,
+        };
+        let sealed = STANDARD.encode(self.seal(Part::Setting(field, version), secret)?);
+        Ok(match since {
+            Some(since) => StoredField::SealedSince(sealed, since),
+            None => StoredField::Sealed(sealed),
+        })
     }
 
     pub(super) fn open_settings(
         &self,
         text: &str,
         version: SettingsVersion,
-    ) -> Result<Settings, StoreError> {
+    ) -> Result<Dated, StoreError> {
         let fields: BTreeMap<String, StoredField> =
             serde_json::from_str(text).map_err(|_| broken("the settings"))?;
-        let mut settings = Settings::new();
+        let (mut settings, mut since) = (Settings::new(), SecretsSince::new());
         for (field, stored) in fields {
+            if let StoredField::SealedSince(_, at) = &stored {
+                since.insert(field.clone(), *at);
+            }
             let value = self.open_field(&field, stored, version)?;
             settings.set(field, value);
         }
-        Ok(settings)
+        Ok(Dated { settings, since })
     }
 
     fn open_field(
@@ -159,7 +201,7 @@ impl Sealer<'_> {
     ) -> Result<SettingValue, StoreError> {
         match stored {
             StoredField::Text(text) => Ok(SettingValue::Text(text)),
-            StoredField::Sealed(text) => {
+            StoredField::Sealed(text) | StoredField::SealedSince(text, _) => {
                 let sealed = STANDARD
                     .decode(text)
                     .map_err(|_| broken("a sealed setting"))?;
@@ -209,5 +251,51 @@ impl Sealer<'_> {
                 .map(|refresh| self.open(Part::Refresh(generation), refresh))
                 .transpose()?,
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use credential_runtime::SystemRandomness;
+
+    use super::*;
+    use crate::record::{CredentialId, Tenant};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_780_000_000_000);
+    const VERSION: SettingsVersion = SettingsVersion(1);
+
+    fn settings() -> Settings {
+        Settings::new()
+            .with_text("username", "user@company")
+            .with_secret("client_secret", "not-a-real-secret-client")
+    }
+
+    #[track_caller]
+    fn check(dated: &Dated, since: Option<Timestamp>) {
+        let sealer = Sealer {
+            place: Place {
+                tenant: &Tenant::default(),
+                id: CredentialId::draw(&SystemRandomness),
+            },
+            key: DataKey::draw(&SystemRandomness),
+            randomness: &SystemRandomness,
+        };
+        let sealed = sealer.seal_settings(dated, VERSION).unwrap();
+        let read = sealer.open_settings(&sealed, VERSION).unwrap();
+        assert_eq!(read.settings, settings());
+        assert_eq!(read.since.get("client_secret"), since.as_ref());
+        assert_eq!(read.since.get("username"), None);
+    }
+
+    #[test]
+    fn a_secret_reads_back_with_its_moment() {
+        check(&Dated::new(&settings(), NOW), Some(NOW));
+    }
+
+    /// Stores of before hold no moments.
+    #[test]
+    fn a_secret_without_a_moment_is_read_all_the_same() {
+        let (settings, since) = (settings(), SecretsSince::new());
+        check(&Dated { settings, since }, None);
     }
 }

@@ -1,0 +1,218 @@
+//! A page that was set up: what its handlers share.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderValue};
+use credential_connections::record::{CredentialId, Name, Tenant, Timestamp};
+use credential_connections::service::{Connections, Error, Installed, Status};
+use credential_connections::store::StoreError;
+use credential_runtime::{Descriptor, Randomness};
+use url::Url;
+
+use super::answer::see_other;
+use super::builder::PageBuilder;
+use super::explain;
+use super::failure::Failure;
+use super::invitation::{Invitation, Invitations};
+use super::random::draw;
+use super::rate::Rates;
+use super::redirect::Redirect;
+use super::session::{Session, Sessions};
+use super::sheet::Sheet;
+use super::terms::PageTerms;
+use super::visitor::{self, Visitor};
+use crate::view::{CertificateNote, Frame, Notice, Trial};
+
+/// The credentials of one tenant, as a page. Cheap to clone; every clone is the same.
+#[derive(Clone)]
+pub struct Page(pub(super) Arc<App>);
+
+pub(super) struct App {
+    pub(super) connections: Connections,
+    pub(super) tenant: Tenant,
+    pub(super) origin: Url,
+    pub(super) redirect: Redirect,
+    pub(super) certificate: Option<CertificateNote>,
+    pub(super) trial: Option<Trial>,
+    pub(super) randomness: Arc<dyn Randomness>,
+    pub(super) terms: PageTerms,
+    pub(super) cookie: String,
+    pub(super) sheets: BTreeMap<String, Sheet>,
+    pub(super) sessions: Sessions,
+    pub(super) invitations: Invitations,
+    pub(super) rates: Rates,
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("origin", &self.0.origin.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Page {
+    /// Begins to set a page up on connections.
+    #[must_use]
+    pub fn builder(connections: Connections) -> PageBuilder {
+        PageBuilder::new(connections)
+    }
+
+    /// A new one-time link. Give it to the person who is to use the page, and to nobody else.
+    #[must_use]
+    pub fn invite(&self) -> Invitation {
+        let key = draw(&*self.0.randomness);
+        let until = self.now().plus(self.0.terms.invitation);
+        self.0.invitations.give(&key, until);
+        Invitation::new(&self.0.origin, &key, until)
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.connections.now()
+    }
+
+    pub(super) fn rates(&self) -> &Rates {
+        &self.0.rates
+    }
+
+    /// Takes a place for something that the service is asked.
+    pub(super) fn may_send(&self) -> Result<(), Failure> {
+        let taken = self.0.rates.sendings.take();
+        taken.map_err(Failure::too_many)
+    }
+
+    /// Whoever has a session.
+    pub(super) fn visitor(&self, headers: &HeaderMap) -> Option<Visitor> {
+        let key = visitor::key(headers, &self.0.cookie)?;
+        let csrf = self.0.sessions.visit(&key, self.now())?;
+        Some(Visitor { key, csrf })
+    }
+
+    /// Begins a session, and gives what tells the browser so.
+    pub(super) fn welcome(&self) -> Option<HeaderValue> {
+        let app = &*self.0;
+        let (key, csrf) = (draw(&*app.randomness), draw(&*app.randomness));
+        let hash = super::random::hash(key.expose());
+        app.sessions.begin(hash, csrf, self.now());
+        visitor::given(&app.cookie, &key, app.origin.scheme() == "https")
+    }
+
+    /// Reads or changes a session.
+    pub(super) fn session<T>(
+        &self,
+        visitor: &Visitor,
+        act: impl FnOnce(&mut Session) -> T,
+    ) -> Result<T, Failure> {
+        let done = self.0.sessions.with(&visitor.key, act);
+        done.ok_or_else(Failure::no_session)
+    }
+
+    /// The address of a page of this site, from anywhere.
+    pub(super) fn address(&self, path: &str) -> String {
+        let origin = self.0.origin.as_str().trim_end_matches('/');
+        format!("{origin}{path}")
+    }
+
+    /// Goes on to a page of this site, which says what came of it.
+    pub(super) fn tell(
+        &self,
+        visitor: &Visitor,
+        path: &str,
+        notice: Notice,
+    ) -> Result<axum::response::Response, Failure> {
+        self.session(visitor, |it| it.notice = Some(notice))?;
+        Ok(see_other(&self.address(path)))
+    }
+
+    /// What there is to tell, once.
+    pub(super) fn notice(&self, visitor: &Visitor) -> Result<Option<Notice>, Failure> {
+        self.session(visitor, |it| it.notice.take())
+    }
+
+    pub(super) fn frame<'a>(
+        &'a self,
+        visitor: &'a Visitor,
+        notice: Option<&'a Notice>,
+        plugin: Option<&str>,
+    ) -> Frame<'a> {
+        let sheet = plugin.and_then(|id| self.0.sheets.get(id));
+        Frame {
+            csrf: visitor.csrf.expose(),
+            notice,
+            trial: self.0.trial.as_ref(),
+            tenant: &self.0.tenant,
+            now: self.now(),
+            conditions: sheet.map(|it| it.path.as_str()),
+        }
+    }
+
+    pub(super) fn descriptors(&self) -> Vec<&Descriptor> {
+        let plugins = self.0.connections.plugins();
+        plugins.map(|it| it.plugin().descriptor()).collect()
+    }
+
+    pub(super) fn installed(&self, plugin: &str) -> Option<&Installed> {
+        self.0.connections.plugin(plugin).ok()
+    }
+
+    /// All that may be known of a credential. Where its plugin cannot say what is wrong with the
+    /// settings, it can still be removed.
+    pub(super) async fn status(&self, of: &Named) -> Result<Status, Failure> {
+        let status = self.0.connections.status(&self.0.tenant, &of.name).await;
+        status.map_err(|error| {
+            let is_plugins = matches!(error, Error::Plugin(_));
+            let failure = Failure::from(error);
+            match is_plugins {
+                true => failure.back("Remove this credential", format!("{}/remove", of.path())),
+                false => failure,
+            }
+        })
+    }
+
+    /// The form and the guide of a credential's plugin, where it is installed.
+    pub(super) fn form(&self, of: &Named) -> Option<&Descriptor> {
+        let installed = self.installed(&of.plugin)?;
+        Some(installed.plugin().descriptor())
+    }
+
+    /// What a credential is called, and the plugin that it was made with.
+    pub(super) async fn named(&self, id: &str) -> Result<Named, Failure> {
+        let id: CredentialId = id.parse().map_err(|_| Failure::not_found())?;
+        let found = self.0.connections.store().get(&self.0.tenant, id).await;
+        let overview = found.map_err(Failure::of_store)?.overview;
+        Ok(Named {
+            id,
+            name: overview.name,
+            plugin: overview.plugin.id,
+        })
+    }
+}
+
+/// A credential that a request is about.
+pub(super) struct Named {
+    pub(super) id: CredentialId,
+    pub(super) name: Name,
+    pub(super) plugin: String,
+}
+
+impl Named {
+    pub(super) fn path(&self) -> String {
+        path(self.id)
+    }
+}
+
+/// The path of a credential's page.
+pub(super) fn path(id: CredentialId) -> String {
+    format!("/credentials/{id}")
+}
+
+impl Failure {
+    pub(super) fn of_store(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::not_found(),
+            error => explain::store(&error).into(),
+        }
+    }
+}

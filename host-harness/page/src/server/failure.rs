@@ -1,0 +1,144 @@
+//! Requests that end without a screen of the page, each with its own words.
+
+use std::time::Duration;
+
+use axum::http::header::{ALLOW, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::answer::html;
+use super::app::Page;
+use super::invitation::Shut;
+use crate::view::{self, Ending};
+
+/// Why a request has no other answer.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    ending: Box<Ending>,
+    /// When it may be asked again.
+    wait: Option<Duration>,
+}
+
+impl Failure {
+    pub(super) fn new(status: StatusCode, title: &str, message: &str, hint: Option<&str>) -> Self {
+        let ending = Ending {
+            status: status.as_u16(),
+            title: title.to_owned(),
+            message: message.to_owned(),
+            hint: hint.map(str::to_owned),
+            back: None,
+        };
+        Self {
+            ending: Box::new(ending),
+            wait: None,
+        }
+    }
+
+    /// With a way to go on: a label and an address.
+    pub(super) fn back(mut self, label: &str, address: String) -> Self {
+        self.ending.back = Some((label.to_owned(), address));
+        self
+    }
+
+    /// The same at another origin than the page's, from where its paths lead nowhere.
+    pub(super) fn seen_from_elsewhere(mut self, page: &Page) -> Self {
+        if let Some((_, address)) = &mut self.ending.back
+            && address.starts_with('/')
+        {
+            *address = page.address(address);
+        }
+        self
+    }
+
+    /// Something that no browser asks for which this page has sent there.
+    pub(super) fn status(status: StatusCode) -> Self {
+        let reason = status.canonical_reason().unwrap_or("Refused");
+        Self::new(
+            status,
+            reason,
+            "This request is not one of this page's.",
+            None,
+        )
+    }
+
+    pub(super) fn not_found() -> Self {
+        let message = "There is no such page, or the credential was removed.";
+        Self::new(StatusCode::NOT_FOUND, "Not found", message, None)
+            .back("All credentials", "/".to_owned())
+    }
+
+    /// Whoever asks has not opened the page, or did so long ago.
+    pub(super) fn no_session() -> Self {
+        let message = "This browser has not opened the page, or the session is over.";
+        let hint = "Open it with a new one-time link. Whoever runs the page gives it to you; what was \
+                    stored is still there.";
+        Self::new(StatusCode::UNAUTHORIZED, "No session", message, Some(hint))
+    }
+
+    /// The form does not carry this session's token.
+    pub(super) fn forged() -> Self {
+        let message = "The form that was sent does not belong to this session. Nothing was done.";
+        let hint = "Open the page again and fill the form in there.";
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "Not from this session",
+            message,
+            Some(hint),
+        )
+        .back("All credentials", "/".to_owned())
+    }
+
+    /// The request was sent by another site.
+    pub(super) fn other_site() -> Self {
+        let message = "This request was sent by another site. Nothing was done.";
+        Self::new(StatusCode::FORBIDDEN, "Not from this page", message, None)
+    }
+
+    /// Too much at a time.
+    pub(super) fn too_many(wait: Duration) -> Self {
+        let message = "Too many requests at a time. Nothing was done.";
+        let hint = "Wait a moment, then go back and try again.";
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        Self {
+            wait: Some(wait),
+            ..Self::new(status, "Too fast", message, Some(hint))
+        }
+    }
+
+    /// The one-time link does not open the page.
+    pub(super) fn shut(why: Shut) -> Self {
+        let (title, message) = match why {
+            Shut::Unknown => ("Unknown link", "This link does not open the page."),
+            Shut::Used => (
+                "Link used",
+                "This link has opened the page already; it does so once.",
+            ),
+            Shut::Expired => ("Link expired", "Nobody opened this link in time."),
+        };
+        let hint = "Whoever runs the page gives you a new one.";
+        Self::new(StatusCode::FORBIDDEN, title, message, Some(hint))
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.ending.status);
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let wait = self.wait.map(|it| [(RETRY_AFTER, whole_seconds(it))]);
+        (status, wait, html(view::ending(&self.ending))).into_response()
+    }
+}
+
+/// Rounded up, so that whoever waits for so long does not come too early.
+fn whole_seconds(wait: Duration) -> HeaderValue {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    HeaderValue::from(seconds.max(1))
+}
+
+/// A method that nothing here answers.
+pub(super) fn method_not_allowed() -> Response {
+    let mut response = Failure::status(StatusCode::METHOD_NOT_ALLOWED).into_response();
+    let headers = response.headers_mut();
+    headers.insert(ALLOW, HeaderValue::from_static("GET, POST"));
+    response
+}

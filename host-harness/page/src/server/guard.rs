@@ -1,0 +1,98 @@
+//! What every request has to pass before anything looks at it, and what every answer gets.
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{HOST, HeaderName, ORIGIN};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use credential_runtime::Origin;
+use url::Url;
+
+use super::answer::harden;
+use super::app::Page;
+use super::failure::{Failure, method_not_allowed};
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// An address at which a page is reached.
+#[derive(Clone)]
+pub(super) struct Door {
+    pub(super) page: Page,
+    /// As browsers write it in `Origin`.
+    pub(super) origin: String,
+    /// As browsers write it in `Host`.
+    pub(super) authority: String,
+}
+
+impl Door {
+    /// Absent where the address has no origin to speak of.
+    pub(super) fn new(page: Page, address: &Url) -> Option<Self> {
+        let origin = Origin::of(address)?.to_string();
+        let authority = origin.split_once("://")?.1.to_owned();
+        Some(Self {
+            page,
+            origin,
+            authority,
+        })
+    }
+}
+
+/// Lets a request in, and sees the answer off.
+pub(super) async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = match refuse(&door, &request) {
+        Some(refusal) => refusal,
+        None => next.run(request).await,
+    };
+    harden(response.headers_mut());
+    let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
+    tracing::debug!(%method, route, status = response.status().as_u16(), "answered");
+    response
+}
+
+fn refuse(door: &Door, request: &Request) -> Option<Response> {
+    if !is_ours(door, request) {
+        return Some(misdirected(door));
+    }
+    if let Err(wait) = door.page.rates().requests.take() {
+        return Some(Failure::too_many(wait).into_response());
+    }
+    match *request.method() {
+        Method::GET => None,
+        Method::POST if comes_from_here(door, request.headers()) => None,
+        Method::POST => Some(Failure::other_site().into_response()),
+        _ => Some(method_not_allowed()),
+    }
+}
+
+/// Whether the request is addressed to this page by its own name. Another name that leads to this
+/// address is how a site gets around the rule of same origin (DNS rebinding).
+fn is_ours(door: &Door, request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let (host, more) = (hosts.next(), hosts.next());
+    let is = |it: &str| it.eq_ignore_ascii_case(&door.authority);
+    let host = host.and_then(|it| it.to_str().ok()).is_some_and(is);
+    let target = request.uri().authority();
+    host && more.is_none() && target.is_none_or(|it| is(it.as_str()))
+}
+
+fn misdirected(door: &Door) -> Response {
+    let text = format!("This page is at {} and at no other address.\n", door.origin);
+    (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+}
+
+/// Whether a browser says that a page of this origin sent the request. Where it sends no `Origin`, it
+/// has to say so by fetch metadata.
+fn comes_from_here(door: &Door, headers: &HeaderMap) -> bool {
+    let site = headers.get(FETCH_SITE).map(HeaderValue::as_bytes);
+    let mut origins = headers.get_all(ORIGIN).iter();
+    match (origins.next(), origins.next()) {
+        (None, _) => site == Some(b"same-origin"),
+        (Some(origin), None) => {
+            origin.as_bytes() == door.origin.as_bytes()
+                && site.is_none_or(|it| it == b"same-origin")
+        }
+        (Some(_), Some(_)) => false,
+    }
+}

@@ -1,0 +1,52 @@
+//! Listening: what is bounded, and how it ends.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use crate::stage::World;
+
+/// The first line of the answer to these bytes.
+fn ask(world: &World, bytes: &str) -> String {
+    let here = world.origin.strip_prefix("http://").unwrap();
+    let mut tcp = TcpStream::connect(here).unwrap();
+    // What is too long is answered before it is read to its end.
+    let _ = tcp.write_all(bytes.replace("HERE", here).as_bytes());
+    let mut answer = Vec::new();
+    let _ = tcp.read_to_end(&mut answer);
+    let answer = String::from_utf8_lossy(&answer);
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_head_of_a_request_has_its_bounds() {
+    let world = World::start().await;
+    let get =
+        |more: &str| format!("GET / HTTP/1.1\r\nHost: HERE\r\nConnection: close\r\n{more}\r\n");
+    assert!(ask(&world, &get("")).contains("401"));
+    let long = format!("X-Long: {}\r\n", "x".repeat(256 << 10));
+    // The connection may be gone before the answer is read.
+    let refused = ask(&world, &get(&long));
+    assert!(refused.is_empty() || refused.contains("431"), "{refused}");
+    let many = "X-Many: x\r\n".repeat(100);
+    assert!(ask(&world, &get(&many)).contains("431"));
+    assert!(ask(&world, "nonsense\r\n\r\n").contains("400"));
+}
+
+#[tokio::test]
+async fn a_page_that_is_stopped_takes_no_more_connections() {
+    let mut world = World::start().await;
+    let mut browser = world.visitor().await;
+    browser.get("/").await.is(200);
+    world.stop().await;
+    let here = world.origin.strip_prefix("http://").unwrap();
+    assert!(TcpStream::connect(here).is_err());
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_takes_no_place_from_others() {
+    let world = World::start().await;
+    let here = world.origin.strip_prefix("http://").unwrap();
+    let silent: Vec<_> = (0..40).map(|_| TcpStream::connect(here).unwrap()).collect();
+    world.visitor().await.get("/").await.is(200);
+    drop(silent);
+}

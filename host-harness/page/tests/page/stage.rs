@@ -1,0 +1,346 @@
+//! A mock of the service, the shipped component, a store, and a page over all three that listens.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use credential_connections::master_key::KeyFile;
+use credential_connections::record::{Name, Overview, Tenant, Timestamp};
+use credential_connections::service::{Connections, Installed};
+use credential_connections::store::{Store, StoreOptions, open};
+use credential_page::{CertificateNote, Page, PageBuilder};
+use credential_runtime::{
+    Plugin, Policy, Randomness, Runtime, Settings, SystemRandomness, occurrences,
+};
+use intacct_component::COMPONENT;
+use mock_intacct::browser::{self, Consent, Person};
+use mock_intacct::{Clock, INTACCT_ORIGIN, MockIntacct, Rotation};
+use rcgen::{CertificateParams, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+use crate::browser::{Answer, Browser, Seen};
+use crate::clock::TestClock;
+
+/// The plugin's id.
+pub const PLUGIN: &str = "sage-intacct-rest";
+
+/// When a test begins, in seconds since 1970.
+pub const START: u64 = 1_800_000_000;
+
+pub const CLIENT_ID: &str = "3f6c1a9e5b7d42d8.app.sage.com";
+pub const CLIENT_SECRET: &str = "not-a-real-secret-0123456789abcdef";
+
+/// Repeats itself from test to test, and never within one.
+#[derive(Default)]
+pub struct Counting(AtomicU64);
+
+impl Randomness for Counting {
+    fn fill(&self, buffer: &mut [u8]) {
+        let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        for (place, byte) in buffer.iter_mut().enumerate() {
+            *byte = number[place % number.len()] ^ (place as u8).wrapping_mul(31);
+        }
+    }
+}
+
+pub struct World {
+    pub mock: MockIntacct,
+    pub clock: TestClock,
+    pub store: Arc<dyn Store>,
+    pub connections: Connections,
+    pub page: Page,
+    /// Where the page is.
+    pub origin: String,
+    pub redirect_uri: String,
+    pub seen: Seen,
+    stop: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<std::io::Result<()>>>,
+    _folder: TempDir,
+}
+
+/// What is otherwise than usual.
+pub struct Setting {
+    pub page: fn(PageBuilder) -> PageBuilder,
+    /// From the shipped plugin and what it is allowed.
+    pub installed: Installing,
+    pub tenant: &'static str,
+}
+
+pub type Installing = Box<dyn FnOnce(Plugin, Policy) -> Vec<Installed>>;
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            page: |it| it,
+            installed: Box::new(|plugin, policy| vec![Installed::new(plugin, policy)]),
+            tenant: "default",
+        }
+    }
+}
+
+impl Setting {
+    /// These plugins, and not the shipped one.
+    pub fn installed(installed: Vec<Installed>) -> Self {
+        Self {
+            installed: Box::new(|_, _| installed),
+            ..Self::default()
+        }
+    }
+}
+
+impl World {
+    pub async fn start() -> Self {
+        Self::with(Setting::default()).await
+    }
+
+    pub async fn with(setting: Setting) -> Self {
+        crate::logging::begin();
+        let folder = tempfile::tempdir().unwrap();
+        let key = folder.path().join("master.key");
+        KeyFile::new(&key).create(&SystemRandomness).unwrap();
+        let location = folder.path().join("store.sqlite").display().to_string();
+        let keys = Arc::new(KeyFile::new(&key));
+        let options = StoreOptions::default();
+        let location = location.parse().unwrap();
+        let store = open(&location, keys, &options).await.unwrap();
+        let mock = MockIntacct::builder().seed(7).clock(Clock::fixed_at(START));
+        let mock = mock.start().await.unwrap();
+        mock.change(|company| company.tokens.rotation = Rotation::ReuseKillsFamily);
+        let clock = TestClock::at(Timestamp::from_millis(START as i64 * 1000));
+        Self::over(setting, folder, store, mock, clock).await
+    }
+
+    async fn over(
+        setting: Setting,
+        folder: TempDir,
+        store: Arc<dyn Store>,
+        mock: MockIntacct,
+        clock: TestClock,
+    ) -> Self {
+        let plugin = plugin().await;
+        let policy = policy(&plugin, &mock.origin());
+        let builder = Connections::builder(Arc::clone(&store)).clock(clock.clone());
+        let installed = (setting.installed)(plugin, policy);
+        let builder = installed
+            .into_iter()
+            .fold(builder, |all, it| all.plugin(it));
+        let connections = builder.build().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let back = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let redirect_uri = format!("https://{}/callback", back.local_addr().unwrap());
+        let builder = Page::builder(connections.clone())
+            .tenant(setting.tenant.parse().unwrap())
+            .origin(origin.parse().unwrap())
+            .redirect_uri(redirect_uri.clone())
+            .certificate_note(CertificateNote {
+                sha256: "AB:CD".to_owned(),
+            })
+            .randomness(Arc::new(Counting::default()));
+        let page = (setting.page)(builder).build().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopped = async {
+            let _ = stopped.await;
+        };
+        let serving = credential_page::serve(page.clone(), listener, Some((back, tls())), stopped);
+        let serving = tokio::spawn(serving);
+        Self {
+            mock,
+            clock,
+            store,
+            connections,
+            page,
+            origin,
+            redirect_uri,
+            seen: Seen::default(),
+            stop: Some(stop),
+            serving: Some(serving),
+            _folder: folder,
+        }
+    }
+
+    /// With these plugins, and not the shipped one.
+    pub async fn with_plugins(installed: Vec<Installed>) -> Self {
+        Self::with(Setting::installed(installed)).await
+    }
+
+    /// A browser that has not opened the page.
+    pub fn stranger(&self) -> Browser {
+        Browser::new(&self.origin, &self.seen)
+    }
+
+    /// A browser that has.
+    pub async fn visitor(&self) -> Browser {
+        let mut browser = self.stranger();
+        let invitation = self.page.invite();
+        browser.get(invitation.url()).await.is(303);
+        browser.get("/").await.is(200);
+        browser
+    }
+
+    /// Moves everyone's time.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        self.mock.clock().advance(by);
+    }
+
+    /// Stops listening, and waits until that is done.
+    pub async fn stop(&mut self) {
+        drop(self.stop.take());
+        self.serving.take().unwrap().await.unwrap().unwrap();
+    }
+
+    pub fn tenant(&self) -> Tenant {
+        Tenant::default()
+    }
+
+    pub async fn only(&self) -> Overview {
+        let all = self.connections.list(&self.tenant()).await.unwrap();
+        assert_eq!(all.len(), 1);
+        all.into_iter().next().unwrap().overview
+    }
+
+    pub async fn path_of(&self, name: &str) -> String {
+        let all = self.connections.list(&self.tenant()).await.unwrap();
+        let found = all.iter().find(|it| it.overview.name.as_str() == name);
+        format!("/credentials/{}", found.unwrap().overview.id)
+    }
+
+    /// Goes through the service's sign-in, as far as the way back.
+    pub async fn walk(&self, url: &str, user: &str, consent: Consent) -> String {
+        let company = self.mock.company();
+        let person = Person::of(&company, user).unwrap();
+        browser::sign_in(url, person, consent).await.unwrap()
+    }
+
+    /// A Web Services user's credential, connected on the page. Gives its path.
+    pub async fn loader(&self, browser: &mut Browser, name: &str) -> String {
+        let fields = [&web_services_user(name)[..], &[("action", "connect")]].concat();
+        let answer = browser.post_and_follow("/new", &fields).await;
+        assert!(
+            answer.notice().starts_with("Connected"),
+            "{}",
+            answer.words()
+        );
+        self.path_of(name).await
+    }
+
+    /// A regular user's credential, connected on the page by this user. Gives its path.
+    pub async fn signed_in(&self, browser: &mut Browser, name: &str, user: &str) -> String {
+        let fields = [&regular_user(name)[..], &[("action", "connect")]].concat();
+        let begun = browser.post("/new", &fields).await;
+        let answer = self.come_back(browser, &begun, user).await;
+        assert!(
+            answer.notice().starts_with("Connected"),
+            "{}",
+            answer.words()
+        );
+        self.path_of(name).await
+    }
+
+    /// Signs in where this answer leads, comes back, and opens the page that follows.
+    pub async fn come_back(&self, browser: &mut Browser, begun: &Answer, user: &str) -> Answer {
+        let address = browser.leave(begun).await;
+        let back = self.walk(&address, user, Consent::Allow).await;
+        let answer = browser.get(&back).await;
+        assert_eq!(answer.status.as_u16(), 303, "{}", answer.words());
+        let location = answer.location().to_owned();
+        browser.get(&location).await
+    }
+
+    /// No secret that anyone typed or the service gave out stands in anything that a browser was
+    /// sent, in any spelling.
+    pub fn assert_hides(&self, typed: &[&str]) {
+        let given = self.mock.issued().secrets();
+        let needles: Vec<&str> = given.iter().map(String::as_str).collect();
+        let needles = [needles.as_slice(), typed].concat();
+        assert!(!needles.is_empty());
+        let everything = self.seen.everything();
+        let found = occurrences(everything.as_bytes(), &needles);
+        let found: Vec<&str> = found.iter().map(|it| needles[*it]).collect();
+        assert_eq!(found, Vec::<&str>::new());
+    }
+}
+
+/// The form of a Web Services user.
+pub fn web_services_user(name: &str) -> [(&str, &str); 6] {
+    [
+        ("plugin", PLUGIN),
+        ("name", name),
+        ("f.client_id", CLIENT_ID),
+        ("f.client_secret", CLIENT_SECRET),
+        ("f.flow_type", "web_services_user"),
+        ("f.username", "ws-loader@Nordlicht-DEV"),
+    ]
+}
+
+/// The form of a regular user.
+pub fn regular_user(name: &str) -> [(&str, &str); 5] {
+    [
+        ("plugin", PLUGIN),
+        ("name", name),
+        ("f.client_id", CLIENT_ID),
+        ("f.client_secret", CLIENT_SECRET),
+        ("f.flow_type", "regular_user"),
+    ]
+}
+
+/// The same as settings, to store behind the page's back.
+pub fn settings(fields: &[(&str, &str)]) -> Settings {
+    let fields: BTreeMap<_, _> = fields.iter().copied().collect();
+    let own = fields
+        .iter()
+        .filter_map(|(name, it)| Some((name.strip_prefix("f.")?, *it)));
+    own.fold(Settings::new(), |all, (name, value)| match name {
+        "client_secret" | "session_id" => all.with_secret(name, value),
+        _ => all.with_text(name, value),
+    })
+}
+
+pub fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+/// The shipped component. Compiled once for all tests of a build.
+pub async fn plugin() -> Plugin {
+    load(COMPONENT).await
+}
+
+pub async fn load(component: &[u8]) -> Plugin {
+    let cache = concat!(env!("CARGO_TARGET_TMPDIR"), "/page-cache");
+    let runtime = Runtime::builder().cache(cache).build().unwrap();
+    runtime.load(component).await.unwrap()
+}
+
+/// What the plugin asks for, the service's origin leading to the mock.
+fn policy(plugin: &Plugin, mock_origin: &str) -> Policy {
+    let intacct = || INTACCT_ORIGIN.parse().unwrap();
+    let policy = Policy::nothing()
+        .allow_origin(intacct())
+        .map_origin(intacct(), mock_origin.parse().unwrap());
+    let claims = plugin.descriptor().claims.iter();
+    claims.fold(policy, |policy, claim| policy.allow_claim(claim.as_str()))
+}
+
+/// With a certificate that was made for the test.
+fn tls() -> TlsAcceptor {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
