@@ -226,9 +226,17 @@ impl Running {
         self.stdout.read_to_string(&mut self.shown).unwrap();
         Run {
             status: self.child.wait().unwrap(),
-            stdout: self.shown,
-            stderr: self.heard,
+            stdout: std::mem::take(&mut self.shown),
+            stderr: std::mem::take(&mut self.heard),
         }
+    }
+}
+
+impl Drop for Running {
+    /// A test that fails leaves nothing running.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
