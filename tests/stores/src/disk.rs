@@ -3,8 +3,9 @@
 //!
 //! Mounting needs root, or a kernel that lets a user have a namespace of its own.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 /// A file system in memory at `$1`, of `$2` bytes, for whoever owned the folder.
 const SMALL: &str = "mount -t tmpfs -o size=\"$2\",uid=\"$(stat -c %u \"$1\")\" tmpfs \"$1\"";
@@ -27,20 +28,80 @@ pub fn on_read_only_disk(folder: &Path) -> Command {
 }
 
 fn mounted(script: &str, folder: &Path, bytes: u64) -> Command {
+    let mut command = mounting(script, folder, bytes);
+    command.args(same_user());
+    command
+}
+
+/// The same, but what is added runs as whoever has mounted it.
+fn mounting(script: &str, folder: &Path, bytes: u64) -> Command {
     let mut command = Command::new("unshare");
-    let (user, group) = (rustix::process::geteuid(), rustix::process::getegid());
-    let then = if user.is_root() {
-        "exec".to_owned()
-    } else {
-        // Root in a namespace of its own, as long as it takes to mount; then the same user again.
+    if !rustix::process::geteuid().is_root() {
+        // Root in a namespace of its own.
         command.args(["--user", "--map-root-user"]);
-        let (user, group) = (user.as_raw(), group.as_raw());
-        format!("exec unshare --user --map-user={user} --map-group={group} --")
-    };
-    let script = format!("{script} || exit 125; shift 2; {then} \"$@\"");
+    }
+    let script = format!("{script} || exit 125; shift 2; exec \"$@\"");
     command.args(["--mount", "--", "sh", "-c", &script, "mounted"]);
     command.arg(folder).arg(bytes.to_string());
     command
+}
+
+/// From root in a namespace of its own back to who this process is.
+fn same_user() -> Vec<String> {
+    let (user, group) = (rustix::process::geteuid(), rustix::process::getegid());
+    if user.is_root() {
+        return Vec::new();
+    }
+    let (user, group) = (user.as_raw(), group.as_raw());
+    let words = format!("unshare --user --map-user={user} --map-group={group} --");
+    words.split(' ').map(str::to_owned).collect()
+}
+
+/// A small disk that stays while processes on it come and go, and goes with the process that made it.
+pub struct SmallDisk {
+    folder: PathBuf,
+    /// Ends when its standard input does.
+    holder: Child,
+}
+
+impl SmallDisk {
+    /// A disk of so many bytes at this folder. Only where [`may_mount`].
+    #[must_use]
+    pub fn new(folder: &Path, bytes: u64) -> Self {
+        let mut holder = mounting(SMALL, folder, bytes)
+            .args(["sh", "-c", "echo; exec cat"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Its first word: the disk is there.
+        let said = holder.stdout.as_mut().unwrap();
+        said.read_exact(&mut [0]).unwrap();
+        let folder = folder.to_owned();
+        Self { folder, holder }
+    }
+
+    /// A command that sees it. The program and its arguments are to be added.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = Command::new("nsenter");
+        command.args(["--target", &self.holder.id().to_string(), "--mount"]);
+        if !rustix::process::geteuid().is_root() {
+            command.args(["--user", "--preserve-credentials"]);
+        }
+        command.arg("--").args(same_user());
+        command
+    }
+
+    /// The same folder, as this process sees it.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        let inside = self.folder.strip_prefix("/").unwrap();
+        Path::new("/proc")
+            .join(self.holder.id().to_string())
+            .join("root")
+            .join(inside)
+    }
 }
 
 /// Whether this machine lets a test have such disks. Says so where it does not.

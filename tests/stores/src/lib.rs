@@ -11,7 +11,9 @@
 
 pub mod disk;
 mod files;
+mod program;
 mod server;
 
 pub use files::read_all;
-pub use server::{Server, connect, execute, run};
+pub use program::run;
+pub use server::{Server, connect, execute};

@@ -8,14 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use crate::disk::on_small_disk;
-
-/// Debian's package and the folder of its programs.
-const PACKAGE: &str = "postgresql-15";
-const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
-
-/// The user `nobody`: a server refuses to run as root.
-const NOBODY: u32 = 65534;
+use crate::disk::{SmallDisk, on_small_disk};
+use crate::program::{NOBODY, PACKAGE, PROGRAMS, anywhere, as_nobody, run, words_of_nobody};
 
 /// A file system in memory, where there is one: a new database writes megabytes, and nobody cuts the
 /// power here.
@@ -27,11 +21,22 @@ const ROOM: u64 = 4 << 30;
 /// Where a port was taken by someone else between choosing and using it.
 const ATTEMPTS: u32 = 5;
 
+/// What a server's disks are like.
+#[derive(Clone, Copy)]
+enum Disk {
+    Usual,
+    /// One of so many bytes besides the usual one.
+    SmallBeside(u64),
+    /// One of so many bytes that holds the write-ahead log.
+    SmallForLog(u64),
+}
+
 /// A server that runs.
 pub struct Server {
     folder: PathBuf,
     port: u16,
     databases: AtomicU32,
+    log_disk: Option<SmallDisk>,
     /// Ends when its standard input does, which is when this process does; then it stops the server
     /// and deletes the folder.
     _watchdog: Child,
@@ -47,17 +52,23 @@ impl Server {
 
     /// Starts one with these settings besides the usual ones.
     pub fn start(settings: &[&str]) -> Self {
-        Self::start_with(settings, None)
+        Self::start_with(settings, Disk::Usual)
     }
 
     /// Starts one that has a disk of so many bytes besides its usual one, where
     /// [`Server::new_database_on_small_disk`] puts databases. Only where
     /// [`disk::may_mount`](crate::disk::may_mount). To be stopped no more than once.
     pub fn start_with_small_disk(bytes: u64) -> Self {
-        Self::start_with(&[], Some(bytes))
+        Self::start_with(&[], Disk::SmallBeside(bytes))
     }
 
-    fn start_with(settings: &[&str], small: Option<u64>) -> Self {
+    /// Starts one whose write-ahead log has a disk of its own of so many bytes, in segments of a
+    /// megabyte. Only where [`disk::may_mount`](crate::disk::may_mount).
+    pub fn start_with_small_log(bytes: u64) -> Self {
+        Self::start_with(&[], Disk::SmallForLog(bytes))
+    }
+
+    fn start_with(settings: &[&str], disk: Disk) -> Self {
         assert!(
             Path::new(PROGRAMS).join("postgres").exists(),
             "PostgreSQL's programs are not in {PROGRAMS}; `apt-get install {PACKAGE}`"
@@ -74,6 +85,12 @@ impl Server {
                 "-E",
                 "UTF8",
                 "--locale=C",
+                "--wal-segsize",
+                if matches!(disk, Disk::SmallForLog(_)) {
+                    "1"
+                } else {
+                    "16"
+                },
                 "-N",
             ],
         );
@@ -87,14 +104,19 @@ impl Server {
             ),
         )
         .unwrap();
+        let log_disk = match disk {
+            Disk::SmallForLog(bytes) => Some(move_log(&folder, bytes)),
+            _ => None,
+        };
         let port = (0..ATTEMPTS)
             .map(|_| free_port())
-            .find(|port| try_start(&folder, *port, small))
+            .find(|port| try_start(starter(&folder, disk, log_disk.as_ref()), &folder, *port))
             .unwrap_or_else(|| panic!("{}", log(&folder)));
         Self {
             folder,
             port,
             databases: AtomicU32::new(0),
+            log_disk,
             _watchdog: watchdog,
         }
     }
@@ -109,8 +131,23 @@ impl Server {
 
     /// Starts again where it was.
     pub fn start_again(&self) {
-        let started = try_start(&self.folder, self.port, None);
+        let starter = starter(&self.folder, Disk::Usual, self.log_disk.as_ref());
+        let started = try_start(starter, &self.folder, self.port);
         assert!(started, "{}", log(&self.folder));
+    }
+
+    /// Stops at once, if it has not already, and starts again where it was.
+    pub fn recover(&self) {
+        let mut stop = as_nobody(&format!("{PROGRAMS}/pg_ctl"));
+        stop.args(["stop", "-w", "-m", "immediate", "-D", &data(&self.folder)]);
+        // There may be nothing to stop.
+        let _ = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        self.start_again();
+    }
+
+    /// The disk of its write-ahead log, where it has one of its own.
+    pub fn log_disk(&self) -> Option<PathBuf> {
+        self.log_disk.as_ref().map(SmallDisk::folder)
     }
 
     /// Where it keeps everything, its log included.
@@ -167,20 +204,6 @@ pub async fn connect(url: &str) -> tokio_postgres::Client {
     client
 }
 
-/// Runs one of PostgreSQL's programs and gives what it printed.
-pub fn run(program: &str, arguments: &[&str]) -> String {
-    let output = as_nobody(&format!("{PROGRAMS}/{program}"))
-        .args(arguments)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{program}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
 fn make_folder() -> PathBuf {
     let mut builder = tempfile::Builder::new();
     builder.prefix("credential-postgres-");
@@ -223,16 +246,33 @@ fn free_port() -> u16 {
         .port()
 }
 
-fn try_start(folder: &Path, port: u16, small_disk: Option<u64>) -> bool {
-    let program = format!("{PROGRAMS}/pg_ctl");
-    let mut command = match small_disk {
-        Some(bytes) => {
-            let mut command = on_small_disk(&small(folder), bytes);
-            command.args(words_of_nobody(&program));
-            anywhere(command)
-        }
-        None => as_nobody(&program),
+/// What a server is started with, where it sees its disks.
+fn starter(folder: &Path, disk: Disk, log_disk: Option<&SmallDisk>) -> Command {
+    let words = words_of_nobody(&format!("{PROGRAMS}/pg_ctl"));
+    let mut command = match (disk, log_disk) {
+        (_, Some(log)) => log.command(),
+        (Disk::SmallBeside(bytes), None) => on_small_disk(&small(folder), bytes),
+        _ => return as_nobody(&format!("{PROGRAMS}/pg_ctl")),
     };
+    command.args(words);
+    anywhere(command)
+}
+
+/// Puts the write-ahead log on a disk of its own.
+fn move_log(folder: &Path, bytes: u64) -> SmallDisk {
+    let disk = SmallDisk::new(&small(folder), bytes);
+    let script = "cp -a \"$1/data/pg_wal/.\" \"$1/small\" && rm -r \"$1/data/pg_wal\" \
+                  && ln -s \"$1/small\" \"$1/data/pg_wal\"";
+    let mut command = disk.command();
+    command
+        .args(words_of_nobody("sh"))
+        .args(["-c", script, "move"]);
+    let moved = anywhere(command).arg(folder).status().unwrap();
+    assert!(moved.success(), "the write-ahead log was not moved");
+    disk
+}
+
+fn try_start(mut command: Command, folder: &Path, port: u16) -> bool {
     command
         .args(["start", "-w", "-s", "-D", &data(folder)])
         .args(["-o", &format!("-p {port}"), "-l"])
@@ -254,36 +294,4 @@ fn watch(folder: &Path) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
-}
-
-fn as_nobody(program: &str) -> Command {
-    let words = words_of_nobody(program);
-    let mut command = Command::new(&words[0]);
-    command.args(&words[1..]);
-    anywhere(command)
-}
-
-/// How a program is run as somebody whom a server accepts.
-fn words_of_nobody(program: &str) -> Vec<String> {
-    if !rustix::process::geteuid().is_root() {
-        return vec![program.to_owned()];
-    }
-    let id = NOBODY.to_string();
-    let words = [
-        "setpriv",
-        "--reuid",
-        &id,
-        "--regid",
-        &id,
-        "--clear-groups",
-        "--",
-        program,
-    ];
-    words.map(str::to_owned).to_vec()
-}
-
-/// Wherever the test runs, and whatever it speaks.
-fn anywhere(mut command: Command) -> Command {
-    command.current_dir("/").env("LC_ALL", "C");
-    command
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use credential_connections::master_key::{KeyError, KeyFile, KeyId, KeySource as _};
 use credential_connections::store::{KeyStatus, Location};
 use credential_runtime::SystemRandomness;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::credential_args::{Key, KeyCommand};
@@ -27,7 +28,8 @@ pub(super) async fn run(args: &Key, output: Output) -> Result<Exit, Report> {
         KeyCommand::Status => {
             let storage = Storage::open(&args.kept).await?;
             let keys = storage.store.keys().await?;
-            show(&storage, "In use", &keys, output)
+            output.data(&page(&storage, "In use", &keys), &keys)?;
+            Ok(Exit::Ok)
         }
     }
 }
@@ -66,75 +68,130 @@ fn no_file(storage: &Storage) -> Report {
 
 /// May be interrupted at any moment, and goes on where it was.
 async fn rotate(storage: &Storage, forget_old: bool, output: Output) -> Result<Exit, Report> {
-    prepare(storage).await?;
+    if forget_old && storage.key.file().is_none() {
+        return Err(not_forgotten(storage));
+    }
+    let before = prepare(storage, forget_old).await?;
     storage.store.begin_rotation().await?;
     while storage.store.rewrap(STEP).await? > 0 {}
     let keys = storage.store.keys().await?;
-    if forget_old {
-        let file = storage.key.file().ok_or_else(|| no_file(storage))?;
-        file.keep_only(&keys.current)?;
-    }
-    show(storage, "Rotated", &keys, output)
+    let forgotten = match storage.key.file() {
+        Some(file) if forget_old => Some(file.forget_old(&keys.current, &keys.retiring)?),
+        _ => None,
+    };
+    let rotation = Rotation {
+        rotated: before.current != keys.current || !before.retiring.is_empty(),
+        keys,
+        forgotten,
+    };
+    output.data(&rotation.page(storage), &rotation)?;
+    Ok(Exit::Ok)
 }
 
-/// Sees to it that the source holds a new key, unless a rotation is to be gone on with. Where other
-/// machines use the store, they have to get the key first: that is the operator's to do.
-async fn prepare(storage: &Storage) -> Result<(), Report> {
+fn not_forgotten(storage: &Storage) -> Report {
+    let place = storage.key.describe();
+    Report::new(
+        Exit::Usage,
+        format!("the key is read from {place}, where this command cannot delete the old one"),
+    )
+    .hint("rotate without --forget-old, then take the old key out of every process's environment")
+}
+
+/// Sees to it that the source holds a new key, unless a rotation is to be gone on with, and says how
+/// things stood. Where other machines use the store, they have to get the key first: that is the
+/// operator's to do.
+async fn prepare(storage: &Storage, forget_old: bool) -> Result<KeyStatus, Report> {
     let status = storage.store.keys().await?;
     let Some(file) = storage.key.file() else {
-        return require_something_to_do(storage, &status).await;
+        return require_something_to_do(storage, status).await;
     };
-    let first = first_key(file)?;
-    if first != status.current || !status.retiring.is_empty() {
-        return Ok(());
+    let held = file.load()?.ids();
+    let is_rotated = held.first() == Some(&status.current) && status.retiring.is_empty();
+    let has_old = held.iter().any(|id| *id != status.current);
+    if !is_rotated || forget_old && has_old {
+        return Ok(status);
     }
     match storage.location {
-        Location::Sqlite(_) => {
-            file.add(&SystemRandomness)?;
-            Ok(())
-        }
-        Location::Postgres(_) => Err(Report::new(
-            Exit::Usage,
-            "the first key of the file is the one in use: there is nothing to rotate to",
-        )
-        .hint("`harness key add`, copy the file to every machine on this store, then rotate")),
+        Location::Sqlite(_) => file.add(&SystemRandomness).map(drop)?,
+        Location::Postgres(_) if forget_old => {}
+        Location::Postgres(_) => return Err(nothing_to_rotate_to()),
     }
+    Ok(status)
 }
 
-fn first_key(file: &KeyFile) -> Result<KeyId, Report> {
-    Ok(file.load()?.first().id().clone())
+/// What makes a rotation possible where several machines have the file.
+const ADD_FIRST: &str =
+    "`harness key add`, copy the file to every machine on this store, then rotate";
+
+fn nothing_to_rotate_to() -> Report {
+    Report::new(
+        Exit::Usage,
+        "the first key of the file is the one in use: there is nothing to rotate to",
+    )
+    .hint(ADD_FIRST)
 }
 
 /// A variable cannot be written here, so a new key must be in it already.
-async fn require_something_to_do(storage: &Storage, before: &KeyStatus) -> Result<(), Report> {
+async fn require_something_to_do(
+    storage: &Storage,
+    before: KeyStatus,
+) -> Result<KeyStatus, Report> {
     let after = storage.store.begin_rotation().await?;
     if after.current == before.current && before.retiring.is_empty() {
         return Err(no_file(storage));
     }
-    Ok(())
+    Ok(before)
 }
 
-fn show(storage: &Storage, what: &str, keys: &KeyStatus, output: Output) -> Result<Exit, Report> {
-    let retiring: Vec<&str> = keys.retiring.iter().map(KeyId::as_str).collect();
+/// What came of a rotation.
+#[derive(Serialize)]
+struct Rotation {
+    #[serde(flatten)]
+    keys: KeyStatus,
+    /// The old keys that left the file; absent where they were to stay.
+    forgotten: Option<Vec<KeyId>>,
+    /// Whether there was anything to encrypt anew, or a key to change to.
+    #[serde(skip)]
+    rotated: bool,
+}
+
+impl Rotation {
+    fn page(&self, storage: &Storage) -> Page {
+        let what = if self.rotated { "Rotated" } else { "In use" };
+        let page = page(storage, what, &self.keys);
+        match self.forgotten.as_deref() {
+            None => page,
+            Some([]) if self.rotated => item(page, "forgotten", NOTHING_OLD),
+            Some([]) => item(item(page, "forgotten", NOTHING_OLD), "to rotate", ADD_FIRST),
+            Some(old) => item(page, "forgotten", &list(old)),
+        }
+    }
+}
+
+const NOTHING_OLD: &str = "nothing to forget: no older key stands there";
+
+fn page(storage: &Storage, what: &str, keys: &KeyStatus) -> Page {
     let page = Page::new().line(format!("{what}: the key {}", keys.current));
-    let page = page.item(2, 11, "read from", &storage.key.describe());
-    let page = if retiring.is_empty() {
-        page.item(
-            2,
-            11,
-            "old keys",
-            "none that this store needs; backups made before may need one",
-        )
-    } else {
-        page.item(2, 11, "old keys", &retiring.join(", ")).item(
-            2,
-            11,
-            "to do",
-            &format!("{} credentials", keys.remaining),
-        )
-    };
-    output.data(&page, keys)?;
-    Ok(Exit::Ok)
+    let page = item(page, "read from", &storage.key.describe());
+    if keys.retiring.is_empty() {
+        let none = "none that this store needs; backups made before may need one";
+        return item(page, "old keys", none);
+    }
+    let remaining = format!("{} credentials", keys.remaining);
+    item(
+        item(page, "old keys", &list(&keys.retiring)),
+        "to do",
+        &remaining,
+    )
+}
+
+fn item(page: Page, label: &str, text: &str) -> Page {
+    page.item(2, 11, label, text)
+}
+
+fn list(keys: &[KeyId]) -> String {
+    let names: Vec<&str> = keys.iter().map(KeyId::as_str).collect();
+    names.join(", ")
 }
 
 impl From<KeyError> for Report {

@@ -116,6 +116,11 @@ impl Kept {
         }
     }
 
+    /// How many keys stand in the key's file.
+    pub fn keys_in_file(&self) -> usize {
+        fs::read_to_string(self.key()).unwrap().lines().count()
+    }
+
     /// Where the database writes.
     pub fn folder(&self) -> PathBuf {
         match self.database {

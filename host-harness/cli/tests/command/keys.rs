@@ -20,10 +20,10 @@ fn a_rotation_takes_a_new_key_and_keeps_the_old_until_it_is_to_be_forgotten(
     let after = kept.run(&["key", "rotate", "--json"]).ends_with(0).json();
     assert_ne!(before["current"], after["current"]);
     assert_eq!(after["remaining"], 0);
-    assert_eq!(fs::read_to_string(kept.key()).unwrap().lines().count(), 2);
+    assert_eq!(kept.keys_in_file(), 2);
     kept.add_key();
     kept.run(&["key", "rotate", "--forget-old"]).ends_with(0);
-    assert_eq!(fs::read_to_string(kept.key()).unwrap().lines().count(), 1);
+    assert_eq!(kept.keys_in_file(), 1);
     assert!(kept.token().starts_with("eyJ"));
 }
 
@@ -33,7 +33,66 @@ fn a_key_that_was_added_is_the_one_that_is_rotated_to(#[values(On::Sqlite, On::P
     let added = kept.run(&["key", "add", "--json"]).ends_with(0).json();
     let rotated = kept.run(&["key", "rotate", "--json"]).ends_with(0).json();
     assert_eq!(added["key"], rotated["current"]);
-    assert_eq!(fs::read_to_string(kept.key()).unwrap().lines().count(), 2);
+    assert_eq!(kept.keys_in_file(), 2);
+}
+
+#[rstest]
+fn a_rotation_that_kept_the_old_key_is_finished_later(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::connected_on(on);
+    let before = kept.run(&["key", "status", "--json"]).json();
+    kept.add_key();
+    let rotated = kept.run(&["key", "rotate", "--json"]).ends_with(0).json();
+    let finish = ["key", "rotate", "--forget-old", "--json"];
+    let finished = kept.run(&finish).ends_with(0).json();
+    assert_eq!(finished["current"], rotated["current"]);
+    assert_eq!(finished["forgotten"][0], before["current"]);
+    assert_eq!(kept.keys_in_file(), 1);
+    assert!(kept.token().starts_with("eyJ"));
+}
+
+#[test]
+fn nothing_to_forget_is_said_and_is_no_error() {
+    let kept = Kept::added_on(On::Postgres);
+    kept.run(&["key", "rotate", "--forget-old"])
+        .ends_with(0)
+        .shows("nothing to forget")
+        .shows("harness key add");
+    assert_eq!(kept.keys_in_file(), 1);
+}
+
+/// A rotation that was interrupted, or that cannot end, still needs the old key.
+#[rstest]
+fn a_key_that_is_needed_is_not_forgotten(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::connected_on(on);
+    kept.run(&["key", "add"]).ends_with(0);
+    kept.sql("CREATE TABLE aside AS SELECT data_key FROM credential");
+    kept.sql("UPDATE credential SET data_key = substr(data_key, 2)");
+    kept.run(&["key", "rotate", "--forget-old"]).ends_with(7);
+    assert_eq!(kept.keys_in_file(), 2);
+    let status = kept.run(&["key", "status", "--json"]).ends_with(0).json();
+    assert_eq!(status["remaining"], 1);
+    kept.sql("UPDATE credential SET data_key = (SELECT data_key FROM aside)");
+    let finish = ["key", "rotate", "--forget-old", "--json"];
+    let finished = kept.run(&finish).ends_with(0).json();
+    assert_eq!(finished["forgotten"], status["retiring"]);
+    assert_eq!(kept.keys_in_file(), 1);
+    assert!(kept.token().starts_with("eyJ"));
+}
+
+#[test]
+fn an_old_key_in_the_environment_is_not_forgotten_here_and_nothing_is_done() {
+    let mut kept = Kept::new();
+    kept.stage.web_services_user();
+    kept.stage = kept.stage.env("HARNESS_MASTER_KEY", ONE);
+    kept.run(&["credentials", "add", "credential.toml"])
+        .ends_with(0);
+    let before = kept.run(&["key", "status", "--json"]).json();
+    let both = format!("{TWO} {ONE}");
+    kept.stage = kept.stage.env("HARNESS_MASTER_KEY", &both);
+    kept.run(&["key", "rotate", "--forget-old"])
+        .ends_with(2)
+        .says("take the old key out of every process's environment");
+    assert_eq!(kept.run(&["key", "status", "--json"]).json(), before);
 }
 
 #[rstest]

@@ -45,7 +45,7 @@ impl KeyFile {
     /// [`KeyError::Exists`], [`KeyError::Unusable`].
     pub fn create(&self, randomness: &dyn Randomness) -> Result<MasterKeys, KeyError> {
         let keys = MasterKeys::one(MasterKey::draw(randomness));
-        self.write_new(&self.0, &keys)?;
+        self.write_new(&self.0, keys.iter())?;
         Ok(keys)
     }
 
@@ -58,26 +58,35 @@ impl KeyFile {
         let old = self.load()?;
         let new = MasterKeys::one(MasterKey::draw(randomness));
         let keys = old.iter().cloned().fold(new, MasterKeys::and);
-        self.replace(&keys)?;
+        self.replace(keys.iter())?;
         Ok(keys)
     }
 
-    /// Drops every key but that one: the last step of a rotation, when the store says that no
-    /// credential needs the others.
+    /// Drops the keys that stand after the current one and are not needed any more, and gives their
+    /// names: the last step of a rotation. What stands before the current one is for the next
+    /// rotation, and stays.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Missing`] where the file does not hold it; the file is as it was then.
-    pub fn keep_only(&self, id: &KeyId) -> Result<MasterKeys, KeyError> {
+    /// [`KeyError::Missing`] where the file does not hold the current key; the file is as it was
+    /// then.
+    pub fn forget_old(&self, current: &KeyId, needed: &[KeyId]) -> Result<Vec<KeyId>, KeyError> {
         let keys = self.load()?;
-        let missing = || KeyError::Missing(format!("{} under the name {id}", self.place()));
-        let keys = MasterKeys::one(keys.get(id).cloned().ok_or_else(missing)?);
-        self.replace(&keys)?;
-        Ok(keys)
+        let names = keys.ids();
+        let missing = || KeyError::Missing(format!("{} under the name {current}", self.place()));
+        let at = names.iter().position(|id| id == current);
+        let older = names.into_iter().skip(at.ok_or_else(missing)?);
+        let old: Vec<KeyId> = older
+            .filter(|id| id != current && !needed.contains(id))
+            .collect();
+        if !old.is_empty() {
+            self.replace(keys.iter().filter(|key| !old.contains(key.id())))?;
+        }
+        Ok(old)
     }
 
     /// Whole or not at all: a new file takes the old one's place.
-    fn replace(&self, keys: &MasterKeys) -> Result<(), KeyError> {
+    fn replace<'a>(&self, keys: impl Iterator<Item = &'a MasterKey>) -> Result<(), KeyError> {
         let mut beside = self.0.clone().into_os_string();
         beside.push(".new");
         let beside = PathBuf::from(beside);
@@ -88,11 +97,15 @@ impl KeyFile {
         self.sync_folder()
     }
 
-    fn write_new(&self, path: &Path, keys: &MasterKeys) -> Result<(), KeyError> {
+    fn write_new<'a>(
+        &self,
+        path: &Path,
+        keys: impl Iterator<Item = &'a MasterKey>,
+    ) -> Result<(), KeyError> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(OWNER_ONLY);
         let mut file = options.open(path).map_err(|error| self.not_made(&error))?;
-        file.write_all(text::write(keys.iter()).as_bytes())
+        file.write_all(text::write(keys).as_bytes())
             .and_then(|()| file.sync_all())
             .map_err(|error| self.unusable(&error))?;
         self.sync_folder()

@@ -86,7 +86,7 @@ fn open(service: &str, user: &str) -> Result<Entry, Error> {
 use tests::open;
 
 /// A machine that runs tests has no unlocked keyring. These are on the mock of the library that talks
-/// to one.
+/// to one; `tests/store/keyring.rs` asks one that is really there.
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, LazyLock};

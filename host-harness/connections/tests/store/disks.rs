@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use credential_connections::master_key::KeyFile;
 use credential_connections::record::CredentialId;
-use credential_connections::store::{Location, Store, StoreError, StoreOptions, open};
+use credential_connections::store::{Effect, Location, Store, StoreError, StoreOptions, open};
 use credential_runtime::SystemRandomness;
 use test_stores::Server;
 use test_stores::disk::{may_mount, on_read_only_disk, on_small_disk};
@@ -26,6 +26,9 @@ const SMALL: u64 = 2 << 20;
 
 /// A new database takes eight of it.
 const SMALL_FOR_A_SERVER: u64 = 16 << 20;
+
+/// What a server's log fills when it is new is one of it; some are needed to make a database.
+const SMALL_FOR_A_LOG: u64 = 24 << 20;
 
 #[test]
 fn a_small_disk_that_is_full_is_said_and_nothing_is_lost_on_sqlite() {
@@ -47,6 +50,26 @@ async fn a_read_only_disk_is_said_on_sqlite() {
         // It is in use elsewhere, so its log is beside it, which readers need.
         work_on(on_read_only_disk(folder.path()), "read-only", folder.path());
     }
+}
+
+/// Readers of a log need a file beside it, and nobody can make one there.
+#[tokio::test]
+async fn a_read_only_disk_without_a_log_is_said_on_sqlite() {
+    let stage = Stage::sqlite();
+    let folder = stage.folder();
+    KeyFile::new(key(folder)).create(&SystemRandomness).unwrap();
+    let store = open_in(folder).await.unwrap();
+    let id = connected(&*store, "kept").await;
+    let before = store.get(&tenant(), id).await;
+    drop(store);
+    // Whoever leaves the file last takes the log with them.
+    stage.execute("PRAGMA wal_checkpoint(TRUNCATE)").await;
+    assert!(!folder.join("credentials.db-wal").exists());
+    if may_mount() {
+        work_on(on_read_only_disk(folder), "read-only, with no log", folder);
+    }
+    let store = open_in(folder).await.unwrap();
+    assert_eq!(store.get(&tenant(), id).await, before);
 }
 
 /// Starts this test binary again, on that disk.
@@ -79,7 +102,8 @@ async fn work() {
     };
     match order.split_once('\n').unwrap() {
         ("small", folder) => work_on_small(Path::new(folder)).await,
-        (_, folder) => work_on_read_only(Path::new(folder)).await,
+        ("read-only", folder) => work_on_read_only(Path::new(folder)).await,
+        (_, folder) => be_refused(Path::new(folder)).await,
     }
     let how = order.lines().next().unwrap();
     println!("\nworked on a disk that is {how}");
@@ -105,6 +129,13 @@ async fn work_on_read_only(folder: &Path) {
     );
 }
 
+async fn be_refused(folder: &Path) {
+    let Err(StoreError::ReadOnly(why)) = open_in(folder).await else {
+        panic!("it was opened, or refused for another reason")
+    };
+    assert!(why.contains("log"), "{why}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_small_disk_that_is_full_is_said_and_nothing_is_lost_on_postgres() {
     if !may_mount() {
@@ -123,12 +154,55 @@ async fn a_small_disk_that_is_full_is_said_and_nothing_is_lost_on_postgres() {
 async fn fill_and_make_room(store: &dyn Store, make_room: impl AsyncFnOnce()) {
     let id: CredentialId = connected(store, "kept").await;
     let before = store.get(&tenant(), id).await;
-    assert_eq!(fill(store).await, StoreError::Full);
+    let (filled, error) = fill(store).await;
+    assert_eq!(error, StoreError::Full);
     assert_eq!(store.get(&tenant(), id).await, before);
+    assert_eq!(stored(store).await, filled + 1);
     make_room().await;
     // It works again, in the same process.
     create(store, "after").await;
     assert_eq!(store.get(&tenant(), id).await, before);
+}
+
+/// PostgreSQL panics where its log has no room, and goes on from the log once there is some.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_without_room_stops_the_server_and_nothing_is_lost_on_postgres() {
+    if !may_mount() {
+        return;
+    }
+    let start = || Arc::new(Server::start_with_small_log(SMALL_FOR_A_LOG));
+    let server = tokio::task::spawn_blocking(start).await.unwrap();
+    let stage = Stage::on(Arc::clone(&server)).await;
+    let store = stage.open().await;
+    let id = connected(&*store, "kept").await;
+    let before = store.get(&tenant(), id).await;
+    let ballast = server.log_disk().unwrap().join("ballast");
+    std::fs::write(&ballast, vec![1; 2 << 20]).unwrap();
+    let (filled, error) = fill(&*store).await;
+    // The server's last words are those of a full disk, and nobody knows what it has kept.
+    let StoreError::Unavailable { effect, .. } = &error else {
+        panic!("{error:?}")
+    };
+    let unknown = usize::from(*effect == Effect::Unknown);
+    // One of its processes may still answer for a moment.
+    match store.get(&tenant(), id).await {
+        Err(refused) => assert!(refused.is_passing(), "{refused:?}"),
+        found => assert_eq!(found, before),
+    }
+
+    std::fs::remove_file(&ballast).unwrap();
+    tokio::task::spawn_blocking(move || server.recover())
+        .await
+        .unwrap();
+    assert_eq!(store.get(&tenant(), id).await, before);
+    let found = stored(&*store).await;
+    assert!((filled + 1..=filled + 1 + unknown).contains(&found));
+    create(&*store, "after").await;
+}
+
+async fn stored(store: &dyn Store) -> usize {
+    let all = store.list(&tenant(), None, 1_000).await;
+    all.unwrap().len()
 }
 
 fn key(folder: &Path) -> PathBuf {

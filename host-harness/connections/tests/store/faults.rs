@@ -8,8 +8,8 @@ use credential_connections::store::{Store, StoreError};
 use crate::sample::{NOW, acquire, commit, connected, create, credential, tenant};
 use crate::stage::{Database, Stage};
 
-/// Creates credentials until one is refused.
-pub(crate) async fn fill(store: &dyn Store) -> StoreError {
+/// Creates credentials until one is refused, and says how many there are then.
+pub(crate) async fn fill(store: &dyn Store) -> (usize, StoreError) {
     let settings = Settings::new().with_secret("large", Secret::new("x".repeat(20_000)));
     for number in 0..1_000 {
         let new = NewCredential {
@@ -17,7 +17,7 @@ pub(crate) async fn fill(store: &dyn Store) -> StoreError {
             ..credential(&format!("{number}"))
         };
         if let Err(error) = store.create(&tenant(), &new, NOW).await {
-            return error;
+            return (number, error);
         }
     }
     panic!("it never was full");
@@ -31,10 +31,13 @@ async fn a_full_disk_is_said_and_nothing_is_lost() {
     let store = stage.open().await;
     let id = connected(&*store, "kept").await;
     let before = store.get(&tenant(), id).await;
-    assert_eq!(fill(&*store).await, StoreError::Full);
+    let (filled, error) = fill(&*store).await;
+    assert_eq!(error, StoreError::Full);
     assert_eq!(store.get(&tenant(), id).await, before);
     // Room is made, and it works again, in the same process.
-    let last = store.list(&tenant(), None, 100).await.unwrap().remove(0);
+    let mut stored = store.list(&tenant(), None, 1_000).await.unwrap();
+    assert_eq!(stored.len(), filled + 1);
+    let last = stored.remove(0);
     store.delete(&tenant(), last.id).await.unwrap();
     create(&*store, "after").await;
     assert_eq!(

@@ -3,7 +3,9 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use credential_connections::master_key::{KeyError, KeyFile, KeySource as _, KeyVariable};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use credential_connections::master_key::{KeyError, KeyFile, KeyId, KeySource as _, KeyVariable};
 use credential_runtime::SystemRandomness;
 use rstest::rstest;
 use tempfile::TempDir;
@@ -72,18 +74,60 @@ fn a_key_file_of_another_user_is_refused() {
 }
 
 #[test]
-fn a_key_is_added_before_the_others_and_the_others_are_dropped_at_the_end() {
+fn a_key_is_added_before_the_others_and_old_ones_are_forgotten_at_the_end() {
     let (_folder, path) = place();
     let file = KeyFile::new(&path);
     let old = file.create(&SystemRandomness).unwrap();
     let both = file.add(&SystemRandomness).unwrap();
     assert_eq!(both.ids()[1..], old.ids());
     assert_eq!(file.load(), Ok(both.clone()));
-    let new = file.keep_only(both.first().id()).unwrap();
-    assert_eq!(new.ids(), [both.first().id().clone()]);
-    assert_eq!((file.load(), mode(&path)), (Ok(new.clone()), 0o600));
-    assert!(file.keep_only(old.first().id()).is_err());
+    let current = both.first().id();
+    assert_eq!(file.forget_old(current, &[]), Ok(old.ids()));
+    let new = file.load().unwrap();
+    assert_eq!((new.ids(), mode(&path)), (vec![current.clone()], 0o600));
+    assert!(file.forget_old(old.first().id(), &[]).is_err());
+    assert_eq!(file.forget_old(current, &[]), Ok(Vec::new()));
     assert_eq!(file.load(), Ok(new));
+}
+
+/// A file with a key for each letter.
+fn file_of(letters: &str) -> (TempDir, KeyFile) {
+    let (folder, path) = place();
+    let lines = letters
+        .bytes()
+        .map(|letter| STANDARD.encode([letter; 32]) + "\n");
+    std::fs::write(&path, lines.collect::<String>()).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    (folder, KeyFile::new(path))
+}
+
+fn names(letters: &str) -> Vec<KeyId> {
+    let name = |letter: char| {
+        let (_folder, file) = file_of(&letter.to_string());
+        file.load().unwrap().first().id().clone()
+    };
+    letters.chars().map(name).collect()
+}
+
+/// `c` is the key in use.
+#[rstest]
+#[case::none_is_older("c", "", "", "c")]
+#[case::two_are_older("cop", "", "op", "c")]
+#[case::one_is_needed("cop", "o", "p", "co")]
+#[case::all_are_needed("cop", "po", "", "cop")]
+#[case::one_is_for_the_next_rotation("nco", "", "o", "nc")]
+#[case::the_one_in_use_stands_there_twice("coc", "", "o", "cc")]
+fn an_old_key_is_forgotten_where_nothing_needs_it(
+    #[case] before: &str,
+    #[case] needed: &str,
+    #[case] forgotten: &str,
+    #[case] after: &str,
+) {
+    let (_folder, file) = file_of(before);
+    let current = names("c").remove(0);
+    let old = file.forget_old(&current, &names(needed));
+    assert_eq!(old, Ok(names(forgotten)));
+    assert_eq!(file.load().unwrap().ids(), names(after));
 }
 
 #[test]

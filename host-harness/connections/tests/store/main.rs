@@ -15,6 +15,8 @@ mod due;
 mod durability;
 mod faults;
 mod history;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod keys;
 mod leases;
 mod opening;

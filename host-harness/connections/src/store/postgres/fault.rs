@@ -1,7 +1,7 @@
 //! What PostgreSQL's errors mean to a caller (appendix A of its manual).
 
 use tokio_postgres::Error;
-use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use crate::store::{Effect, StoreError};
 
@@ -13,11 +13,15 @@ pub(super) fn fault(error: &Error) -> StoreError {
     }
 }
 
-/// While committing: if the connection is lost, nobody knows.
+/// While committing: if the connection or the server is lost, nobody knows.
 pub(super) fn commit_fault(error: Error) -> StoreError {
     match error.as_db_error() {
-        Some(refusal) if !is_shutdown(refusal.code()) => refused(refusal),
-        _ => lost(&error, Effect::Unknown),
+        Some(refusal) if is_last_word(refusal) => StoreError::Unavailable {
+            reason: words(refusal),
+            effect: Effect::Unknown,
+        },
+        Some(refusal) => refused(refusal),
+        None => lost(&error, Effect::Unknown),
     }
 }
 
@@ -25,8 +29,12 @@ pub(super) fn is_unique_violation(error: &Error) -> bool {
     error.code() == Some(&SqlState::UNIQUE_VIOLATION)
 }
 
-fn is_shutdown(code: &SqlState) -> bool {
-    code.code().starts_with("57P")
+/// A server that panics, say because its log has no room, may find the commit in the log when it
+/// starts again. The code alone, such as that of a full disk, does not tell.
+fn is_last_word(refusal: &DbError) -> bool {
+    let severity = refusal.parsed_severity();
+    matches!(severity, Some(Severity::Fatal | Severity::Panic))
+        || refusal.code().code().starts_with("57P")
 }
 
 fn refused(refusal: &DbError) -> StoreError {

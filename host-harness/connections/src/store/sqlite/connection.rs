@@ -43,7 +43,8 @@ impl Opener {
     pub(super) fn create(&self) -> Result<Connection, StoreError> {
         make_file(&self.path)?;
         let connection = self.connect()?;
-        self.switch_to_wal(&connection)?;
+        self.switch_to_wal(&connection)
+            .map_err(|error| without_log(&connection, error))?;
         self.set_up(connection)
     }
 
@@ -91,6 +92,19 @@ impl Opener {
             .map_err(fault)?;
         }
         Ok(connection)
+    }
+}
+
+/// A log is needed for reading, too: where it is missing and the disk is read-only, a file does not
+/// open.
+fn without_log(connection: &Connection, error: StoreError) -> StoreError {
+    match (error, connection.is_readonly("main")) {
+        (StoreError::Misconfigured(_), Ok(true)) => StoreError::ReadOnly(
+            "its log is not beside it, and without one it cannot be read either; open it once where \
+             it can be written, or copy it there"
+                .to_owned(),
+        ),
+        (error, _) => error,
     }
 }
 
