@@ -10,6 +10,7 @@ harness signs in to a service through a plugin that runs in a sandbox and never 
 The plugin for Sage Intacct (REST) is built in.
 
 To try it without an account:
+  harness serve --mock --open                       in a browser; or at the terminal:
   harness mock                                      in another terminal
   harness describe --template > credential.toml     then fill in what the mock's banner says
   harness connect credential.toml --mock http://127.0.0.1:8080
@@ -25,6 +26,7 @@ Commands:
   renew          renew stored credentials; with --watch, for ever
   token          give a fresh access token of a stored credential
   request        make an API request with a stored credential
+  serve          show the credential page: fill in, connect and look after credentials in a browser
   key            keep the key that the store is encrypted with
   inspect        show what a component imports, exports and asks to reach
   prove          prove that no secret gets into a plugin, its answers, the log or a file
