@@ -165,14 +165,15 @@ impl Runtime {
         let (component, shape) = self.compile(bytes).await?;
         let forbidden = shape.forbidden_imports();
         if !forbidden.is_empty() {
-            return Err(LoadError::ForbiddenImports(forbidden));
+            let names = forbidden.iter().map(|it| it.escape_debug().to_string());
+            return Err(LoadError::ForbiddenImports(names.collect()));
         }
         if let Some(resource) = Shape::resource(&self.0.sandbox.engine, &component) {
             return Err(LoadError::NotAPlugin(format!(
                 "it has the resource `{resource}`, and the contract has none"
             )));
         }
-        let not_a_plugin = |error: wasmtime::Error| LoadError::NotAPlugin(format!("{error:#}"));
+        let not_a_plugin = |error: wasmtime::Error| LoadError::NotAPlugin(reason(&error));
         let pre = self
             .0
             .linker
@@ -207,8 +208,19 @@ impl Inner {
             Some(cache) => cache.compile(engine, &digest, bytes),
             None => Component::from_binary(engine, bytes),
         };
-        let component = compiled.map_err(|error| LoadError::NotAComponent(format!("{error:#}")))?;
+        let component = compiled.map_err(|error| LoadError::NotAComponent(reason(&error)))?;
         let shape = Shape::of(engine, &component, &digest, bytes.len());
         Ok((component, shape))
     }
+}
+
+/// Why wasmtime refuses a component, on one line of bounded length: it quotes the component, and a log
+/// is read by lines.
+fn reason(error: &wasmtime::Error) -> String {
+    const MOST_CHARACTERS: usize = 1000;
+    let text = format!("{error:#}");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    let harmless = line.chars().filter(|c| !c.is_control());
+    harmless.take(MOST_CHARACTERS).collect()
 }

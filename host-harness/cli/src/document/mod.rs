@@ -7,8 +7,7 @@
 mod table;
 
 use std::cell::RefCell;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +17,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use table::{Located, Table, suggest};
 
+use crate::regular_file;
 use crate::text::Page;
 
 /// More than this is no file that a person wrote.
@@ -133,17 +133,10 @@ impl Document {
 }
 
 fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?
-        .take(MOST_BYTES + 1)
-        .read_to_string(&mut text)?;
-    if text.len() as u64 > MOST_BYTES {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "it is larger than a megabyte",
-        ));
-    }
-    Ok(text)
+    String::from_utf8(regular_file::read(path, MOST_BYTES)?).map_err(|error| {
+        drop(Zeroizing::new(error.into_bytes()));
+        io::Error::new(io::ErrorKind::InvalidData, "it is no text in UTF-8")
+    })
 }
 
 /// Mistakes, as they are found.

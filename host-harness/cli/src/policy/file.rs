@@ -12,7 +12,14 @@ use rustls::pki_types::pem::PemObject as _;
 use super::location::Location;
 use super::{OperatorPolicy, PluginEntry, Plugins, PolicyError, builtin_digest, limits};
 use crate::document::{Document, FileError, Located, Table};
+use crate::regular_file;
 use crate::secret_source::Given;
+
+/// Several times what a system's whole list of authorities takes.
+const MOST_TRUST_BYTES: u64 = 1 << 20;
+
+/// What to write under `trust`.
+const TRUSTED: &str = "name a PEM file (-----BEGIN CERTIFICATE-----) of at most 1024 KiB";
 
 struct Contents {
     plugins: Vec<PluginEntry>,
@@ -165,24 +172,27 @@ fn parse_all(table: &Table<'_>, key: &'static str) -> Vec<Origin> {
 }
 
 fn read_trust(table: &Table<'_>, folder: &Path) -> Vec<Vec<u8>> {
-    let files = table.texts("trust");
     let read = |it: Located<&str>| {
-        let certificates = certificates(&folder.join(it.value));
-        table.parsed(it.at, certificates)
+        let path = folder.join(it.value);
+        let found = certificates(&path);
+        let note = |why| {
+            let message = format!("{} {why}", path.display());
+            table.note(it.at, message, Some(TRUSTED));
+        };
+        found.map_err(note).ok()
     };
-    files.into_iter().filter_map(read).flatten().collect()
+    let files = table.texts("trust").into_iter();
+    files.filter_map(read).flatten().collect()
 }
 
 fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, String> {
-    let pem = fs::read(path).map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
+    let pem = regular_file::read(path, MOST_TRUST_BYTES);
+    let pem = pem.map_err(|e| format!("cannot be read: {e}"))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem)
         .map(|it| it.map(|der| der.to_vec()))
         .collect();
     match found {
         Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(format!(
-            "{} holds no certificate in PEM form",
-            path.display()
-        )),
+        _ => Err("holds no certificate in PEM form".to_owned()),
     }
 }

@@ -121,6 +121,40 @@ fn a_policy_that_cannot_be_used_stops_the_start(#[case] text: &str, #[case] expe
     }
 }
 
+/// What a name may lead to and nobody should read, beside a file that is one byte too large.
+fn without_files(stage: &Stage) {
+    stage.file("folder/x", "");
+    stage.file("large", vec![b'#'; (1 << 20) + 1]);
+    let pipe = stage.path("pipe");
+    let mode = rustix::fs::Mode::RUSR;
+    rustix::fs::mknodat(rustix::fs::CWD, pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+}
+
+#[rstest]
+#[case::a_folder("folder", "it is a folder, a pipe or a device")]
+#[case::a_pipe_that_nobody_writes_to("pipe", "it is a folder, a pipe or a device")]
+#[case::a_device_without_end("/dev/zero", "it is a folder, a pipe or a device")]
+#[case::a_device_without_a_byte("/dev/null", "it is a folder, a pipe or a device")]
+#[case::too_large("large", "it is larger than 1024 KiB")]
+fn only_a_regular_file_of_a_sensible_size_is_read(#[case] name: &str, #[case] why: &str) {
+    let stage = Stage::new();
+    without_files(&stage);
+    stage
+        .run(&["policy", "check", name])
+        .ends_with(4)
+        .says(&format!("{name} cannot be read: {why}"));
+    stage
+        .run(&["validate", name])
+        .ends_with(3)
+        .says(&format!("{name} cannot be read: {why}"));
+    stage.file("policy.toml", format!("\ntrust = [\"{name}\"]\n"));
+    stage
+        .run(&["policy", "check", "policy.toml"])
+        .ends_with(4)
+        .says(&format!("2:10 {name} cannot be read: {why}"))
+        .says("hint: name a PEM file");
+}
+
 #[test]
 fn a_policy_that_is_not_there_or_not_readable_stops_the_start() {
     let stage = Stage::new();

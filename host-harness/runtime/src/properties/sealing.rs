@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::contract::{Response, ResponseBody};
@@ -12,6 +13,10 @@ use crate::randomness::SystemRandomness;
 use crate::seal::{RawAnswer, Sealer};
 use crate::secret::Secret;
 use crate::vault::Vault;
+use crate::witness::occurrences;
+
+/// What every secret here has in common.
+const STEM: &str = "not-a-real-secret";
 
 /// A line that becomes part of a secret, then an answer's body, in which `$0` to `$7` stand for the
 /// secret, put there in one of eight ways.
@@ -22,9 +27,11 @@ pub fn sealing(input: &[u8]) {
     let Some((seed, document)) = text.split_once('\n') else {
         return;
     };
-    let secret = format!("Qnot-a-real-secret{seed}Z");
+    let secret = format!("Q{STEM}{seed}Z");
     match serde_json::from_str::<Value>(document) {
-        Ok(value) if is_harmless(&value) => is_unchanged(&secret, document, &value),
+        Ok(value) if is_harmless(&value) && !repeats(&value) => {
+            is_unchanged(&secret, document, &value);
+        }
         Ok(value) => is_hidden(&secret, &filled(value, &secret).to_string()),
         Err(_) => is_hidden(&secret, &fill(document, &secret)),
     }
@@ -65,6 +72,17 @@ fn is_harmless(value: &Value) -> bool {
             .all(|(name, it)| plain(name) && is_harmless(it)),
         Value::Null | Value::Bool(_) | Value::Number(_) => true,
     }
+}
+
+/// Whether the document's text may hold the secret by itself, with nothing filled in: a fuzzer learns
+/// the spellings, and JSON's own escapes can complete one.
+fn repeats(value: &Value) -> bool {
+    let text = value.to_string();
+    let decoded = percent_decode_str(&text).decode_utf8_lossy();
+    let digits: String = STEM.bytes().map(|it| format!("{it:02x}")).collect();
+    [text.as_str(), &decoded].into_iter().any(|it| {
+        !occurrences(it.as_bytes(), &[STEM]).is_empty() || it.to_ascii_lowercase().contains(&digits)
+    })
 }
 
 fn filled(value: Value, secret: &str) -> Value {

@@ -248,6 +248,17 @@ fn a_text_that_the_answers_own_token_occurs_in_is_withheld() {
     );
 }
 
+/// The text holds no backslash until JSON writes one before its quotation mark.
+#[test]
+fn a_text_that_jsons_own_escapes_make_a_secret_is_withheld() {
+    let body = br#"{"a":"wrong: Z\"terces-laer-a-ton"}"#;
+    let shown = |secret| crate::properties::seal_with(secret, body, None).body;
+    let told = shown("not-a-real-secret\"\\Z");
+    assert!(matches!(told, ResponseBody::Withheld { .. }), "{told:?}");
+    let told = shown("not-a-real-secret\"Z+");
+    assert!(matches!(told, ResponseBody::Json(_)), "{told:?}");
+}
+
 #[test]
 fn headers_that_hold_a_secret_are_left_out() {
     let mut headers = http::HeaderMap::new();

@@ -1,4 +1,5 @@
-//! What may leave, where to, and what an answer that does not come is called.
+//! What may leave, where to, and what an answer that does not come is called; with others' calls in
+//! flight.
 
 use std::io;
 use std::net::IpAddr;
@@ -10,6 +11,16 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::server::Server;
 use crate::stage::{SERVICE, Stage};
+
+/// What the plugin is told, with others' calls in flight.
+async fn seen_by(stage: &Stage, url: &str) -> String {
+    stage.withstands(stage.send_to("get", url)).await.unwrap()
+}
+
+/// The same of the service's own root.
+async fn seen_at_root(stage: &Stage) -> String {
+    seen_by(stage, &format!("{SERVICE}/")).await
+}
 
 #[track_caller]
 fn assert_seen(seen: &str, expected: &str) {
@@ -23,7 +34,7 @@ fn assert_seen(seen: &str, expected: &str) {
 async fn nothing_is_allowed_by_default() {
     let server = Server::says_json("{}").await;
     let stage = Stage::new().await.mapped_to(&server).allowing_nothing();
-    let seen = stage.send("get", "/").await.unwrap();
+    let seen = seen_at_root(&stage).await;
     assert_seen(
         &seen,
         "FailureKind::Denied sent=false the operator's policy does not allow",
@@ -34,10 +45,7 @@ async fn nothing_is_allowed_by_default() {
 #[tokio::test]
 async fn an_origin_that_the_descriptor_does_not_name_is_denied_even_if_allowed() {
     let stage = Stage::new().await.allowing("https://other.example");
-    let seen = stage
-        .send_to("get", "https://other.example/")
-        .await
-        .unwrap();
+    let seen = seen_by(&stage, "https://other.example/").await;
     assert_seen(
         &seen,
         "FailureKind::Denied sent=false the plugin's descriptor does not ask",
@@ -47,7 +55,7 @@ async fn an_origin_that_the_descriptor_does_not_name_is_denied_even_if_allowed()
 #[tokio::test]
 async fn an_address_that_is_not_public_is_denied_even_if_allowed() {
     let stage = Stage::new().await.allowing("https://127.0.0.1");
-    let seen = stage.send_to("get", "https://127.0.0.1/").await.unwrap();
+    let seen = seen_by(&stage, "https://127.0.0.1/").await;
     assert_seen(
         &seen,
         "FailureKind::Denied sent=false 127.0.0.1 is no address of the public",
@@ -76,12 +84,7 @@ async fn a_redirect_is_an_answer() {
     let elsewhere = Server::says_json("{}").await;
     let location = format!("location: {}/\r\n", elsewhere.url());
     let server = Server::says("302 Found", &location, "").await;
-    let seen = Stage::new()
-        .await
-        .mapped_to(&server)
-        .send("get", "/")
-        .await
-        .unwrap();
+    let seen = seen_at_root(&Stage::new().await.mapped_to(&server)).await;
     assert_seen(&seen, "302 ");
     assert_eq!(elsewhere.received(), [] as [String; 0]);
 }
@@ -116,7 +119,7 @@ async fn a_name_that_turns_private_is_denied_when_it_is_resolved() {
     ] {
         let lookup = Fixed(vec![address.parse().unwrap()]);
         let stage = Stage::with(Runtime::builder().lookup(lookup)).await;
-        let seen = stage.send("get", "/").await.unwrap();
+        let seen = seen_at_root(&stage).await;
         assert_seen(
             &seen,
             "FailureKind::Denied sent=false the name leads to no address",
@@ -127,7 +130,7 @@ async fn a_name_that_turns_private_is_denied_when_it_is_resolved() {
 #[tokio::test]
 async fn a_name_without_an_address_is_unresolved() {
     let stage = Stage::with(Runtime::builder().lookup(Nowhere)).await;
-    let seen = stage.send("get", "/").await.unwrap();
+    let seen = seen_at_root(&stage).await;
     assert_seen(&seen, "FailureKind::Unresolved sent=false");
 }
 
@@ -145,7 +148,7 @@ async fn a_port_where_nobody_listens_is_unreachable() {
 async fn no_answer_in_time_is_a_timeout_after_sending() {
     let server = Server::silent().await;
     let http = HttpLimits {
-        answer_deadline: Duration::from_millis(200),
+        answer_deadline: Duration::from_millis(300),
         ..HttpLimits::default()
     };
     let limits = Limits {
@@ -153,7 +156,7 @@ async fn no_answer_in_time_is_a_timeout_after_sending() {
         ..Limits::default()
     };
     let stage = Stage::with_limits(limits).await.mapped_to(&server);
-    let seen = stage.send("get", "/").await.unwrap();
+    let seen = seen_at_root(&stage).await;
     assert_seen(&seen, "FailureKind::Timeout sent=true");
     server.request_arrived().await;
 }
@@ -167,12 +170,7 @@ async fn an_answer_that_breaks_off_is_interrupted_after_sending() {
         "x\r\n\r\n",
     ] {
         let server = Server::says_raw(answer).await;
-        let seen = Stage::new()
-            .await
-            .mapped_to(&server)
-            .send("get", "/")
-            .await
-            .unwrap();
+        let seen = seen_at_root(&Stage::new().await.mapped_to(&server)).await;
         assert_seen(&seen, "FailureKind::Interrupted sent=true");
     }
 }
@@ -182,11 +180,11 @@ async fn a_certificate_is_trusted_only_if_the_operator_says_so() {
     let authority = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let server = Server::tls(tls_config(&authority)).await;
     let untrusting = Stage::new().await.mapped_to(&server);
-    let seen = untrusting.send("get", "/").await.unwrap();
+    let seen = seen_at_root(&untrusting).await;
     assert_seen(&seen, "FailureKind::Untrusted sent=false");
     let runtime = Runtime::builder().trust(authority.cert.der().to_vec());
     let trusting = Stage::with(runtime).await.mapped_to(&server);
-    assert_eq!(trusting.send("get", "/").await.unwrap(), "200 {}");
+    assert_eq!(seen_at_root(&trusting).await, "200 {}");
     assert!(SERVICE.starts_with("https"));
 }
 
@@ -229,7 +227,7 @@ async fn a_browser_is_sent_where_requests_may_go_and_nowhere_else() {
         "file:///etc/passwd",
         "no url",
     ] {
-        let outcome = begin(elsewhere).await;
+        let outcome = stage.withstands(begin(elsewhere)).await;
         let Err(Error::Refused(refusal)) = outcome else {
             panic!("{elsewhere}: {outcome:?}")
         };

@@ -1,4 +1,5 @@
-//! What is no plugin is refused, with the reason; what is one is compiled once.
+//! What is no plugin is refused, with the reason, and harms no call in flight; what is one is compiled
+//! once.
 
 use credential_runtime::{LoadError, Runtime, StartError};
 
@@ -9,7 +10,7 @@ fn runtime() -> Runtime {
 }
 
 async fn load_error(bytes: &[u8]) -> LoadError {
-    runtime().load(bytes).await.expect_err("no plugin")
+    Stage::refuses(&runtime(), bytes).await
 }
 
 #[tokio::test]
@@ -19,6 +20,21 @@ async fn what_is_no_component_is_refused() {
     for bytes in [b"".as_slice(), b"\0asm", b"nonsense", &module, truncated] {
         let error = load_error(bytes).await;
         assert!(matches!(error, LoadError::NotAComponent(_)), "{error}");
+    }
+}
+
+/// wasmtime's reasons have several lines and quote the component; `refuses` counts those of the log.
+#[tokio::test]
+async fn no_name_in_a_component_writes_a_line_of_its_own_into_the_log() {
+    for name in ["url=<https://a.example/\\0aforged>", "forged\\0a\\1b[31m"] {
+        let text = format!("(component (import \"{name}\" (instance)))");
+        let error = load_error(&wat::parse_str(&text).unwrap())
+            .await
+            .to_string();
+        assert!(
+            error.contains("forged") && !error.contains(char::is_control),
+            "{error:?}"
+        );
     }
 }
 

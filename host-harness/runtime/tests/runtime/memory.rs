@@ -1,26 +1,82 @@
-//! Whatever a service answers: no secret of the operation gets into the plugin's memory.
+//! Whatever a service answers: no secret gets into a plugin's memory, be it one that repeats all that it
+//! is told or the one that ships.
 
+use std::collections::BTreeSet;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use credential_runtime::{Policy, Proof, Runtime, Secret, Settings, Witness};
+use credential_runtime::{
+    Grant, Operation, Plugin, Policy, Proof, Runtime, RuntimeBuilder, Secret, Sender, Settings,
+    Witness,
+};
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::test_runner::TestRunner;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::server::Server;
 use crate::stage::{SERVICE, Stage};
 
+const INTACCT: &str = "https://api.intacct.com";
+
+/// Names that the shipped plugin reads, and some that are sealed.
+const READ: &[&str] = &[
+    "access_token",
+    "code",
+    "details",
+    "error",
+    "error_description",
+    "expires_in",
+    "ia::error",
+    "ia::result",
+    "message",
+    "refresh_token",
+    "supportId",
+    "token_type",
+];
+
 /// The secrets of an operation, and an answer with them in it, here and there.
 #[derive(Clone, Debug)]
 struct Case {
-    secrets: [String; 3],
+    /// Three that the host knows, or two that it knows and two that only the answer brings.
+    secrets: Vec<String>,
+    status: &'static str,
     document: Value,
     /// No secret: a text that the answer has in a header, in one of the spellings, and that the search
     /// must find.
     control: String,
     way: usize,
+}
+
+impl Case {
+    /// A service that answers so, and a policy that lets requests to `origin` get there.
+    async fn service(&self, origin: &str) -> (Server, Arc<Policy>) {
+        // Many times: a plugin gives memory back, and parts of it are used again before it is searched.
+        let control = format!("-{}", spelled(&self.control, self.way)).repeat(16);
+        let headers = format!("content-type: application/json\r\nx-control: {control}\r\n");
+        let server = Server::says(self.status, &headers, &self.document.to_string()).await;
+        let policy = Policy::nothing()
+            .allow_origin(origin.parse().unwrap())
+            .map_origin(origin.parse().unwrap(), server.url().parse().unwrap());
+        (server, Arc::new(policy))
+    }
+
+    fn is_kept_from(&self, proof: &Proof) -> Result<(), TestCaseError> {
+        let needles: Vec<&str> = self.secrets.iter().map(String::as_str).collect();
+        prop_assert_eq!(proof.search(&needles).findings, []);
+        Ok(())
+    }
+
+    /// The calls in whose memory the control stands.
+    fn calls_told(&self, proof: &Proof) -> BTreeSet<String> {
+        let found = proof.search(&[&self.control]).findings.into_iter();
+        found
+            .filter(|it| it.place == "memory")
+            .map(|it| it.export)
+            .collect()
+    }
 }
 
 /// As it is, percent-encoded, and in base64.
@@ -37,16 +93,18 @@ fn any_secret() -> impl Strategy<Value = String> {
         .prop_map(|secret| format!("Q{secret}Z"))
 }
 
-fn any_document(secrets: [String; 3]) -> impl Strategy<Value = Value> {
-    let place = (0_usize..3, 0_usize..3, "[ -~]{0,6}")
-        .prop_map(move |(which, way, before)| before + &spelled(&secrets[which], way));
+/// A document with any of the secrets anywhere.
+fn any_document(secrets: &[String]) -> impl Strategy<Value = Value> + use<> {
+    let place = (select(secrets.to_vec()), 0_usize..3, "[ -~]{0,6}")
+        .prop_map(|(secret, way, before)| before + &spelled(&secret, way));
     let leaf = prop_oneof![
         any::<i32>().prop_map(Value::from),
         "[ -~]{0,12}".prop_map(Value::from),
         place.clone().prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 24, 4, move |inner| {
-        let name = prop_oneof!["[a-z]{1,6}", Just("access_token".to_owned()), place.clone()];
+        let read = select(READ).prop_map(str::to_owned);
+        let name = prop_oneof!["[a-z]{1,6}", read, place.clone()];
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             proptest::collection::vec((name, inner), 0..4).prop_map(Value::from_iter),
@@ -54,69 +112,142 @@ fn any_document(secrets: [String; 3]) -> impl Strategy<Value = Value> {
     })
 }
 
-fn any_case() -> impl Strategy<Value = Case> {
-    let secrets = [any_secret(), any_secret(), any_secret()];
-    secrets.prop_flat_map(|secrets| {
-        let parts = (
-            any_document(secrets.clone()),
-            "[A-Za-z0-9/+ ]{16,40}",
-            0_usize..3,
-        );
-        parts.prop_map(move |(document, control, way)| Case {
-            secrets: secrets.clone(),
-            document,
-            control: format!("Q{control}Z"),
-            way,
-        })
+/// A token answer (RFC 6749 section 5.1) with tokens of its own, and a member more.
+fn any_token_answer(secrets: &[String]) -> impl Strategy<Value = Value> + use<> {
+    let (access, refresh) = (secrets[2].clone(), secrets[3].clone());
+    // Where a token of its own is repeated, the whole body is withheld.
+    let more = prop_oneof![
+        3 => any_document(&secrets[..2]),
+        1 => any_document(secrets)
+    ];
+    (select(READ), more).prop_map(move |(name, more)| {
+        let mut answer = json!({ name: more, "token_type": "Bearer", "expires_in": 3600 });
+        answer["access_token"] = access.clone().into();
+        answer["refresh_token"] = refresh.clone().into();
+        answer
     })
+}
+
+fn case_of(
+    secrets: Vec<String>,
+    document: impl Strategy<Value = Value>,
+) -> impl Strategy<Value = Case> {
+    let status = select(&["200 OK", "400 Bad Request", "401 Unauthorized", "429 Slow"][..]);
+    let parts = (status, document, "[A-Za-z0-9/+ ]{16,40}", 0_usize..3);
+    parts.prop_map(move |(status, document, control, way)| Case {
+        secrets: secrets.clone(),
+        status,
+        document,
+        control: format!("Q{control}Z"),
+        way,
+    })
+}
+
+fn any_case() -> impl Strategy<Value = Case> {
+    let secrets = proptest::collection::vec(any_secret(), 3);
+    secrets.prop_flat_map(|secrets| {
+        let document = any_document(&secrets);
+        case_of(secrets, document)
+    })
+}
+
+/// An answer of the token endpoint or of any other.
+fn any_case_of_the_shipped_plugin() -> impl Strategy<Value = Case> {
+    let secrets = proptest::collection::vec(any_secret(), 4);
+    secrets.prop_flat_map(|secrets| {
+        let document = prop_oneof![any_token_answer(&secrets), any_document(&secrets[..2])];
+        case_of(secrets, document)
+    })
+}
+
+fn for_all<C: Debug>(
+    cases: u32,
+    any: &impl Strategy<Value = C>,
+    holds: impl Fn(C) -> Result<(), TestCaseError>,
+) {
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(cases)
+    };
+    TestRunner::new(config).run(any, holds).unwrap();
+}
+
+fn tasks() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().unwrap()
+}
+
+fn witnessed(proof: &Arc<Proof>) -> RuntimeBuilder {
+    Runtime::builder().witness(Arc::clone(proof) as Arc<dyn Witness>)
 }
 
 /// Sends, and repeats whatever it is told of the answer.
 async fn run(stage: &Stage, case: &Case) {
-    let control = spelled(&case.control, case.way);
-    let headers = format!("content-type: application/json\r\nx-control: {control}\r\n");
-    let server = Server::says("200 OK", &headers, &case.document.to_string()).await;
-    let service = SERVICE.parse().unwrap();
-    let policy = Policy::nothing()
-        .allow_origin(SERVICE.parse().unwrap())
-        .map_origin(service, server.url().parse().unwrap());
-    let [field, unknown, access] = &case.secrets;
+    let (server, policy) = case.service(SERVICE).await;
     let settings = Settings::new()
         .with_text("behaviour", "tell-all")
         .with_text("argument", format!("{SERVICE}/"))
-        .with_secret("secret", field.as_str())
-        .with_secret("no-field-of-the-form", unknown.as_str());
-    let operation = stage.plugin.operation(&settings, &Arc::new(policy));
-    operation.test(&Secret::new(access.as_str())).await.unwrap();
+        .with_secret("secret", case.secrets[0].as_str())
+        .with_secret("no-field-of-the-form", case.secrets[1].as_str());
+    let operation = stage.plugin.operation(&settings, &policy);
+    let access = Secret::new(case.secrets[2].as_str());
+    operation.test(&access).await.unwrap();
     assert_eq!(server.received().len(), 1);
 }
 
 #[test]
 fn no_answer_brings_a_secret_into_the_plugins_memory() {
-    let tasks = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let proof = Arc::new(Proof::default());
-    let builder = Runtime::builder().witness(Arc::clone(&proof) as Arc<dyn Witness>);
-    let stage = tasks.block_on(Stage::with(builder));
-    let config = ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(64)
-    };
-    let mut runner = TestRunner::new(config);
-    let outcome = runner.run(&any_case(), |case| {
+    let (tasks, proof) = (tasks(), Arc::new(Proof::default()));
+    let stage = tasks.block_on(Stage::with(witnessed(&proof)));
+    for_all(64, &any_case(), |case| {
         proof.clear();
         tasks.block_on(run(&stage, &case));
-        let needles = case.secrets.each_ref().map(String::as_str);
-        prop_assert_eq!(proof.search(&needles).findings, []);
-        let control = proof.search(&[&case.control]).findings;
-        prop_assert!(
-            control.iter().any(|it| it.place == "memory"),
-            "{:?}",
-            control
-        );
+        case.is_kept_from(&proof)?;
+        prop_assert!(!case.calls_told(&proof).is_empty());
         Ok(())
     });
-    outcome.unwrap();
+}
+
+/// Every call that the shipped plugin makes of an answer; what it makes of it does not matter.
+async fn run_shipped(plugin: &Plugin, case: &Case) {
+    let (server, policy) = case.service(INTACCT).await;
+    let settings = Settings::new()
+        .with_text("client_id", "0123456789abcdef0123.app.sage.com")
+        .with_text("flow_type", "web_services_user")
+        .with_text("username", "ws-reader@ACME")
+        .with_secret("client_secret", case.secrets[0].as_str());
+    let operation = plugin.operation(&settings, &policy);
+    ask_everything(&operation, &Secret::new(case.secrets[1].as_str())).await;
+    assert_eq!(server.received().len(), 4);
+}
+
+async fn ask_everything(operation: &Operation, token: &Secret) {
+    let grant = Grant::RefreshToken(token.clone());
+    for sender in [Sender::Plugin, Sender::Host] {
+        let _ = operation.obtain_tokens(&grant, sender).await;
+    }
+    let _ = operation.test(token).await;
+    let _ = operation.revoke(token).await;
+}
+
+#[test]
+fn no_answer_brings_a_secret_into_the_memory_of_the_plugin_that_ships() {
+    let (tasks, proof) = (tasks(), Arc::new(Proof::default()));
+    let runtime = witnessed(&proof).build().unwrap();
+    let plugin = tasks
+        .block_on(runtime.load(intacct_component::COMPONENT))
+        .unwrap();
+    let told = [
+        "connection/revoke",
+        "connection/test",
+        "oauth/obtain-tokens",
+        "oauth/parse-token-response",
+    ];
+    for_all(32, &any_case_of_the_shipped_plugin(), |case| {
+        proof.clear();
+        tasks.block_on(run_shipped(&plugin, &case));
+        case.is_kept_from(&proof)?;
+        prop_assert_eq!(case.calls_told(&proof), told.map(str::to_owned).into());
+        Ok(())
+    });
 }

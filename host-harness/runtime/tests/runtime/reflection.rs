@@ -1,5 +1,6 @@
-//! A service that repeats the secret it was sent, in every way it could: the plugin learns nothing of
-//! it, or what it does learn is what no host can keep from it (SECURITY.md says so).
+//! A service that repeats the secret it was sent, in every way it could, with others' calls in flight:
+//! the plugin learns nothing of it, or what it does learn is what no host can keep from it (SECURITY.md
+//! says so).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -9,6 +10,11 @@ use crate::server::Server;
 use crate::stage::{SECRET, Stage};
 
 const BLANKS: &str = " not-a-real-secret-4711/+x ";
+
+/// What the plugin is told, with others' calls in flight.
+async fn seen_by(stage: &Stage, behaviour: &str) -> String {
+    stage.withstands(stage.send(behaviour, "/")).await.unwrap()
+}
 
 fn answer(headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
@@ -177,7 +183,7 @@ async fn what_a_service_repeats_is_not_told(
 ) {
     let server = Server::answers(answer).await;
     let stage = Stage::new().await.mapped_to(&server).with_secret(secret);
-    let seen = stage.send("tell-all", "/").await.unwrap();
+    let seen = seen_by(&stage, "tell-all").await;
     assert!(
         seen.starts_with("Ok("),
         "an answer, whatever it holds: {seen}"
@@ -210,7 +216,7 @@ fn halves(body: &str) -> Vec<u8> {
 async fn a_secret_taken_apart_is_beyond_what_a_host_can_see() {
     let server = Server::answers(halves).await;
     let stage = Stage::new().await.mapped_to(&server);
-    let seen = stage.send("tell-all", "/").await.unwrap();
+    let seen = seen_by(&stage, "tell-all").await;
     assert!(seen.contains("not-a-real-s"), "{seen}");
     assert!(!seen.contains(SECRET), "{seen}");
 }
@@ -229,7 +235,7 @@ fn many_tokens(_: &str) -> Vec<u8> {
 async fn an_answer_made_of_secrets_is_withheld_whole() {
     let server = Server::answers(many_tokens).await;
     let stage = Stage::new().await.mapped_to(&server);
-    let seen = stage.send("tell-all", "/").await.unwrap();
+    let seen = seen_by(&stage, "tell-all").await;
     assert!(
         seen.contains("Withheld") && seen.contains("sealed: []"),
         "{seen}"
@@ -248,6 +254,6 @@ async fn a_plugin_can_ask_for_more_and_never_for_less(
 ) {
     let server = Server::echoes().await;
     let stage = Stage::new().await.mapped_to(&server).with_extra(pointer);
-    let seen = stage.send("seal-more", "/").await.unwrap();
+    let seen = seen_by(&stage, "seal-more").await;
     assert_eq!(seen, expected);
 }

@@ -1,4 +1,5 @@
-//! The plugin works on names: values go out where the policy lets them, and none comes in.
+//! The plugin works on names: values go out where the policy lets them, and none comes in. What a plugin does
+//! wrong with a name is done with others' calls in flight.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -54,7 +55,8 @@ async fn misplaced_and_made_up_names_are_refused_before_anything_leaves() {
     let server = Server::says_json("{}").await;
     let stage = Stage::new().await.mapped_to(&server);
     for behaviour in ["secret-in-header", "made-up-secret", "set-host"] {
-        let seen = stage.send(behaviour, "/").await.unwrap();
+        let attack = stage.send(behaviour, "/");
+        let seen = stage.withstands(attack).await.unwrap();
         assert!(
             seen.starts_with("FailureKind::Denied sent=false"),
             "{behaviour}: {seen}"
@@ -67,7 +69,8 @@ async fn misplaced_and_made_up_names_are_refused_before_anything_leaves() {
 async fn a_secret_that_the_service_repeats_is_sealed_again() {
     let server = Server::echoes().await;
     let stage = Stage::new().await.mapped_to(&server);
-    let seen = stage.send("secret-in-form", "/").await.unwrap();
+    let sent = stage.send("secret-in-form", "/");
+    let seen = stage.withstands(sent).await.unwrap();
     assert_eq!(seen, r#"200 {"echo":"secret=[sealed]"}"#);
 }
 
@@ -76,7 +79,8 @@ async fn a_made_up_token_breaks_the_contract() {
     let server = Server::says_json("{}").await;
     let stage = Stage::new().await.mapped_to(&server);
     for sender in SENDERS {
-        let outcome = stage.obtain("made-up-token", sender).await;
+        let attack = stage.obtain("made-up-token", sender);
+        let outcome = stage.withstands(attack).await;
         let Err(Error::Failed(failure)) = &outcome else {
             panic!("{outcome:?}")
         };
@@ -92,10 +96,8 @@ async fn an_access_token_stands_in_authorization_alone() {
     let headers = stage.operation("", "").authenticate(&access).await.unwrap();
     assert_eq!(headers[0].name, "authorization");
     assert_eq!(headers[0].value, Secret::new("Bearer not-a-real-access"));
-    let outcome = stage
-        .operation("authenticate-elsewhere", "")
-        .authenticate(&access)
-        .await;
+    let operation = stage.operation("authenticate-elsewhere", "");
+    let outcome = stage.withstands(operation.authenticate(&access)).await;
     assert!(matches!(outcome, Err(Error::Failed(_))), "{outcome:?}");
 }
 
@@ -116,11 +118,8 @@ async fn a_claim_is_told_if_plugin_and_operator_both_name_it_and_a_session_never
     ));
     let stage = Stage::new().await;
     let claims = async |stage: &Stage| {
-        let checks = stage
-            .operation("tell-claims", "")
-            .test(&token)
-            .await
-            .unwrap();
+        let operation = stage.operation("tell-claims", "");
+        let checks = stage.withstands(operation.test(&token)).await.unwrap();
         checks[0].detail.clone().unwrap()
     };
     assert_eq!(claims(&stage).await, "[]");
@@ -136,12 +135,9 @@ async fn an_answer_that_is_no_json_is_withheld() {
         "<b>not-a-real-token</b>",
     )
     .await;
-    let seen = Stage::new()
-        .await
-        .mapped_to(&server)
-        .send("get", "/")
-        .await
-        .unwrap();
+    let stage = Stage::new().await.mapped_to(&server);
+    let sent = stage.send("get", "/");
+    let seen = stage.withstands(sent).await.unwrap();
     assert!(
         seen.contains("Withheld") && seen.contains("text/html"),
         "{seen}"
@@ -184,9 +180,8 @@ async fn a_host_can_send_with_a_client_of_its_own() {
 async fn what_may_not_leave_is_not_prepared() {
     let stage = Stage::new().await.allowing_nothing();
     let operation = stage.operation("secret-in-form", &format!("{SERVICE}/token"));
-    let outcome = operation
-        .prepare_token_request(&Grant::ClientCredentials)
-        .await;
+    let attack = operation.prepare_token_request(&Grant::ClientCredentials);
+    let outcome = stage.withstands(attack).await;
     let Err(Error::Refused(refusal)) = outcome else {
         panic!("{outcome:?}")
     };

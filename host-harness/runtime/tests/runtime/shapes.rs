@@ -7,7 +7,6 @@ use credential_runtime::{Allocation, Cause, Limit, Limits, LoadError, Runtime};
 use proptest::prelude::*;
 use rstest::rstest;
 
-use crate::log::Log;
 use crate::stage::Stage;
 
 const INTERFACES: [(&str, &[&str]); 3] = [
@@ -69,17 +68,7 @@ fn runtime() -> Runtime {
 }
 
 async fn load_error(bytes: &[u8]) -> LoadError {
-    load_error_on(&runtime(), bytes).await
-}
-
-/// Why a component is not loaded, with others' calls in flight.
-async fn load_error_on(runtime: &Runtime, bytes: &[u8]) -> LoadError {
-    let stage = Stage::on(runtime).await;
-    let log = Log::keep();
-    let outcome = stage.withstands(runtime.load(bytes)).await;
-    let error = outcome.expect_err("no plugin");
-    assert_eq!(log.lines().len(), 1, "told of once: {:#?}", log.lines());
-    error
+    Stage::refuses(&runtime(), bytes).await
 }
 
 async fn cause(module: &str) -> Cause {
@@ -171,7 +160,7 @@ async fn many_instances_in_a_component_are_refused(
         "(core module $e) {}",
         "(core instance (instantiate $e)) ".repeat(20)
     );
-    let error = load_error_on(&runtime, &component_with("0.1.0", &parts, "")).await;
+    let error = Stage::refuses(&runtime, &component_with("0.1.0", &parts, "")).await;
     assert!(error.to_string().contains("instances"), "{error}");
 }
 

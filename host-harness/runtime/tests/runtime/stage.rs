@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use credential_runtime::{
-    CallFailure, Cause, Error, Grant, Limit, Limits, Operation, Plugin, Policy, Refusal, Runtime,
-    RuntimeBuilder, Secret, Sender, Settings,
+    CallFailure, Cause, Error, Grant, Limit, Limits, LoadError, Operation, Plugin, Policy, Refusal,
+    Runtime, RuntimeBuilder, Secret, Sender, Settings,
 };
 
 use tokio::sync::Notify;
 
+use crate::log::Log;
 use crate::server::Server;
 
 pub const SERVICE: &str = "https://service.example";
@@ -164,6 +165,16 @@ impl Stage {
         let (outcome, ()) = tokio::join!(attack, in_flight);
         other.assert_works().await;
         outcome
+    }
+
+    /// Why a component is not loaded, with others' calls in flight; the operator is told once.
+    pub async fn refuses(runtime: &Runtime, bytes: &[u8]) -> LoadError {
+        let stage = Self::on(runtime).await;
+        let log = Log::keep();
+        let outcome = stage.withstands(runtime.load(bytes)).await;
+        let error = outcome.expect_err("no plugin");
+        assert_eq!(log.lines().len(), 1, "told of once: {:#?}", log.lines());
+        error
     }
 
     /// Whatever happened before, the next call works.
