@@ -22,7 +22,7 @@ cargo xtask <task>
   check           formatting, clippy for native and wasm, documentation, every crate builds
   bench [-- ARGS] the benchmark (ARGS go to cargo bench)
   component       the plugin's component as a file
-  setup           only what the others do first: the wasm target, PostgreSQL
+  setup           only what the others do first: the wasm target, PostgreSQL, Chromium, axe-core
 
 Each does all of its own set-up. The first build compiles wasmtime, which takes some minutes; after
 that a run takes seconds.";
@@ -54,7 +54,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "check" => check(),
         "bench" => bench(&rest),
         "component" => component(),
-        "setup" => toolchain::require_wasm_target().and_then(|()| toolchain::require_postgresql()),
+        "setup" => setup(),
         "help" | "-h" | "--help" => {
             announce(HELP);
             Ok(())
@@ -86,9 +86,15 @@ fn page(arguments: &[&str]) -> Result<()> {
     )
 }
 
-fn test(arguments: &[&str]) -> Result<()> {
+/// What tests need, and so what everything needs.
+fn setup() -> Result<()> {
     toolchain::require_wasm_target()?;
     toolchain::require_postgresql()?;
+    toolchain::require_browser()
+}
+
+fn test(arguments: &[&str]) -> Result<()> {
+    setup()?;
     step("Building and running every test");
     cargo(&[&["test", "--workspace"], arguments].concat())
 }

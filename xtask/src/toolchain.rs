@@ -32,26 +32,89 @@ pub(crate) fn require_wasm_target() -> Result<()> {
 
 /// Installs PostgreSQL's programs where they are missing: tests start a server of their own.
 pub(crate) fn require_postgresql() -> Result<()> {
-    if has_postgresql() {
+    require_packages(
+        "PostgreSQL, which tests start on a port of its own",
+        &[POSTGRESQL],
+        has_postgresql,
+    )
+}
+
+/// Installs Chromium and its WebDriver server where they are missing, and axe-core, which looks for
+/// barriers in a page.
+pub(crate) fn require_browser() -> Result<()> {
+    require_packages(
+        "Chromium, which tests drive",
+        &["chromium", "chromium-driver", "fonts-liberation"],
+        has_browser,
+    )?;
+    require_axe()
+}
+
+/// Installs Debian's packages unless they are there.
+fn require_packages(what: &str, packages: &[&str], there: fn() -> bool) -> Result<()> {
+    if there() {
         return Ok(());
     }
-    step("Installing PostgreSQL, which tests start on a port of its own");
-    for arguments in [
-        &["update"][..],
-        &["install", "--yes", "--no-install-recommends", POSTGRESQL],
-    ] {
+    step(&format!("Installing {what}"));
+    let install = ["install", "--yes", "--no-install-recommends"];
+    for arguments in [&["update"][..], &[&install, packages].concat()] {
         let installed = Command::new("apt-get").args(arguments).status();
         if !installed.is_ok_and(|status| status.success()) {
             break;
         }
     }
-    if has_postgresql() {
+    if there() {
+        return Ok(());
+    }
+    let packages = packages.join(" ");
+    bail!(
+        "{what}: missing, and could not be installed.\n\
+         hint: on Debian, as root, run `apt-get install {packages}`"
+    )
+}
+
+/// Where the browser tests have their packages from npm: pinned, with their digests.
+const BROWSER_TESTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/browser");
+
+fn require_axe() -> Result<()> {
+    if has_axe() {
+        return Ok(());
+    }
+    require_packages("npm, which brings axe-core", &["npm"], || {
+        has_program("npm")
+    })?;
+    step("Installing axe-core, which looks for barriers in a page");
+    let installed = Command::new("npm")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(BROWSER_TESTS)
+        .status();
+    if installed.is_ok_and(|status| status.success()) && has_axe() {
         return Ok(());
     }
     bail!(
-        "PostgreSQL's server programs are missing and could not be installed.\n\
-         hint: on Debian, as root, run `apt-get install {POSTGRESQL}`"
+        "axe-core is missing and could not be installed.\n\
+         hint: with a network, run `npm ci --ignore-scripts` in tests/browser"
     )
+}
+
+/// Whether it is there, by the digest that the lock file asks for.
+fn has_axe() -> bool {
+    let read = |file: &str| std::fs::read_to_string(Path::new(BROWSER_TESTS).join(file));
+    let locked = read("package-lock.json").unwrap_or_default();
+    let installed = read("node_modules/.package-lock.json").unwrap_or_default();
+    let mut digests = locked.lines().filter(|line| line.contains("\"integrity\""));
+    digests.next().is_some_and(|line| installed.contains(line))
+}
+
+/// With a font: without any, a page has no text.
+fn has_browser() -> bool {
+    let has_font = Path::new("/usr/share/fonts/truetype/liberation").is_dir();
+    has_font && has_program("chromium") && has_program("chromedriver")
+}
+
+fn has_program(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
 
 /// Debian's package of the server programs.
