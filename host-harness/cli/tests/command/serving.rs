@@ -91,12 +91,17 @@ fn with_a_mock_the_form_is_filled_in_and_nothing_is_kept() {
     });
     assert!(form.contains("3f6c1a9e5b7d42d8.app.sage.com"), "{form}");
     assert!(form.contains("ws-loader@Nordlicht-DEV"));
+    assert!(form.contains("user dana, password not-a-real-password-dana"));
     assert!(
         !form.contains(CLIENT_SECRET),
         "not even a secret for show is sent back"
     );
     terminate(&running);
-    running.end().ends_with(0).shows("for this run alone");
+    let run = running.end().ends_with(0).shows("for this run alone");
+    assert!(
+        !run.talk().contains("master key"),
+        "there is no key to look after"
+    );
     assert!(!stage.path(".local").exists());
 }
 

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
+use credential_connections::master_key::KeyFile;
 use credential_page::Trial;
-use credential_runtime::{Descriptor, MappingTarget, Settings};
+use credential_runtime::{Descriptor, MappingTarget, Settings, SystemRandomness};
 use mock_intacct::{Company, INTACCT_ORIGIN, MockIntacct, User, UserKind};
 use tempfile::TempDir;
 use url::Url;
@@ -115,7 +116,7 @@ impl OwnMock {
                 company.id
             ),
             links: vec![("The mock's switches".to_owned(), self.origin.clone())],
-            accounts: company.users.iter().filter_map(account).collect(),
+            accounts: accounts(&company),
             name: "Sample company".to_owned(),
             prefill: its.map(|it| (it.id.clone(), prefill.clone())).collect(),
         }
@@ -137,7 +138,7 @@ async fn start_mock() -> Result<MockIntacct, Report> {
     started.map_err(|error| Report::machine(format!("the mock cannot be started: {error}")))
 }
 
-/// A store that nobody named is made for this run alone.
+/// A store that nobody named is made for this run alone, with a key of which no copy is needed.
 fn with_store(kept: &StoreArgs) -> Result<(StoreArgs, Option<TempDir>), Report> {
     if kept.store.is_some() {
         return Ok((kept.clone(), None));
@@ -145,10 +146,14 @@ fn with_store(kept: &StoreArgs) -> Result<(StoreArgs, Option<TempDir>), Report> 
     let made = tempfile::tempdir();
     let folder =
         made.map_err(|error| Report::machine(format!("no folder for a store: {error}")))?;
-    let store = folder.path().join("credentials.db");
+    let inside = |name: &str| folder.path().join(name);
+    let key = inside("master.key");
+    let made = KeyFile::new(&key).create(&SystemRandomness);
+    made.map_err(|error| Report::machine(error.to_string()))?;
     let kept = StoreArgs {
-        store: Some(store.display().to_string()),
-        ..kept.clone()
+        store: Some(inside("credentials.db").display().to_string()),
+        key_file: Some(key),
+        tenant: kept.tenant.clone(),
     };
     Ok((kept, Some(folder)))
 }
@@ -169,15 +174,23 @@ fn prefill(company: &Company) -> Settings {
 }
 
 /// How to sign in at the mock.
-fn account(user: &User) -> Option<String> {
-    (user.kind == UserKind::Regular).then(|| {
-        let role = if user.administrator {
-            ", an administrator"
-        } else {
-            ""
-        };
-        format!("{} / {}{role}", user.id, user.password)
-    })
+fn accounts(company: &Company) -> Vec<String> {
+    let users = company.users.iter();
+    let regular = users.filter(|it| it.kind == UserKind::Regular);
+    let company = format!("To sign in there: company {}", company.id);
+    std::iter::once(company)
+        .chain(regular.map(account))
+        .collect()
+}
+
+fn account(user: &User) -> String {
+    let User { id, password, .. } = user;
+    let role = if user.administrator {
+        "administrator"
+    } else {
+        "user"
+    };
+    format!("{role} {id}, password {password}")
 }
 
 fn elsewhere(target: &MappingTarget) -> Trial {
