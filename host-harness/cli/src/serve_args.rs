@@ -14,7 +14,7 @@ use crate::help;
 pub(crate) struct Serve {
     /// Where to listen. Elsewhere than on the loopback address only behind something that speaks
     /// TLS: see --origin
-    #[arg(long, value_name = "ADDRESS", default_value = help::PAGE_ADDRESS)]
+    #[arg(long, value_name = "ADDRESS", default_value = help::PAGE_ADDRESS, value_parser = address)]
     pub(crate) listen: SocketAddr,
     /// How browsers reach the page, where that is not the address that it listens at, such as
     /// https://connect.example.com
@@ -51,6 +51,15 @@ pub(crate) struct WayBackArgs {
     /// Their key (PEM)
     #[arg(long, value_name = "FILE", requires = "certificate")]
     pub(crate) certificate_key: Option<PathBuf>,
+}
+
+/// An IP address and a port. A name is not looked up: it may lead to several addresses.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let hint = format!(
+        "write an IP address and a port, such as {}",
+        help::PAGE_ADDRESS
+    );
+    text.parse().map_err(|_| hint)
 }
 
 impl Serve {

@@ -139,6 +139,12 @@ fn a_way_back_that_nobody_answers_is_refused() {
 }
 
 #[test]
+fn an_address_to_listen_at_is_a_number_and_a_port() {
+    let run = Stage::new().run(&["serve", "--listen", "localhost:8090"]);
+    run.ends_with(2).says("such as 127.0.0.1:8090");
+}
+
+#[test]
 fn a_port_in_use_is_told_with_what_to_do() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
