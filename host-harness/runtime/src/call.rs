@@ -3,7 +3,6 @@
 use std::fmt::Debug;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -11,8 +10,8 @@ use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
 use crate::bindings::{CredentialPlugin, CredentialPluginPre};
 use crate::error::{CallFailure, Cause};
-use crate::http::Exchange;
 use crate::limits::{Limit, Limits};
+use crate::outlet::Outlet;
 use crate::state::CallState;
 use crate::witness::Recorder;
 
@@ -28,22 +27,20 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Calls one export of a fresh instance. `exchange` is the call's way out; without one, it has
-    /// none.
+    /// Calls one export of a fresh instance, whose way out is `outlet`.
     pub(crate) async fn call<T: Debug>(
         &self,
         plugin: &CredentialPluginPre<CallState>,
         export: &'static str,
-        exchange: Option<Arc<Exchange>>,
+        outlet: &Arc<Outlet>,
         call: impl for<'a> FnOnce(&'a CredentialPlugin, &'a mut Store<CallState>) -> Calling<'a, T>
         + Send,
     ) -> Result<T, CallFailure> {
-        let sent = Arc::new(AtomicBool::new(false));
-        let state = CallState::new(&self.limits, exchange, Arc::clone(&sent));
+        let state = CallState::new(&self.limits, Arc::clone(outlet));
         let outcome = self.call_within(plugin, export, state, call).await;
         outcome.map_err(|error| {
             let cause = cause(&error);
-            let request_sent = sent.load(Ordering::SeqCst);
+            let request_sent = outlet.has_sent();
             let failure = CallFailure {
                 export,
                 cause,

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use crate::bindings::CredentialPluginPre;
 use crate::contract::{Descriptor, Settings};
 use crate::convert;
-use crate::descriptor;
+use crate::descriptor::{self, Asked};
 use crate::digest::Digest;
-use crate::egress::{Origin, Policy};
+use crate::egress::Policy;
 use crate::error::LoadError;
 use crate::http::{Exchange, Scope};
 use crate::operation::Operation;
+use crate::outlet::Outlet;
+use crate::reading::Permitted;
 use crate::runtime::Inner;
 use crate::shape::Shape;
 use crate::state::CallState;
@@ -28,7 +30,7 @@ pub(crate) struct Loaded {
     digest: Digest,
     shape: Shape,
     descriptor: Descriptor,
-    origins: Vec<Origin>,
+    asked: Asked,
 }
 
 impl fmt::Debug for Plugin {
@@ -49,7 +51,7 @@ impl Plugin {
     ) -> Result<Self, LoadError> {
         let described = runtime
             .sandbox
-            .call(&pre, "credential/describe", None, |plugin, store| {
+            .call(&pre, "credential/describe", &Outlet::closed(), |plugin, store| {
                 Box::pin(
                     plugin
                         .connector_credential_credential()
@@ -58,14 +60,14 @@ impl Plugin {
             })
             .await?;
         let descriptor = convert::descriptor(described);
-        let origins = descriptor::check(&descriptor).map_err(LoadError::Descriptor)?;
+        let asked = descriptor::check(&descriptor).map_err(LoadError::Descriptor)?;
         Ok(Self(Arc::new(Loaded {
             runtime,
             pre,
             digest,
             shape,
             descriptor,
-            origins,
+            asked,
         })))
     }
 
@@ -102,17 +104,24 @@ impl Plugin {
     }
 
     fn scope(&self, policy: &Arc<Policy>) -> Scope {
-        let asked: BTreeSet<&String> = self.0.descriptor.claims.iter().collect();
-        let claims = policy
-            .claims
-            .iter()
-            .filter(|claim| asked.contains(claim))
-            .cloned()
-            .collect();
+        let Loaded {
+            descriptor, asked, ..
+        } = &*self.0;
+        let also_asked = |names: &BTreeSet<String>, asked: &[String]| -> BTreeSet<String> {
+            let both = asked.iter().filter(|it| names.contains(*it));
+            both.cloned().collect()
+        };
+        let permitted = Permitted {
+            claims: also_asked(&policy.claims, &descriptor.claims),
+            labels: policy.labels.clone(),
+        };
         Scope {
-            asked: self.0.origins.clone(),
+            asked: Arc::clone(&asked.origins),
+            purposes: Arc::clone(&asked.purposes),
+            declaration: Arc::clone(&asked.declaration),
+            secret_headers: also_asked(&policy.secret_headers, &descriptor.secret_headers),
+            permitted,
             policy: Arc::clone(policy),
-            claims,
         }
     }
 }

@@ -7,7 +7,8 @@ use url::{Host, Url};
 use super::address::is_public;
 use super::origin::Origin;
 use super::policy::Policy;
-use crate::contract::{Pair, Request, Segment};
+use crate::contract::{Pair, Request};
+use crate::vault::SecretKind;
 
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,12 +46,43 @@ pub(crate) enum Denial {
     NotPublic(IpAddr),
     #[error("the header `{0}` is the host's to set")]
     HostsHeader(String),
-    #[error("a secret may stand in the header `authorization` alone, not in `{0}`")]
+    #[error("the header `authorization` has a place of its own in a request")]
+    AuthorizationAsHeader,
+    #[error("a secret may stand in `authorization`, in the body, and in the headers that descriptor and policy name as secret, not in `{0}`")]
     SecretInHeader(String),
+    #[error("the plugin named a secret that this operation does not have")]
+    UnknownSecret,
+    #[error("the origin is for browsers alone; the plugin's descriptor names it neither for tokens nor as an API")]
+    BrowserOnly,
+    #[error("{} may not go to this origin: the plugin's descriptor names no purpose for it that would need it", .0.describe())]
+    WrongPurpose(SecretKind),
+    #[error("the origin is not one where a person signs in: the plugin's descriptor does not name it for browsers")]
+    NotForBrowsers,
+    #[error("it holds the name of a secret as text; write it as a segment of its own")]
+    NameAsText,
+    #[error("a test changes nothing: it asks by GET, or by POST where tokens are obtained")]
+    TestChanges,
+    #[error("a scheme of `authorization` is a short name other than Basic and Bearer")]
+    AuthorizationScheme,
+    #[error("the request carries the code without its PKCE verifier")]
+    NoVerifier,
+    #[error("the request carries the code, but not once the redirect URI of its authorization")]
+    OtherRedirect,
+    #[error("an earlier answer of this operation held a secret that its request had not carried; nothing more is sent")]
+    SendingEnded,
+    #[error("this function sends nothing by contract")]
+    Offline,
     #[error("the request has more than {MOST_HEADERS} headers")]
     TooManyHeaders,
     #[error("a header's name or value has a character that no header may have")]
     MalformedHeader,
+}
+
+impl Denial {
+    /// Whether the operator's policy could allow it; else the plugin's author has to act.
+    pub(crate) fn is_policy(&self) -> bool {
+        matches!(self, Self::NotAllowed(_) | Self::NotPublic(_))
+    }
 }
 
 /// Headers that concern the connection, or that the host sets from what it knows.
@@ -154,12 +186,8 @@ pub(crate) fn check_header(header: &Pair) -> Result<(), Denial> {
     if HOSTS_HEADERS.contains(&name.as_str()) || name.as_str().starts_with("proxy-") {
         return Err(Denial::HostsHeader(name.to_string()));
     }
-    let has_secret = header
-        .value
-        .iter()
-        .any(|it| matches!(it, Segment::Secret(_)));
-    if has_secret && name != http::header::AUTHORIZATION {
-        return Err(Denial::SecretInHeader(name.to_string()));
+    if name == http::header::AUTHORIZATION {
+        return Err(Denial::AuthorizationAsHeader);
     }
     Ok(())
 }
