@@ -124,8 +124,9 @@ impl Pending {
         url.replace(self.state.expose(), "")
     }
 
-    /// What must never come back from a plugin or a service by another way.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+    /// State and verifier: what must never come back from a plugin or a service by another way. For
+    /// [`Operation::know`](crate::Operation::know) of other operations on the same credential.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         std::iter::once(&self.state).chain(&self.verifier)
     }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::secret::Blemishes;
 
 pub(crate) use crate::bindings::connector::credential::http::{
-    Authorization, Basic, Method, Pair, Request, RequestBody, Scheme, Segment,
+    Authorization, Basic, Method, Pair, Request, RequestBody, Segment,
 };
 
 /// What a plugin may know of a secret.

@@ -18,7 +18,7 @@ pub use form::{
     SettingValue, Settings, SetupStep,
 };
 pub(crate) use http::{
-    Authorization, Basic, Method, Pair, Request, RequestBody, Scheme, Sealed, Segment,
+    Authorization, Basic, Method, Pair, Request, RequestBody, Sealed, Segment,
 };
 pub use http::{Failure, FailureKind};
 pub use oauth::{AuthorizationRefusal, CodeGrant, Grant, GrantKind, GrantPlan, Identity, Tokens};

@@ -7,7 +7,7 @@ use url::{Host, Url};
 use super::address::is_public;
 use super::origin::Origin;
 use super::policy::Policy;
-use crate::contract::{Pair, Request};
+use crate::contract::{Authorization, Pair, Request};
 use crate::vault::SecretKind;
 
 /// Where a request goes.
@@ -117,6 +117,7 @@ pub(crate) fn decide(
     policy: &Policy,
 ) -> Result<Target, Denial> {
     check_headers(&request.headers)?;
+    request.authorization.iter().try_for_each(check_authorization)?;
     decide_url(&request.url, asked, policy)
 }
 
@@ -177,6 +178,21 @@ fn check_headers(headers: &[Pair]) -> Result<(), Denial> {
         return Err(Denial::TooManyHeaders);
     }
     headers.iter().try_for_each(check_header)
+}
+
+/// Another scheme is a short name, so that nothing else is written with it.
+fn check_authorization(authorization: &Authorization) -> Result<(), Denial> {
+    let Authorization::Other(scheme) = authorization else {
+        return Ok(());
+    };
+    let name = &scheme.name;
+    let is_plain = name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-');
+    let is_taken = ["basic", "bearer"].iter().any(|it| name.eq_ignore_ascii_case(it));
+    if is_plain && !is_taken && (1..=32).contains(&name.len()) {
+        Ok(())
+    } else {
+        Err(Denial::AuthorizationScheme)
+    }
 }
 
 /// Whether a header is one that a plugin may set, a secret standing only where one may.

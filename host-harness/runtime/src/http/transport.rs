@@ -15,7 +15,7 @@ use super::resolver::{Lookup, Resolver};
 use crate::contract::{Failure, FailureKind, Method};
 use crate::egress::{Reach, Target};
 use crate::limits::HttpLimits;
-use crate::seal::RawAnswer;
+use crate::reading::RawAnswer;
 
 /// An idle connection is not kept much longer than servers keep theirs: a request on a connection
 /// that the server is closing may be lost after it was sent.
