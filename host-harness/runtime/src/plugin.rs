@@ -9,7 +9,7 @@ use crate::contract::{Descriptor, Settings};
 use crate::convert;
 use crate::descriptor::{self, Asked};
 use crate::digest::Digest;
-use crate::egress::Policy;
+use crate::egress::{Origin, Policy};
 use crate::error::LoadError;
 use crate::http::{Exchange, Scope};
 use crate::operation::Operation;
@@ -75,6 +75,11 @@ impl Plugin {
     #[must_use]
     pub fn descriptor(&self) -> &Descriptor {
         &self.0.descriptor
+    }
+
+    /// The origins that it asks to reach.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        self.0.asked.origins.iter()
     }
 
     /// What the component imports and exports, its size and digest.
