@@ -82,6 +82,14 @@ impl Plugin {
         self.0.asked.origins.iter()
     }
 
+    /// Those of them that are the service's API: where an access token may go.
+    #[must_use]
+    pub fn api_origins(&self) -> Vec<Origin> {
+        let purposes = self.0.asked.purposes.iter();
+        let apis = purposes.filter(|(_, purposes)| purposes.api);
+        apis.map(|(origin, _)| origin.clone()).collect()
+    }
+
     /// What the component imports and exports, its size and digest.
     #[must_use]
     pub fn shape(&self) -> &Shape {
