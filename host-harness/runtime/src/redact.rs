@@ -23,24 +23,24 @@ const WITHHELD: &str = "(withheld: it held part of a secret)";
 const WITHHELD_NAME: &str = "withheld";
 
 /// Holds the texts of a plugin against the secrets of one operation.
-pub(crate) struct Redactor<'a>(pub(crate) &'a Vault);
+pub(crate) struct Redactor<'a>(pub(crate) &'a mut Vault);
 
 impl Redactor<'_> {
-    fn holds_secret(&self, text: &str) -> bool {
-        self.0.occurs_in(text) || self.0.is_named_in(text)
+    fn holds_secret(&mut self, text: &str) -> bool {
+        !self.0.find(text).is_empty() || self.0.is_named_in(text)
     }
 
     /// A text for people.
-    pub(crate) fn text(&self, text: String) -> String {
+    pub(crate) fn text(&mut self, text: String) -> String {
         self.bounded(text, LONGEST_TEXT, WITHHELD)
     }
 
     /// A name for programs.
-    pub(crate) fn name(&self, text: String) -> String {
+    pub(crate) fn name(&mut self, text: String) -> String {
         self.bounded(text, LONGEST_NAME, WITHHELD_NAME)
     }
 
-    fn bounded(&self, text: String, longest: usize, withheld: &str) -> String {
+    fn bounded(&mut self, text: String, longest: usize, withheld: &str) -> String {
         let text = cut(text, longest);
         if self.holds_secret(&text) {
             tracing::warn!("a plugin handed back a text with a secret in it; it is not shown");
@@ -50,14 +50,14 @@ impl Redactor<'_> {
     }
 
     /// A name as a service spells it: short and on one line; absent where it holds a secret.
-    pub(crate) fn identity_part(&self, text: String) -> Option<String> {
+    pub(crate) fn identity_part(&mut self, text: String) -> Option<String> {
         let visible = text.chars().filter(|c| !c.is_control());
         let short: String = visible.take(LONGEST_IDENTITY).collect();
         (!short.is_empty() && !self.holds_secret(&short)).then_some(short)
     }
 
-    pub(crate) fn identity(&self, it: Identity) -> Identity {
-        let part = |it: Option<String>| it.and_then(|it| self.identity_part(it));
+    pub(crate) fn identity(&mut self, it: Identity) -> Identity {
+        let mut part = |it: Option<String>| it.and_then(|it| self.identity_part(it));
         Identity {
             user: part(it.user),
             company: part(it.company),
@@ -65,7 +65,7 @@ impl Redactor<'_> {
         }
     }
 
-    pub(crate) fn diagnosis(&self, it: Diagnosis) -> Diagnosis {
+    pub(crate) fn diagnosis(&mut self, it: Diagnosis) -> Diagnosis {
         Diagnosis {
             code: or(self.name(it.code), "unexplained"),
             message: or(self.text(it.message), "The plugin gives no reason."),
@@ -76,14 +76,14 @@ impl Redactor<'_> {
         }
     }
 
-    pub(crate) fn refusal(&self, it: Refusal) -> Refusal {
+    pub(crate) fn refusal(&mut self, it: Refusal) -> Refusal {
         Refusal {
             diagnosis: self.diagnosis(it.diagnosis),
             ..it
         }
     }
 
-    pub(crate) fn problems(&self, mut problems: Vec<Problem>) -> Vec<Problem> {
+    pub(crate) fn problems(&mut self, mut problems: Vec<Problem>) -> Vec<Problem> {
         problems.truncate(MOST);
         let redacted = problems.into_iter().map(|it| Problem {
             field: self.name(it.field),
@@ -95,7 +95,7 @@ impl Redactor<'_> {
         redacted.collect()
     }
 
-    pub(crate) fn check(&self, it: Check) -> Check {
+    pub(crate) fn check(&mut self, it: Check) -> Check {
         Check {
             id: self.name(it.id),
             title: or(self.text(it.title), "A check without a title"),

@@ -1,8 +1,10 @@
 //! The secrets of one operation, under names that mean nothing anywhere else.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use crate::contract::Sealed;
 use crate::randomness::Randomness;
+use crate::reading::{SecretSearch, Secrets, claims_of, mentions};
 use crate::secret::Secret;
 
 /// The values that a plugin may name while one operation lasts.
@@ -13,6 +15,7 @@ use crate::secret::Secret;
 pub(crate) struct Vault {
     suffix: String,
     secrets: HashMap<String, Named>,
+    search: SecretSearch,
 }
 
 /// A value that has a name.
@@ -55,12 +58,14 @@ impl Vault {
         Self {
             suffix,
             secrets: HashMap::new(),
+            search: SecretSearch::default(),
         }
     }
 
     /// Takes a value in and gives the name it goes by.
     pub(crate) fn keep(&mut self, hint: &str, kind: SecretKind, secret: Secret) -> String {
         let name = format!("{hint}.{}.{}", self.secrets.len(), self.suffix);
+        self.know(&secret);
         self.secrets.insert(name.clone(), Named { secret, kind });
         name
     }
@@ -77,23 +82,38 @@ impl Vault {
 
     /// Whether a name of this operation stands in a text, however it is spelled.
     pub(crate) fn is_named_in(&self, text: &str) -> bool {
-        text.to_ascii_lowercase().contains(&self.suffix)
+        mentions(text, &self.suffix)
     }
 
-    /// Whether a secret of this operation occurs in a text.
-    pub(crate) fn occurs_in(&self, text: &str) -> bool {
-        self.secrets.values().any(|it| it.secret.expose().len() > 6 && text.contains(it.secret.expose()))
+    /// Which secrets of the credential stand in a text, however they are spelled.
+    pub(crate) fn find(&mut self, text: &str) -> Secrets {
+        self.search.find(text)
     }
 
-    /// A secret without a name.
-    pub(crate) fn know(&mut self, _secret: &Secret) {}
+    /// The number under which the search knows the secret of that name.
+    pub(crate) fn number(&mut self, name: &str) -> Secrets {
+        let secret = self.secrets.get(name).map(|it| &it.secret);
+        secret.map_or_else(Secrets::default, |it| self.search.add(it))
+    }
 
-    /// Takes a value in and says what may be known of it.
-    pub(crate) fn seal(&mut self, hint: &str, kind: SecretKind, secret: Secret, _claims: &std::collections::BTreeSet<String>) -> crate::contract::Sealed {
-        crate::contract::Sealed {
+    /// A secret of the credential that has no name here: texts are held against it all the same.
+    pub(crate) fn know(&mut self, secret: &Secret) {
+        self.search.add(secret);
+    }
+
+    /// Takes a value in, and says what may be known of it.
+    pub(crate) fn seal(
+        &mut self,
+        hint: &str,
+        kind: SecretKind,
+        secret: Secret,
+        claims: &BTreeSet<String>,
+    ) -> Sealed {
+        self.know(&secret);
+        Sealed {
             length: secret.length(),
             blemishes: secret.blemishes(),
-            claims: Vec::new(),
+            claims: claims_of(&secret, claims, |text| self.search.find(text)),
             name: self.keep(hint, kind, secret),
         }
     }

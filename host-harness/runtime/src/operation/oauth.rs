@@ -98,7 +98,7 @@ impl Operation {
         let rest = draft.without_state(url);
         let holds_secret = self
             .exchange
-            .with_vault(|vault| vault.occurs_in(&rest) || vault.is_named_in(&rest));
+            .with_vault(|vault| !vault.find(&rest).is_empty() || vault.is_named_in(&rest));
         if holds_secret {
             return Err("a secret of the credential, or the name of one, stands in its URL".to_owned());
         }

@@ -70,7 +70,7 @@ impl Operation {
         scopes.truncate(MOST);
         scopes.retain(|it| it.len() <= LONGEST_SCOPE);
         self.exchange.with_vault(|vault| {
-            let redactor = Redactor(vault);
+            let mut redactor = Redactor(vault);
             let shown = scopes.into_iter().filter_map(|it| redactor.identity_part(it));
             shown.collect()
         })

@@ -5,9 +5,9 @@ fn request(url: &str) -> Request {
     Request {
         method: Method::Get,
         url: url.to_owned(),
+        authorization: None,
         headers: Vec::new(),
         body: RequestBody::None,
-        seal: Vec::new(),
     }
 }
 
