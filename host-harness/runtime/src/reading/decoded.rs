@@ -10,26 +10,47 @@ use super::canonical::{Form, plain};
 /// Shorter than this, no encoding holds eight characters of a secret.
 const SHORTEST: usize = 11;
 
-/// The canonical forms of what the text may encode.
+/// The canonical forms of what the text may encode, and of what that may encode in turn.
 pub(super) fn forms(text: &str, plain_form: &Form) -> Vec<Form> {
     let mut forms = vec![reversed(plain_form), rotated(plain_form)];
-    if text.len() < SHORTEST {
-        return forms;
+    for bytes in decodings(text) {
+        if let Some(inner) = as_encoding(&bytes) {
+            forms.extend(decodings(inner).iter().map(|it| canonical(it)));
+        }
+        forms.push(canonical(&bytes));
     }
-    let digits = digits_of(text, base64_digit);
-    forms.extend((0..4).map(|skip| bytes_form(&digits, 6, skip)));
+    forms
+}
+
+/// The bytes that the text stands for, in each encoding and at each alignment.
+fn decodings(text: &str) -> Vec<Bytes> {
+    if text.len() < SHORTEST {
+        return Vec::new();
+    }
+    let base64 = digits_of(text, base64_digit);
+    let base32 = digits_of(text, base32_digit);
+    let hexadecimal = hexadecimal(text);
+    let mut all: Vec<Bytes> = (0..4).map(|skip| bytes_of(&base64, 6, skip)).collect();
     // In the URL-safe alphabet a hyphen is a digit, elsewhere it separates; likewise underscores.
     if text.contains(['-', '_']) {
         let digits = digits_of(text, base64_url_digit);
-        forms.extend((0..4).map(|skip| bytes_form(&digits, 6, skip)));
+        all.extend((0..4).map(|skip| bytes_of(&digits, 6, skip)));
     }
-    let digits = digits_of(text, base32_digit);
-    forms.extend((0..8).map(|skip| bytes_form(&digits, 5, skip)));
-    let digits = hexadecimal(text);
-    forms.extend((0..2).map(|skip| bytes_form(&digits, 4, skip)));
-    forms.push(numbers(text));
-    forms
+    all.extend((0..8).map(|skip| bytes_of(&base32, 5, skip)));
+    all.extend((0..2).map(|skip| bytes_of(&hexadecimal, 4, skip)));
+    all.push(numbers(text));
+    all
 }
+
+/// Decoded bytes that may be an encoding themselves: visible ASCII alone.
+fn as_encoding(bytes: &[u8]) -> Option<&str> {
+    let is_visible = |it: &u8| it.is_ascii_graphic() || it.is_ascii_whitespace();
+    let may_be = bytes.len() >= SHORTEST && bytes.iter().all(is_visible);
+    may_be.then(|| str::from_utf8(bytes).ok())?
+}
+
+/// What was decoded, wiped when it is dropped.
+type Bytes = Zeroizing<Vec<u8>>;
 
 fn reversed(form: &Form) -> Form {
     Zeroizing::new(form.iter().rev().copied().collect())
@@ -46,7 +67,7 @@ fn rotated(form: &Form) -> Form {
 }
 
 /// The digits of an encoding; whatever is none is dropped, line breaks among them.
-fn digits_of(text: &str, digit: impl Fn(u8) -> Option<u8>) -> Zeroizing<Vec<u8>> {
+fn digits_of(text: &str, digit: impl Fn(u8) -> Option<u8>) -> Bytes {
     Zeroizing::new(text.bytes().filter_map(digit).collect())
 }
 
@@ -91,8 +112,8 @@ fn hexadecimal(text: &str) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(bytes.iter().enumerate().filter_map(digit).collect())
 }
 
-/// The bytes that digits of this width make, the first `skip` digits left out, in canonical form.
-fn bytes_form(digits: &[u8], width: u32, skip: usize) -> Form {
+/// The bytes that digits of this width make, the first `skip` digits left out.
+fn bytes_of(digits: &[u8], width: u32, skip: usize) -> Bytes {
     let mut bytes = Zeroizing::new(Vec::with_capacity(digits.len()));
     let (mut held, mut count) = (0_u32, 0);
     for digit in digits.iter().skip(skip) {
@@ -103,7 +124,7 @@ fn bytes_form(digits: &[u8], width: u32, skip: usize) -> Form {
             bytes.push(u8::try_from((held >> count) & 0xFF).unwrap_or_default());
         }
     }
-    canonical(&bytes)
+    bytes
 }
 
 /// Bytes as text where they are UTF-8, else as ASCII with whatever is not dropped: UTF-16 of plain
@@ -119,9 +140,7 @@ fn canonical(bytes: &[u8]) -> Form {
 }
 
 /// Numbers from 0 to 255, whatever stands between them, as bytes.
-fn numbers(text: &str) -> Form {
+fn numbers(text: &str) -> Bytes {
     let numbers = text.split(|c: char| !c.is_ascii_digit());
-    let bytes: Zeroizing<Vec<u8>> =
-        Zeroizing::new(numbers.filter_map(|it| it.parse().ok()).collect());
-    canonical(&bytes)
+    Zeroizing::new(numbers.filter_map(|it| it.parse().ok()).collect())
 }

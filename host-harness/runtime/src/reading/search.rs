@@ -5,7 +5,7 @@
 
 use zeroize::Zeroizing;
 
-use super::canonical::{Form, plain, unescaped};
+use super::canonical::{Form, plain, unescaped, without_tags};
 use super::decoded;
 use crate::secret::Secret;
 
@@ -95,14 +95,21 @@ impl SecretSearch {
             return found;
         }
         for spelled in unescaped(text) {
-            found.insert(self.find_words(&spelled));
-            let form = plain(&spelled);
-            if form.len() < WINDOW {
-                continue;
+            found.insert(self.find_spelled(&spelled));
+            if let Some(bare) = without_tags(&spelled) {
+                found.insert(self.find_spelled(&bare));
             }
+        }
+        found
+    }
+
+    fn find_spelled(&mut self, text: &str) -> Secrets {
+        let mut found = self.find_words(text);
+        let form = plain(text);
+        if form.len() >= WINDOW {
             self.index();
             found.insert(self.find_windows(&form));
-            for form in decoded::forms(&spelled, &form) {
+            for form in decoded::forms(text, &form) {
                 found.insert(self.find_windows(&form));
             }
         }
