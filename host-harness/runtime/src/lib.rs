@@ -53,6 +53,7 @@ mod redact;
 mod runtime;
 mod secret;
 mod shape;
+mod slots;
 mod state;
 mod vault;
 mod witness;

@@ -4,10 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::bindings::exports::connector::credential::oauth::{CodeGrant, Grant};
-use crate::contract::{Failure, FailureKind, Method, Pair, Purposes, Request, RequestBody, Segment};
+use crate::contract::{
+    Failure, FailureKind, Method, Pair, Purposes, Request, RequestBody, Segment,
+};
 use crate::egress::{Denial, carried};
 use crate::http::{Denied, Exchange, Ready};
 use crate::reading::ReadAnswer;
+use crate::slots::Lane;
 
 /// What a call is for, and so what it may send.
 #[derive(Clone, Debug)]
@@ -38,7 +41,11 @@ fn check_test(request: &Request, purposes: Purposes) -> Result<(), Denial> {
         Method::Post => purposes.token,
         Method::Put | Method::Patch | Method::Delete => false,
     };
-    if asks { Ok(()) } else { Err(Denial::TestChanges) }
+    if asks {
+        Ok(())
+    } else {
+        Err(Denial::TestChanges)
+    }
 }
 
 /// A code is exchanged with the redirect URI (RFC 6749 section 4.1.3) and the verifier (RFC 7636
@@ -110,6 +117,15 @@ impl Outlet {
             succeeded: AtomicBool::new(false),
             denied: Mutex::new(None),
         })
+    }
+
+    /// Whether this call may wait for the network.
+    pub(crate) fn lane(&self) -> Lane {
+        if self.way.is_some() {
+            Lane::Online
+        } else {
+            Lane::Offline
+        }
     }
 
     /// Decides whether a request may leave; what is denied is remembered, for of several the last

@@ -9,7 +9,7 @@ use crate::contract::{Descriptor, Settings};
 use crate::convert;
 use crate::descriptor::{self, Asked};
 use crate::digest::Digest;
-use crate::egress::{Origin, Policy};
+use crate::egress::{NamedHeaders, Origin, Policy};
 use crate::error::LoadError;
 use crate::http::{Exchange, Scope};
 use crate::operation::Operation;
@@ -17,6 +17,7 @@ use crate::outlet::Outlet;
 use crate::reading::Permitted;
 use crate::runtime::Inner;
 use crate::shape::Shape;
+use crate::slots::Caller;
 use crate::state::CallState;
 use crate::vault::Vault;
 
@@ -49,15 +50,24 @@ impl Plugin {
         digest: Digest,
         shape: Shape,
     ) -> Result<Self, LoadError> {
+        let caller = Caller {
+            plugin: digest,
+            tenant: None,
+        };
         let described = runtime
             .sandbox
-            .call(&pre, "credential/describe", &Outlet::closed(), |plugin, store| {
-                Box::pin(
-                    plugin
-                        .connector_credential_credential()
-                        .call_describe(store),
-                )
-            })
+            .call(
+                &pre,
+                ("credential/describe", &caller),
+                &Outlet::closed(),
+                |plugin, store| {
+                    Box::pin(
+                        plugin
+                            .connector_credential_credential()
+                            .call_describe(store),
+                    )
+                },
+            )
             .await?;
         let descriptor = convert::descriptor(described);
         let asked = descriptor::check(&descriptor).map_err(LoadError::Descriptor)?;
@@ -132,7 +142,10 @@ impl Plugin {
             asked: Arc::clone(&asked.origins),
             purposes: Arc::clone(&asked.purposes),
             declaration: Arc::clone(&asked.declaration),
-            secret_headers: also_asked(&policy.secret_headers, &descriptor.secret_headers),
+            headers: NamedHeaders {
+                plain: also_asked(&policy.headers, &descriptor.request_headers),
+                secret: also_asked(&policy.secret_headers, &descriptor.secret_headers),
+            },
             permitted,
             policy: Arc::clone(policy),
         }
@@ -140,6 +153,10 @@ impl Plugin {
 }
 
 impl Loaded {
+    pub(crate) fn digest(&self) -> Digest {
+        self.digest
+    }
+
     pub(crate) fn descriptor(&self) -> &Descriptor {
         &self.descriptor
     }

@@ -137,8 +137,16 @@ mod tests {
         let randomness = Counter(0.into());
         let mut one = Vault::new(&randomness);
         let mut two = Vault::new(&randomness);
-        let name = one.keep("client_secret", SecretKind::Setting, Secret::new("not-a-real-secret"));
-        let _ = two.keep("client_secret", SecretKind::Setting, Secret::new("not-a-real-secret"));
+        let name = one.keep(
+            "client_secret",
+            SecretKind::Setting,
+            Secret::new("not-a-real-secret"),
+        );
+        let _ = two.keep(
+            "client_secret",
+            SecretKind::Setting,
+            Secret::new("not-a-real-secret"),
+        );
         assert!(one.get(&name).is_some());
         assert!(two.get(&name).is_none());
     }
@@ -146,8 +154,16 @@ mod tests {
     #[test]
     fn equal_hints_get_different_names() {
         let mut vault = Vault::new(&Counter(0.into()));
-        let first = vault.keep("token", SecretKind::Grant, Secret::new("not-a-real-token-1"));
-        let second = vault.keep("token", SecretKind::Grant, Secret::new("not-a-real-token-2"));
+        let first = vault.keep(
+            "token",
+            SecretKind::Grant,
+            Secret::new("not-a-real-token-1"),
+        );
+        let second = vault.keep(
+            "token",
+            SecretKind::Grant,
+            Secret::new("not-a-real-token-2"),
+        );
         assert_ne!(first, second);
         assert_eq!(
             vault.get(&second).map(Secret::expose),

@@ -17,8 +17,6 @@ pub use form::{
     AskedOrigin, Choice, Condition, Descriptor, Field, FieldKind, Purposes, Requirement,
     SettingValue, Settings, SetupStep,
 };
-pub(crate) use http::{
-    Authorization, Basic, Method, Pair, Request, RequestBody, Sealed, Segment,
-};
+pub(crate) use http::{Authorization, Basic, Method, Pair, Request, RequestBody, Sealed, Segment};
 pub use http::{Failure, FailureKind};
 pub use oauth::{AuthorizationRefusal, CodeGrant, Grant, GrantKind, GrantPlan, Identity, Tokens};

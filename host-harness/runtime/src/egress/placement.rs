@@ -103,9 +103,10 @@ pub(crate) fn literals(request: &Request) -> impl Iterator<Item = &str> {
         Some(Authorization::Other(scheme)) => Some(scheme.name.as_str()),
         Some(Authorization::Bearer(_) | Authorization::Basic(_)) | None => None,
     };
-    let in_pairs = pairs.iter().chain(&request.headers).flat_map(|pair| {
-        std::iter::once(pair.name.as_str()).chain(texts(&pair.value))
-    });
+    let in_pairs = pairs
+        .iter()
+        .chain(&request.headers)
+        .flat_map(|pair| std::iter::once(pair.name.as_str()).chain(texts(&pair.value)));
     std::iter::once(request.url.as_str())
         .chain(json)
         .chain(scheme)

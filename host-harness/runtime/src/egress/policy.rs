@@ -15,6 +15,7 @@ pub struct Policy {
     pub(super) mappings: BTreeMap<Origin, MappingTarget>,
     pub(crate) claims: BTreeSet<String>,
     pub(crate) labels: BTreeSet<String>,
+    pub(crate) headers: BTreeSet<String>,
     pub(crate) secret_headers: BTreeSet<String>,
 }
 
@@ -57,6 +58,14 @@ impl Policy {
         self
     }
 
+    /// Lets the plugin's requests carry a header beyond the usual ones, if its descriptor asks for it
+    /// too. Headers that concern the connection are refused, whatever stands here.
+    #[must_use]
+    pub fn allow_header(mut self, name: &str) -> Self {
+        self.headers.insert(name.to_ascii_lowercase());
+        self
+    }
+
     /// Lets a secret stand in a header other than `authorization`, if the plugin's descriptor asks for
     /// it too.
     #[must_use]
@@ -68,6 +77,11 @@ impl Policy {
     /// The pointers whose members may be read as labels.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         self.labels.iter().map(String::as_str)
+    }
+
+    /// The headers beyond the usual ones.
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(String::as_str)
     }
 
     /// The headers in which a secret may stand.

@@ -1,6 +1,6 @@
 //! One request of a plugin, from its description to what may be read of its answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +13,8 @@ use crate::contract::{
     AuthHeader, Authorization, Failure, FailureKind, Pair, Purposes, Request, Sealed,
 };
 use crate::egress::{
-    Denial, Origin, Policy, carried, check_header, check_placement, decide, decide_url, literals,
+    Denial, NamedHeaders, Origin, Policy, carried, check_headers, check_placement, decide,
+    decide_url, literals,
 };
 use crate::outlet::CallPurpose;
 use crate::reading::{Carried, Declaration, Permitted, RawAnswer, ReadAnswer};
@@ -35,8 +36,8 @@ pub(crate) struct Scope {
     pub(crate) declaration: Arc<Declaration>,
     /// What of it the operator must name and does: claims and labels.
     pub(crate) permitted: Permitted,
-    /// The headers for secrets that both name.
-    pub(crate) secret_headers: BTreeSet<String>,
+    /// The headers that both name.
+    pub(crate) headers: NamedHeaders,
 }
 
 impl Scope {
@@ -98,12 +99,17 @@ impl Exchange {
         if self.ended.load(Ordering::SeqCst) {
             return Err(Denial::SendingEnded.into());
         }
-        let target = decide(request, &self.scope.asked, &self.scope.policy)?;
+        let target = decide(
+            request,
+            &self.scope.asked,
+            &self.scope.policy,
+            &self.scope.headers,
+        )?;
         let purposes = self.scope.purposes(&request.url);
         purpose.check(request, purposes)?;
         let filled = self.with_vault(|vault| {
             check_names(request, vault)?;
-            let headers = &self.scope.secret_headers;
+            let headers = &self.scope.headers.secret;
             check_placement(request, purposes, headers, |name| vault.kind(name))?;
             check_size(request, vault, self.transport.request_bytes())?;
             fill::fill(request, vault).map_err(|error| Denied::of_plugin(error.to_string()))
@@ -168,15 +174,18 @@ impl Exchange {
         Ok(target.url.into())
     }
 
-    /// A header of the plugin's making, held to the same rules, filled in.
-    pub(crate) fn fill_header(&self, header: &Pair) -> Result<AuthHeader, String> {
-        check_header(header).map_err(|denial| denial.to_string())?;
-        self.with_vault(|vault| fill::header_value(header, vault))
-            .map(|value| AuthHeader {
-                name: header.name.clone(),
-                value: Secret::new(value.as_str()),
-            })
-            .map_err(|error| error.to_string())
+    /// Headers of the plugin's making, held to the same rules, filled in.
+    pub(crate) fn fill_headers(&self, headers: &[Pair]) -> Result<Vec<AuthHeader>, String> {
+        check_headers(headers, &self.scope.headers).map_err(|denial| denial.to_string())?;
+        let fill = |header: &Pair| {
+            self.with_vault(|vault| fill::header_value(header, vault))
+                .map(|value| AuthHeader {
+                    name: header.name.clone(),
+                    value: Secret::new(value.as_str()),
+                })
+                .map_err(|error| error.to_string())
+        };
+        headers.iter().map(fill).collect()
     }
 
     /// The header `authorization`, filled in.

@@ -32,9 +32,17 @@ pub(super) fn fill(request: &Request, vault: &Vault) -> Result<Filled, FillError
     }
     if let Some(authorization) = &request.authorization {
         let value = authorization_value(authorization, vault)?;
-        headers.insert(http::header::AUTHORIZATION, header_of("authorization", &value)?);
+        headers.insert(
+            http::header::AUTHORIZATION,
+            header_of("authorization", &value)?,
+        );
     }
     let body = fill_body(&request.body, vault, &mut headers)?;
+    let json = HeaderValue::from_static("application/json");
+    headers.entry(http::header::ACCEPT).or_insert(json);
+    // An answer in another coding is not read.
+    let identity = HeaderValue::from_static("identity");
+    headers.insert(http::header::ACCEPT_ENCODING, identity);
     Ok(Filled { headers, body })
 }
 
@@ -47,8 +55,8 @@ fn fill_header(header: &Pair, vault: &Vault) -> Result<(HeaderName, HeaderValue)
 
 /// A header's value; never printed, since a secret may stand in it.
 fn header_of(name: &str, value: &str) -> Result<HeaderValue, FillError> {
-    let mut value = HeaderValue::from_str(value)
-        .map_err(|_| FillError::MalformedHeader(name.to_owned()))?;
+    let mut value =
+        HeaderValue::from_str(value).map_err(|_| FillError::MalformedHeader(name.to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -95,9 +103,7 @@ fn fill_body(
             wiped(encode_form(pairs, vault)?),
         ),
         RequestBody::Json(text) => ("application/json", Bytes::copy_from_slice(text.as_bytes())),
-        RequestBody::JsonObject(pairs) => {
-            ("application/json", wiped(encode_json(pairs, vault)?))
-        }
+        RequestBody::JsonObject(pairs) => ("application/json", wiped(encode_json(pairs, vault)?)),
     };
     headers.insert(
         http::header::CONTENT_TYPE,
@@ -222,7 +228,11 @@ mod tests {
     #[test]
     fn a_form_is_encoded_after_filling_in() {
         let mut vault = Vault::new(&SystemRandomness);
-        let secret = vault.keep("client_secret", SecretKind::Setting, Secret::new("a&b=c d+ü"));
+        let secret = vault.keep(
+            "client_secret",
+            SecretKind::Setting,
+            Secret::new("a&b=c d+ü"),
+        );
         let body = RequestBody::Form(vec![
             pair("grant_type", vec![text("x")]),
             pair("client_secret", vec![Segment::Secret(secret)]),
@@ -239,7 +249,11 @@ mod tests {
     #[test]
     fn a_header_is_joined_and_marked_sensitive() {
         let mut vault = Vault::new(&SystemRandomness);
-        let secret = vault.keep("access", SecretKind::AccessToken, Secret::new("not-a-real-token"));
+        let secret = vault.keep(
+            "access",
+            SecretKind::AccessToken,
+            Secret::new("not-a-real-token"),
+        );
         let header = pair(
             "authorization",
             vec![text("Bearer "), Segment::Secret(secret)],

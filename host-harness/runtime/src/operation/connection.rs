@@ -49,12 +49,11 @@ impl Operation {
         if named != [access] {
             return Err("it must add the access token, once, and no other secret".to_owned());
         }
-        if it.headers.len() > MOST {
-            return Err(format!("it adds more than {MOST} headers"));
-        }
-        let authorization = it.authorization.iter().map(|it| self.exchange.fill_authorization(it));
-        let headers = it.headers.iter().map(|it| self.exchange.fill_header(it));
-        authorization.chain(headers).collect()
+        let authorization = it.authorization.iter();
+        let authorization = authorization.map(|it| self.exchange.fill_authorization(it));
+        let mut headers = authorization.collect::<Result<Vec<AuthHeader>, String>>()?;
+        headers.extend(self.exchange.fill_headers(&it.headers)?);
+        Ok(headers)
     }
 
     /// Asks the service whether it accepts the credential.
@@ -145,7 +144,9 @@ impl Operation {
             .await?;
         match outcome {
             Ok(()) if outlet.has_sent() => Ok(()),
-            Ok(()) => Err(broken(EXPORT, "it says that it revoked, and sent nothing", &outlet).into()),
+            Ok(()) => {
+                Err(broken(EXPORT, "it says that it revoked, and sent nothing", &outlet).into())
+            }
             Err(error) => Err(self.refused(error, &outlet).await),
         }
     }
@@ -180,7 +181,10 @@ fn check_checks(checks: &[Check], outlet: &Outlet) -> Result<(), &'static str> {
         Err("a check passed, and no request of the test was answered with success")
     } else if ids.len() < checks.len() {
         Err("two checks of a test have one id")
-    } else if checks.iter().any(|it| (it.outcome == Outcome::Failed) != it.diagnosis.is_some()) {
+    } else if checks
+        .iter()
+        .any(|it| (it.outcome == Outcome::Failed) != it.diagnosis.is_some())
+    {
         Err("a check has a diagnosis where it failed, and only there")
     } else {
         Ok(())

@@ -34,6 +34,7 @@ use crate::outlet::{CallPurpose, Outlet};
 use crate::plugin::Loaded;
 use crate::redact::Redactor;
 use crate::secret::Secret;
+use crate::slots::Caller;
 use crate::state::CallState;
 use crate::vault::SecretKind;
 
@@ -51,6 +52,7 @@ pub struct Operation {
     settings: Arc<[wit::Setting]>,
     exchange: Arc<Exchange>,
     plan: OnceLock<GrantPlan>,
+    caller: Caller,
 }
 
 /// An instance, to be called once with the operation's settings.
@@ -69,12 +71,25 @@ impl Operation {
                 value: tell(&loaded, &exchange, field, value),
             })
             .collect();
+        let caller = Caller {
+            plugin: loaded.digest(),
+            tenant: None,
+        };
         Self {
             loaded,
             settings,
             exchange: Arc::new(exchange),
             plan: OnceLock::new(),
+            caller,
         }
+    }
+
+    /// For a tenant of the embedder's, by a name that tells tenants apart: one tenant's calls take no
+    /// more than their share of the slots.
+    #[must_use]
+    pub fn for_tenant(mut self, tenant: &str) -> Self {
+        self.caller.tenant = Some(tenant.into());
+        self
     }
 
     /// Further secrets of the credential, for which this operation has no name: stored tokens, the
@@ -122,7 +137,7 @@ impl Operation {
         let Loaded { runtime, pre, .. } = &*self.loaded;
         runtime
             .sandbox
-            .call(pre, export, outlet, move |plugin, store| {
+            .call(pre, (export, &self.caller), outlet, move |plugin, store| {
                 Box::pin(async move {
                     call(Callee {
                         plugin,

@@ -100,7 +100,9 @@ impl Operation {
             .exchange
             .with_vault(|vault| !vault.find(&rest).is_empty() || vault.is_named_in(&rest));
         if holds_secret {
-            return Err("a secret of the credential, or the name of one, stands in its URL".to_owned());
+            return Err(
+                "a secret of the credential, or the name of one, stands in its URL".to_owned(),
+            );
         }
         Ok(())
     }

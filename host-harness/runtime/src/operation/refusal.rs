@@ -17,7 +17,9 @@ impl Operation {
     /// The refusal of a call, or of the second of two of which the first sent by the same outlet.
     pub(super) async fn refused(&self, error: wit::Error, outlet: &Outlet) -> Error {
         let refusal = convert::refusal(error);
-        let refusal = self.exchange.with_vault(|vault| Redactor(vault).refusal(refusal));
+        let refusal = self
+            .exchange
+            .with_vault(|vault| Redactor(vault).refusal(refusal));
         let step = refusal.diagnosis.setup_step.as_deref();
         let known = step.is_some_and(|it| self.loaded.descriptor().setup_step(it).is_some());
         let mut refusal = corrected(refusal, outlet);

@@ -24,7 +24,9 @@ impl Operation {
             return Err("access and refresh token are one secret".to_owned());
         }
         let access = self.answered(&it.access)?;
-        let refresh = it.refresh.map(|name| self.new_refresh_token(&name, granted));
+        let refresh = it
+            .refresh
+            .map(|name| self.new_refresh_token(&name, granted));
         let refresh = refresh.transpose()?;
         if refresh.as_ref() == Some(&access) {
             return Err("access and refresh token are one secret".to_owned());
@@ -36,18 +38,23 @@ impl Operation {
             expires_in_seconds: life(it.expires_in_seconds),
             refresh_expires_in_seconds: life(it.refresh_expires_in_seconds),
             scopes: it.scopes.map(|scopes| self.scopes(scopes)),
-            identity: it.identity.and_then(|it| self.identity(convert::identity(it))),
+            identity: it
+                .identity
+                .and_then(|it| self.identity(convert::identity(it))),
             facts: self.facts(it.facts)?,
         })
     }
 
     /// A token was taken out of an answer of this operation, whatever the plugin says.
     fn answered(&self, name: &str) -> Result<Secret, String> {
-        self.exchange.with_vault(|vault| match (vault.kind(name), vault.get(name)) {
-            (Some(SecretKind::Answered), Some(secret)) => Ok(secret.clone()),
-            (Some(_), _) => Err("it reported a secret as a token that no answer brought".to_owned()),
-            (None, _) => Err("it named a secret that this operation does not have".to_owned()),
-        })
+        self.exchange
+            .with_vault(|vault| match (vault.kind(name), vault.get(name)) {
+                (Some(SecretKind::Answered), Some(secret)) => Ok(secret.clone()),
+                (Some(_), _) => {
+                    Err("it reported a secret as a token that no answer brought".to_owned())
+                }
+                (None, _) => Err("it named a secret that this operation does not have".to_owned()),
+            })
     }
 
     /// A refresh token may also be the one that was used.
@@ -62,7 +69,9 @@ impl Operation {
     }
 
     fn identity(&self, it: Identity) -> Option<Identity> {
-        let identity = self.exchange.with_vault(|vault| Redactor(vault).identity(it));
+        let identity = self
+            .exchange
+            .with_vault(|vault| Redactor(vault).identity(it));
         (identity != Identity::default()).then_some(identity)
     }
 
@@ -71,7 +80,9 @@ impl Operation {
         scopes.retain(|it| it.len() <= LONGEST_SCOPE);
         self.exchange.with_vault(|vault| {
             let mut redactor = Redactor(vault);
-            let shown = scopes.into_iter().filter_map(|it| redactor.identity_part(it));
+            let shown = scopes
+                .into_iter()
+                .filter_map(|it| redactor.identity_part(it));
             shown.collect()
         })
     }
@@ -86,9 +97,13 @@ impl Operation {
             .map(|wit::Fact { field, value }| {
                 let learned = descriptor.field(&field);
                 if !learned.is_some_and(|it| it.kind == FieldKind::Learned) {
-                    return Err("it learnt a fact for a field that is not of kind `learned`".to_owned());
+                    return Err(
+                        "it learnt a fact for a field that is not of kind `learned`".to_owned()
+                    );
                 }
-                let value = self.exchange.with_vault(|vault| Redactor(vault).identity_part(value));
+                let value = self
+                    .exchange
+                    .with_vault(|vault| Redactor(vault).identity_part(value));
                 let value = value.ok_or("it learnt a fact that is empty or holds a secret")?;
                 Ok((field, value))
             })

@@ -1,10 +1,9 @@
 //! How a form goes over the wire, held against a decoder written apart.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use crate::contract::{Method, Pair, Purposes, Request, RequestBody, Segment};
-use crate::egress::{Origin, Policy};
+use crate::egress::{NamedHeaders, Origin, Policy};
 use crate::http::{Exchange, Scope, SystemLookup, Transport};
 use crate::limits::HttpLimits;
 use crate::outlet::CallPurpose;
@@ -64,7 +63,7 @@ fn on_the_wire(pairs: Vec<Pair>, vault: Vault) -> Option<Vec<u8>> {
         policy: Arc::new(Policy::nothing().allow_origin(origin)),
         declaration: Arc::new(Declaration::parse(&[], &[], &[], &[]).unwrap()),
         permitted: Permitted::default(),
-        secret_headers: BTreeSet::new(),
+        headers: NamedHeaders::default(),
     };
     let request = Request {
         method: Method::Post,

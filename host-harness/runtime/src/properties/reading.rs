@@ -7,7 +7,8 @@ use serde_json::Value as Json;
 
 use crate::randomness::SystemRandomness;
 use crate::reading::{
-    BodyKind, Carried, DeclaredMember, Declaration, Permitted, RawAnswer, ReadAnswer, Reading, Value,
+    BodyKind, Carried, Declaration, DeclaredMember, Permitted, RawAnswer, ReadAnswer, Reading,
+    Value,
 };
 use crate::secret::Secret;
 use crate::vault::{SecretKind, Vault};
@@ -37,7 +38,10 @@ pub fn reading(input: &[u8]) {
 /// Whatever is told stands in the document at its pointer.
 fn is_declared(read: &ReadAnswer, body: &str) {
     if read.body != BodyKind::Json {
-        assert!(read.body == BodyKind::Xml || read.members.is_empty(), "{read:?}");
+        assert!(
+            read.body == BodyKind::Xml || read.members.is_empty(),
+            "{read:?}"
+        );
         return;
     }
     let document: Json = serde_json::from_str(body.trim_start_matches('\u{feff}')).unwrap();
@@ -61,7 +65,9 @@ fn is_declared(read: &ReadAnswer, body: &str) {
 fn is_text(found: &Json, text: &str) -> bool {
     match found {
         Json::String(it) => it.trim() == text,
-        Json::Number(it) => it.to_string() == text || it.as_f64().map(|it| it.to_string()).as_deref() == Some(text),
+        Json::Number(it) => {
+            it.to_string() == text || it.as_f64().map(|it| it.to_string()).as_deref() == Some(text)
+        }
         Json::Bool(it) => it.to_string() == text,
         Json::Null | Json::Array(_) | Json::Object(_) => false,
     }
@@ -141,7 +147,18 @@ pub(crate) fn told(read: &ReadAnswer) -> Vec<String> {
 /// Reads of every kind, at places that documents have.
 pub(crate) fn declaration() -> Declaration {
     let mut members = Vec::new();
-    for place in ["", "/a", "/b", "/a/b", "/*", "/a/*", "/*/a", "/error", "/error/code", "/message"] {
+    for place in [
+        "",
+        "/a",
+        "/b",
+        "/a/b",
+        "/*",
+        "/a/*",
+        "/*/a",
+        "/error",
+        "/error/code",
+        "/message",
+    ] {
         let phrases = vec!["real".to_owned(), "secret".to_owned()];
         for reading in [
             Reading::Code,
@@ -171,9 +188,20 @@ pub(crate) fn declaration() -> Declaration {
 pub(crate) fn permitted() -> Permitted {
     Permitted {
         claims: ["sub".to_owned()].into(),
-        labels: ["", "/a", "/b", "/a/b", "/*", "/a/*", "/*/a", "/error", "/error/code", "/message"]
-            .map(str::to_owned)
-            .into(),
+        labels: [
+            "",
+            "/a",
+            "/b",
+            "/a/b",
+            "/*",
+            "/a/*",
+            "/*/a",
+            "/error",
+            "/error/code",
+            "/message",
+        ]
+        .map(str::to_owned)
+        .into(),
     }
 }
 

@@ -143,7 +143,8 @@ fn is_partial(answer: &RawAnswer) -> bool {
     let coded = header(http::header::CONTENT_ENCODING)
         .is_some_and(|it| !it.is_empty() && !it.eq_ignore_ascii_case(b"identity"));
     let parts = header(http::header::CONTENT_TYPE).is_some_and(|it| {
-        it.get(..10).is_some_and(|it| it.eq_ignore_ascii_case(b"multipart/"))
+        it.get(..10)
+            .is_some_and(|it| it.eq_ignore_ascii_case(b"multipart/"))
     });
     answer.status == 206 || header(http::header::CONTENT_RANGE).is_some() || coded || parts
 }
@@ -165,7 +166,10 @@ impl Reader<'_> {
         let (mut secrets, mut bytes) = (0, 0);
         // All secrets first: the other values are held against these too.
         for picked in picked {
-            let is_secret = picked.declared.iter().any(|it| self.reads(*it) == &Reading::Secret);
+            let is_secret = picked
+                .declared
+                .iter()
+                .any(|it| self.reads(*it) == &Reading::Secret);
             if let (true, Some(text)) = (is_secret, secret_text(&picked.value)) {
                 secrets += 1;
                 bytes += text.expose().len();
@@ -322,7 +326,9 @@ fn number(value: &Raw) -> Option<i64> {
         Raw::Float(number) => truncated(*number).and_then(exact),
         Raw::Text(text) => {
             let text = text.trim();
-            let is_plain = text.bytes().all(|it| it.is_ascii_digit() || b"+-.eE".contains(&it));
+            let is_plain = text
+                .bytes()
+                .all(|it| it.is_ascii_digit() || b"+-.eE".contains(&it));
             match text.parse::<i128>() {
                 Ok(number) => exact(number),
                 Err(_) if is_plain => text.parse().ok().and_then(truncated).and_then(exact),
@@ -333,7 +339,10 @@ fn number(value: &Raw) -> Option<i64> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the bounds are checked before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the bounds are checked before"
+)]
 fn truncated(number: f64) -> Option<i128> {
     (number.is_finite() && number.abs() <= 9.1e15).then_some(number as i128)
 }
@@ -348,9 +357,15 @@ fn occurring(phrases: &[String], text: &str) -> Vec<String> {
 /// A pointer's last step as part of a secret's name: short, and of plain characters.
 fn hint(pointer: &str) -> String {
     let step = pointer.rsplit('/').next().unwrap_or_default();
-    let plain = step.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_');
+    let plain = step
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '_');
     let hint: String = plain.take(32).collect();
-    if hint.is_empty() { "secret".to_owned() } else { hint }
+    if hint.is_empty() {
+        "secret".to_owned()
+    } else {
+        hint
+    }
 }
 
 /// The claims of a token that may be told: those that hold no secret.

@@ -22,7 +22,9 @@ pub(super) fn plain(text: &str) -> Form {
         form.extend(letters.map(|it| it.to_ascii_lowercase()));
     } else {
         let letters = text.nfkd().filter(|c| c.is_alphanumeric());
-        let folded = letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+        let folded = letters
+            .flat_map(char::to_uppercase)
+            .flat_map(char::to_lowercase);
         form.extend(folded.filter(|c| c.is_alphanumeric()).map(byte));
     }
     form
@@ -55,10 +57,13 @@ pub(super) fn without_tags(text: &str) -> Option<String> {
     if !(text.contains('<') && text.contains('>')) {
         return None;
     }
-    let parts = text.split('<').enumerate().map(|(number, part)| match part.split_once('>') {
-        Some((_, behind)) if number > 0 => behind,
-        _ => part,
-    });
+    let parts = text
+        .split('<')
+        .enumerate()
+        .map(|(number, part)| match part.split_once('>') {
+            Some((_, behind)) if number > 0 => behind,
+            _ => part,
+        });
     Some(parts.collect())
 }
 
@@ -100,8 +105,17 @@ enum Undone {
 /// `&amp;`, `&#38;`, `&#x26;`, with and without the semicolon.
 fn entity(text: &str) -> Option<(Undone, usize)> {
     const NAMED: [(&str, char); 12] = [
-        ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", ' '),
-        ("sol", '/'), ("plus", '+'), ("equals", '='), ("colon", ':'), ("lowbar", '_'),
+        ("amp", '&'),
+        ("lt", '<'),
+        ("gt", '>'),
+        ("quot", '"'),
+        ("apos", '\''),
+        ("nbsp", ' '),
+        ("sol", '/'),
+        ("plus", '+'),
+        ("equals", '='),
+        ("colon", ':'),
+        ("lowbar", '_'),
         ("period", '.'),
     ];
     let body = &text[1..];
@@ -114,7 +128,8 @@ fn entity(text: &str) -> Option<(Undone, usize)> {
         (char::from_u32(value)?, prefix + digits.len())
     } else {
         let found = NAMED.iter().find(|(name, _)| {
-            body.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name))
+            body.get(..name.len())
+                .is_some_and(|it| it.eq_ignore_ascii_case(name))
         });
         let (name, character) = found?;
         (*character, 1 + name.len())
@@ -138,7 +153,11 @@ fn backslash(text: &str) -> Option<(Undone, usize)> {
         'u' | 'U' => {
             let width = if next == 'u' { 4 } else { 8 };
             let digits = leading(&text[2..], |c| c.is_ascii_hexdigit(), width);
-            let c = if digits.len() == width { code_point(digits)? } else { next };
+            let c = if digits.len() == width {
+                code_point(digits)?
+            } else {
+                next
+            };
             let length = if digits.len() == width { 2 + width } else { 2 };
             Some((Undone::Char(c), length))
         }

@@ -86,10 +86,15 @@ impl Declaration {
         check_count("members of an answer", members.len(), MOST_MEMBERS)?;
         check_count("headers of an answer", headers.len(), MOST_HEADERS)?;
         check_count("claims", claims.len(), MOST_CLAIMS)?;
-        check_count("redirect parameters", redirect_parameters.len(), MOST_PARAMETERS)?;
+        check_count(
+            "redirect parameters",
+            redirect_parameters.len(),
+            MOST_PARAMETERS,
+        )?;
         check_names("claim", claims, |_| false)?;
         check_names("redirect parameter", redirect_parameters, is_oauths_own)?;
-        let headers: Result<Vec<_>, _> = headers.iter().map(|it| DeclaredHeader::parse(it)).collect();
+        let headers: Result<Vec<_>, _> =
+            headers.iter().map(|it| DeclaredHeader::parse(it)).collect();
         let headers = headers?;
         if (1..headers.len()).any(|at| headers[..at].contains(&headers[at])) {
             return Err("it declares a header twice".to_owned());
@@ -116,7 +121,14 @@ fn check_count(what: &str, count: usize, most: usize) -> Result<(), String> {
 
 /// Parameters of the redirect that are the host's to read (RFC 6749 section 4.1.2, RFC 9207).
 fn is_oauths_own(name: &str) -> bool {
-    let own = ["code", "state", "error", "error_description", "error_uri", "iss"];
+    let own = [
+        "code",
+        "state",
+        "error",
+        "error_description",
+        "error_uri",
+        "iss",
+    ];
     own.iter().any(|it| name.eq_ignore_ascii_case(it))
 }
 
@@ -128,7 +140,10 @@ fn check_names(
     for (number, name) in names.iter().enumerate() {
         let shown = name.chars().take(40).collect::<String>();
         let shown = shown.escape_debug();
-        if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(|it| it.is_ascii_graphic()) {
+        if name.is_empty()
+            || name.len() > LONGEST_NAME
+            || !name.bytes().all(|it| it.is_ascii_graphic())
+        {
             return Err(format!("`{shown}` is no name of a {what}"));
         }
         if is_refused(name) || names::is_secret(name) {
@@ -141,12 +156,17 @@ fn check_names(
     Ok(())
 }
 
-fn check_member(member: &DeclaredMember, earlier: &[DeclaredMember]) -> Result<Vec<String>, String> {
+fn check_member(
+    member: &DeclaredMember,
+    earlier: &[DeclaredMember],
+) -> Result<Vec<String>, String> {
     let shown: String = member.pointer.chars().take(80).collect();
     let refused = |why: &str| format!("the declared member `{}` {why}", shown.escape_debug());
     let steps = steps(&member.pointer).map_err(refused)?;
     if member.reading != Reading::Secret && steps.iter().any(|step| names::is_secret(step)) {
-        return Err(refused("is named like a secret, and can be read as `secret` alone"));
+        return Err(refused(
+            "is named like a secret, and can be read as `secret` alone",
+        ));
     }
     check_phrases(&member.reading).map_err(refused)?;
     let mut same = earlier.iter().filter(|it| it.pointer == member.pointer);

@@ -103,11 +103,15 @@ fn base32_digit(byte: u8) -> Option<u8> {
 fn hexadecimal(text: &str) -> Zeroizing<Vec<u8>> {
     let bytes = text.as_bytes();
     let digit = |(at, byte): (usize, &u8)| {
-        let next_is_x = bytes.get(at + 1).is_some_and(|it| it.eq_ignore_ascii_case(&b'x'));
+        let next_is_x = bytes
+            .get(at + 1)
+            .is_some_and(|it| it.eq_ignore_ascii_case(&b'x'));
         if *byte == b'0' && next_is_x {
             return None;
         }
-        char::from(*byte).to_digit(16).and_then(|it| u8::try_from(it).ok())
+        char::from(*byte)
+            .to_digit(16)
+            .and_then(|it| u8::try_from(it).ok())
     };
     Zeroizing::new(bytes.iter().enumerate().filter_map(digit).collect())
 }

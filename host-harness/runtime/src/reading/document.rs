@@ -33,7 +33,9 @@ pub(super) enum Raw {
     Float(f64),
     Boolean(bool),
     /// A list or an object, and whether it has anything in it.
-    Compound { empty: bool },
+    Compound {
+        empty: bool,
+    },
 }
 
 /// What a body was read as.
@@ -165,13 +167,16 @@ impl<'de> Visitor<'de> for At<'_, '_> {
         loop {
             let below = if index < MOST_ELEMENTS {
                 let number = index.to_string();
-                node.any().or_else(|| node.member(&number)).map(|it| (number, it))
+                node.any()
+                    .or_else(|| node.member(&number))
+                    .map(|it| (number, it))
             } else {
                 None
             };
             let more = match below {
-                Some((number, node)) => picking
-                    .below(&number, |picking| elements.next_element_seed(At { picking, node }))?,
+                Some((number, node)) => picking.below(&number, |picking| {
+                    elements.next_element_seed(At { picking, node })
+                })?,
                 None => elements.next_element::<IgnoredAny>()?.map(|_| ()),
             };
             if more.is_none() {
@@ -190,7 +195,9 @@ impl<'de> Visitor<'de> for At<'_, '_> {
             match node.member(&name) {
                 Some(node) => {
                     picking.forget_below(&name);
-                    picking.below(&name, |picking| members.next_value_seed(At { picking, node }))?;
+                    picking.below(&name, |picking| {
+                        members.next_value_seed(At { picking, node })
+                    })?;
                 }
                 None => {
                     members.next_value::<IgnoredAny>()?;
@@ -247,6 +254,8 @@ fn element(picking: &mut Picking, it: roxmltree::Node<'_, '_>, declared: &Node) 
     } else {
         let texts = it.children().filter_map(|child| child.text());
         let text: Zeroizing<String> = Zeroizing::new(texts.collect());
-        picking.pick(declared, || Raw::Text(Zeroizing::new(text.trim().to_owned())));
+        picking.pick(declared, || {
+            Raw::Text(Zeroizing::new(text.trim().to_owned()))
+        });
     }
 }

@@ -31,7 +31,8 @@ pub(super) struct DeclaredHeader {
 impl DeclaredHeader {
     /// A name of the allow-list; it may hold one `*`, with enough behind it to tell what it is.
     pub(super) fn parse(name: &str) -> Result<Self, String> {
-        let is_plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || b"-*".contains(&it);
+        let is_plain =
+            |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || b"-*".contains(&it);
         let stars = name.bytes().filter(|it| *it == b'*').count();
         let refused = |why: &str| Err(format!("the header `{}` {why}", name.escape_debug()));
         if name.is_empty() || name.len() > 64 || stars > 1 || !name.bytes().all(is_plain) {
@@ -71,9 +72,9 @@ impl DeclaredHeader {
     fn value(&self, text: &str) -> Option<String> {
         let fits = match self.kind {
             Kind::Time => is_time(text),
-            Kind::Words => {
-                text.bytes().all(|it| it.is_ascii_alphabetic() || b", -".contains(&it))
-            }
+            Kind::Words => text
+                .bytes()
+                .all(|it| it.is_ascii_alphabetic() || b", -".contains(&it)),
             Kind::Id => is_code(text),
             Kind::Location => return location(text),
         };
@@ -87,7 +88,14 @@ fn kind(told: &str, whole: bool) -> Option<Kind> {
         "date" | "deprecation" | "sunset" if whole => Some(Kind::Time),
         "allow" | "content-language" if whole => Some(Kind::Words),
         "location" if whole => Some(Kind::Location),
-        _ if ends(&["retry-after", "retryafter", "-reset", "-limit", "-remaining"]) => {
+        _ if ends(&[
+            "retry-after",
+            "retryafter",
+            "-reset",
+            "-limit",
+            "-remaining",
+        ]) =>
+        {
             Some(Kind::Time)
         }
         _ if ends(&["request-id", "requestid", "correlation-id", "trace-id"]) => Some(Kind::Id),
@@ -173,7 +181,12 @@ mod tests {
     fn a_value_is_what_its_header_tells() {
         check("retry-after", "retry-after", " 30 ", &["30"]);
         check("retry-after", "retry-after", "soon", &[]);
-        check("retry-after", "retry-after", "not-a-real-secret-0123456789", &[]);
+        check(
+            "retry-after",
+            "retry-after",
+            "not-a-real-secret-0123456789",
+            &[],
+        );
         let date = "Sun, 06 Nov 1994 08:49:37 GMT";
         check("date", "date", date, &[date]);
         check("x-ia-*retryafter", "x-ia-tenant-retryafter", "7", &["7"]);
@@ -186,13 +199,22 @@ mod tests {
     #[test]
     fn a_location_is_told_as_origin_and_path() {
         let told = "https://elsewhere.example/a/b";
-        for tail in ["", "?code=not-a-real-code", "#access_token=not-a-real-token"] {
+        for tail in [
+            "",
+            "?code=not-a-real-code",
+            "#access_token=not-a-real-token",
+        ] {
             let text: &'static str = format!("{told}{tail}").leak();
             check("location", "location", text, &[told]);
         }
         check("location", "location", "/a?x=1", &["/a"]);
         check("location", "location", "//evil.example/", &[]);
-        check("location", "location", "https://u:p@elsewhere.example/", &["https://elsewhere.example/"]);
+        check(
+            "location",
+            "location",
+            "https://u:p@elsewhere.example/",
+            &["https://elsewhere.example/"],
+        );
         check("location", "location", "data:text/plain,x", &[]);
     }
 }

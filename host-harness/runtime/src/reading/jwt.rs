@@ -18,7 +18,10 @@ pub(super) fn is_jwt(text: &str) -> bool {
     let first = parts.next().unwrap_or_default();
     let rest = parts.clone().count();
     matches!(rest, 2 | 4)
-        && first.bytes().chain(parts.flat_map(str::bytes)).all(is_base64url)
+        && first
+            .bytes()
+            .chain(parts.flat_map(str::bytes))
+            .all(is_base64url)
         && part_as_object(first).is_some_and(|header| header.contains_key("alg"))
 }
 
@@ -100,7 +103,15 @@ mod tests {
             "long": "x".repeat(300), "jwt_text": fake(&json!({})),
         }));
         let allowed = [
-            "userId", "exp", "admin", "sessionId", "sid", "nested", "long", "jwt_text", "absent",
+            "userId",
+            "exp",
+            "admin",
+            "sessionId",
+            "sid",
+            "nested",
+            "long",
+            "jwt_text",
+            "absent",
         ];
         let allowed = allowed.map(str::to_owned).into();
         let mut told = claims(&token, &allowed);

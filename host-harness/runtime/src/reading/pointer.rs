@@ -92,7 +92,9 @@ impl Node {
 
     /// Every member below which something is declared.
     pub(super) fn members(&self) -> impl Iterator<Item = (&str, &Self)> {
-        self.members.iter().map(|(name, node)| (name.as_str(), node))
+        self.members
+            .iter()
+            .map(|(name, node)| (name.as_str(), node))
     }
 
     /// What is declared below any element.

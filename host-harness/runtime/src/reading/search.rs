@@ -131,7 +131,11 @@ impl SecretSearch {
     fn find_words(&self, text: &str) -> Secrets {
         let mut found = Secrets::default();
         for (number, known) in self.known.iter().enumerate() {
-            if known.word.as_ref().is_some_and(|word| known.is_word_of(word, text)) {
+            if known
+                .word
+                .as_ref()
+                .is_some_and(|word| known.is_word_of(word, text))
+            {
                 found.insert(Secrets::of(number));
             }
         }
@@ -185,7 +189,9 @@ impl Known {
 
 /// A window as a number; eight bytes are one.
 fn key(window: &[u8]) -> u64 {
-    window.iter().fold(0, |key, byte| (key << 8) | u64::from(*byte))
+    window
+        .iter()
+        .fold(0, |key, byte| (key << 8) | u64::from(*byte))
 }
 
 /// The canonical forms of a secret: as it is, with its own escapes undone, and, where it is short, its

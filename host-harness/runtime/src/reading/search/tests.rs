@@ -17,7 +17,10 @@ fn search(secrets: &[&str]) -> SecretSearch {
 
 #[track_caller]
 fn check_found(secret: &str, text: &str) {
-    assert!(!search(&[secret]).find(text).is_empty(), "{secret:?} in {text:?}");
+    assert!(
+        !search(&[secret]).find(text).is_empty(),
+        "{secret:?} in {text:?}"
+    );
 }
 
 fn hex(value: &str, separator: &str) -> String {
@@ -41,7 +44,9 @@ fn each(value: &str, spell: impl Fn(char) -> String) -> String {
 
 fn grouped(value: &str, width: usize, separator: &str) -> String {
     let letters: Vec<char> = value.chars().collect();
-    let groups = letters.chunks(width).map(|it| it.iter().collect::<String>());
+    let groups = letters
+        .chunks(width)
+        .map(|it| it.iter().collect::<String>());
     groups.collect::<Vec<_>>().join(separator)
 }
 
@@ -126,7 +131,12 @@ fn grouped(value: &str, width: usize, separator: &str) -> String {
 #[case::last_four_starred(|s: &str| s.chars().take(s.chars().count() - 4).collect::<String>() + "****")]
 fn a_secret_is_found_in_every_spelling(
     #[case] spell: fn(&str) -> String,
-    #[values(SECRET, PLAIN, "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0", "4f3c2b1a-9d8e-4c7b-a6f5-0123456789ab")]
+    #[values(
+        SECRET,
+        PLAIN,
+        "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0",
+        "4f3c2b1a-9d8e-4c7b-a6f5-0123456789ab"
+    )]
     secret: &str,
 ) {
     check_found(secret, &spell(secret));
@@ -155,28 +165,48 @@ fn a_short_secret_is_found_as_a_word() {
     for text in ["abc123", "xabc12", "ab c12 d"] {
         assert!(search(&["abc12"]).find(text).is_empty(), "{text}");
     }
-    assert!(search(&["", "x"]).find("x y z").is_empty(), "one letter stands anywhere");
+    assert!(
+        search(&["", "x"]).find("x y z").is_empty(),
+        "one letter stands anywhere"
+    );
 }
 
 /// What ordinary answers say, next to ordinary secrets.
 #[rstest]
 fn what_holds_no_secret_is_told(
     #[values(
-        "Bearer", "invalid_grant", "GW-0011", "REST-1206", "tokenInvalid", "Kxq2EB0E9-Va1E~YX2n-0g",
-        "Invalid Request", "The username format is invalid (expected user@company)",
-        "43200", "1700000000", "Sun, 06 Nov 1994 08:49:37 GMT", "https://api.intacct.com/ia/api/v1",
-        "5RSJ2EB032~YxHyCP0Q3Gr-lzGEE4vfYQAAAAs", "ws-loader", "Nordlicht-DEV", "Zzyzz Delivery",
-        "Copy both again from the Sage developer portal, without blanks.",
+        "Bearer",
+        "invalid_grant",
+        "GW-0011",
+        "REST-1206",
+        "tokenInvalid",
+        "Kxq2EB0E9-Va1E~YX2n-0g",
+        "Invalid Request",
+        "The username format is invalid (expected user@company)",
+        "43200",
+        "1700000000",
+        "Sun, 06 Nov 1994 08:49:37 GMT",
+        "https://api.intacct.com/ia/api/v1",
+        "5RSJ2EB032~YxHyCP0Q3Gr-lzGEE4vfYQAAAAs",
+        "ws-loader",
+        "Nordlicht-DEV",
+        "Zzyzz Delivery",
+        "Copy both again from the Sage developer portal, without blanks."
     )]
     text: &str,
     #[values(
-        "not-a-real-secret-0123456789abcdef", "4f3c2b1a-9d8e-4c7b-a6f5-0123456789ab",
-        "Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2lnbmF0dXJl",
-        "p4ss w0rd!",
+        "not-a-real-secret-0123456789abcdef",
+        "4f3c2b1a-9d8e-4c7b-a6f5-0123456789ab",
+        "Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0",
+        "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2lnbmF0dXJl",
+        "p4ss w0rd!"
     )]
     secret: &str,
 ) {
-    assert!(search(&[secret]).find(text).is_empty(), "{secret} in {text}");
+    assert!(
+        search(&[secret]).find(text).is_empty(),
+        "{secret} in {text}"
+    );
 }
 
 #[test]
@@ -199,7 +229,10 @@ fn the_name_of_a_secret_is_found_as_text() {
         "client_secret.1.00ab12cd34ef5678",
         "CLIENT_SECRET.1.00AB12CD34EF5678",
         "client%5Fsecret%2E1%2E00ab12cd34ef5678",
-        "00ab12cd%3345ef5678".replace("%3345", "%334").replace("4ef", "4ef").as_str(),
+        "00ab12cd%3345ef5678"
+            .replace("%3345", "%334")
+            .replace("4ef", "4ef")
+            .as_str(),
         "\"\\u0030\\u0030ab12cd34ef5678\"",
         "00ab-12cd-34ef-5678",
     ] {
