@@ -142,7 +142,7 @@ fn untyped(said: &str) -> Cause {
         )
 }
 
-#[cfg(any())]
+#[cfg(test)]
 mod tests {
     use std::time::Duration;
 

@@ -13,6 +13,7 @@ use crate::reading::Declaration;
 use crate::redact::{LONGEST_NAME, LONGEST_TEXT, MOST};
 
 /// What a plugin asks for, understood.
+#[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) origins: Arc<[Origin]>,
     pub(crate) purposes: Arc<BTreeMap<Origin, Purposes>>,
@@ -332,5 +333,5 @@ fn check_cycle(field: &Field, descriptor: &Descriptor) -> Result<(), String> {
     Ok(())
 }
 
-#[cfg(any())]
+#[cfg(test)]
 mod tests;

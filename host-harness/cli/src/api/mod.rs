@@ -266,7 +266,9 @@ mod tests {
     #[case::a_host_without_a_scheme("//evil.example/v1", "neither a path")]
     #[case::a_word("users", "neither a path")]
     fn a_request_goes_nowhere_else(#[case] text: &str, #[case] expected: &str) {
-        let error = Target::parse(text, &apis(), &policy()).unwrap_err().to_string();
+        let error = Target::parse(text, &apis(), &policy())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(expected), "{error}");
     }
 
@@ -295,13 +297,25 @@ mod tests {
     #[test]
     fn a_path_goes_to_the_one_api_and_no_token_to_any_other_origin() {
         let origin = |text: &str| -> Origin { text.parse().unwrap() };
-        let all = ["https://a-login.example", "https://b.example", "https://c.example"].map(origin);
-        let policy = all.iter().cloned().fold(Policy::nothing(), Policy::allow_origin);
+        let all = [
+            "https://a-login.example",
+            "https://b.example",
+            "https://c.example",
+        ]
+        .map(origin);
+        let policy = all
+            .iter()
+            .cloned()
+            .fold(Policy::nothing(), Policy::allow_origin);
         let [_, b, c] = &all;
         let one = Target::parse("/v1", &[b.clone()], &policy).unwrap();
         assert_eq!(one.url.as_str(), "https://b.example/v1");
         let two = Target::parse("/v1", &[b.clone(), c.clone()], &policy).unwrap_err();
-        assert!(two.to_string().contains("https://b.example, https://c.example"), "{two}");
+        assert!(
+            two.to_string()
+                .contains("https://b.example, https://c.example"),
+            "{two}"
+        );
         let elsewhere = Target::parse("https://a-login.example/", &[b.clone()], &policy);
         assert!(matches!(elsewhere, Err(ApiError::Denied(_))));
         let none = Target::parse("/v1", &[], &policy);
