@@ -1,7 +1,7 @@
 //! Every error becomes a report here: which exit code it has, and what a person is told.
 
 use credential_runtime::{
-    Actor, CallFailure, Cause, Diagnosis, Error, LoadError, Plugin, Refusal, Severity,
+    Actor, CallFailure, Cause, Diagnosis, Error, ErrorKind, LoadError, Plugin, Refusal, Severity,
 };
 
 use crate::callback::CallbackError;
@@ -36,25 +36,29 @@ fn of_file(exit: Exit, error: FileError) -> Report {
 }
 
 fn of_refusal(refusal: Refusal, plugin: &Plugin, policy: &OperatorPolicy) -> Report {
-    let case = refusal.case();
-    let mut report = match refusal {
-        Refusal::InvalidSettings(problems) => invalid(problems),
-        Refusal::Reauthorize(it) | Refusal::Misconfigured(it) | Refusal::StaleToken(it) => {
-            diagnosed(Exit::Refused, it, plugin)
+    let exit = match refusal.kind {
+        _ if !refusal.problems.is_empty() => Exit::Settings,
+        ErrorKind::InvalidSettings => Exit::Settings,
+        ErrorKind::Reauthorize
+        | ErrorKind::Misconfigured
+        | ErrorKind::StaleToken
+        | ErrorKind::Other => Exit::Refused,
+        ErrorKind::Unavailable | ErrorKind::OutcomeUnknown | ErrorKind::Throttled => {
+            Exit::Unavailable
         }
-        Refusal::Unavailable(it) | Refusal::OutcomeUnknown(it) => {
-            diagnosed(Exit::Unavailable, it, plugin)
-        }
-        Refusal::Throttled(throttle) => {
-            let mut report = diagnosed(Exit::Unavailable, throttle.diagnosis, plugin);
-            report.details.retry_after_seconds = throttle.retry_after_seconds;
-            report
-        }
-        Refusal::Protocol(it) => diagnosed(Exit::Plugin, it, plugin),
-        Refusal::Denied(why) => denied(&why, plugin, policy),
-        Refusal::Other(what) => Report::new(Exit::Refused, what),
+        ErrorKind::Protocol => Exit::Plugin,
+        ErrorKind::Denied => Exit::Policy,
     };
-    report.details.case = Some(case);
+    let mut report = if refusal.problems.is_empty() {
+        diagnosed(exit, refusal.diagnosis, plugin)
+    } else {
+        invalid(refusal.problems)
+    };
+    if refusal.kind == ErrorKind::Denied && report.actor == Some(Actor::Platform) {
+        report = with_entry(report, plugin, policy);
+    }
+    report.details.retry_after_seconds = refusal.retry_after_seconds;
+    report.details.case = Some(refusal.kind.name());
     report
 }
 
@@ -89,15 +93,15 @@ pub(crate) fn invalid(problems: Vec<credential_runtime::Problem>) -> Report {
     report
 }
 
-fn denied(why: &str, plugin: &Plugin, policy: &OperatorPolicy) -> Report {
+/// What the operator could write to allow what was denied.
+fn with_entry(report: Report, plugin: &Plugin, policy: &OperatorPolicy) -> Report {
     let missing = policy.missing_entry(plugin);
-    Report::new(Exit::Policy, format!("the request was not sent: {why}"))
+    report
         .hint(format!(
             "if it should be, the operator writes this into {}",
             missing.place
         ))
         .copy(missing.lines)
-        .actor(Actor::Platform)
 }
 
 impl From<CallFailure> for Report {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::limits::{EPOCH_TICK, Limits};
+use crate::slots::offline_slots;
 use crate::witness::Recorder;
 
 /// Room on a fiber's stack for the host's own frames, beyond the plugin's.
@@ -80,7 +81,7 @@ fn config(limits: &Limits) -> Config {
 }
 
 fn pool(limits: &Limits) -> PoolingAllocationConfig {
-    let slots = limits.concurrent_calls;
+    let slots = limits.concurrent_calls + offline_slots(limits.concurrent_calls);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
         .total_core_instances(slots * MOST_CORE_INSTANCES)

@@ -42,15 +42,18 @@ mod error;
 mod http;
 mod limits;
 mod operation;
+mod outlet;
 mod plugin;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod properties;
 mod randomness;
+mod reading;
+mod redact;
 mod runtime;
-mod seal;
 mod secret;
 mod shape;
+mod slots;
 mod state;
 mod vault;
 mod witness;
@@ -58,10 +61,10 @@ mod witness;
 pub use authorization::{Pending, RedirectError};
 pub use cache::CacheError;
 pub use contract::{
-    Actor, AuthHeader, AuthorizationRefusal, Check, Choice, CodeGrant, Condition, Descriptor,
-    Diagnosis, Failure, FailureKind, Field, FieldKind, Grant, GrantKind, GrantPlan, Identity,
-    Method, Outcome, Problem, Refusal, Requirement, SettingValue, Settings, SetupStep, Severity,
-    Throttle, Tokens,
+    Actor, AskedOrigin, AuthHeader, AuthorizationRefusal, Check, Choice, CodeGrant, Condition,
+    Descriptor, Diagnosis, ErrorKind, Failure, FailureKind, Field, FieldKind, Grant, GrantKind,
+    GrantPlan, HeldTokens, Identity, Outcome, Problem, Purposes, Refusal, Requirement,
+    SettingValue, Settings, SetupStep, Severity, Tokens,
 };
 pub use digest::{Digest, DigestError};
 pub use egress::{MappingTarget, MappingTargetError, Origin, OriginError, Policy, is_public};
@@ -72,6 +75,7 @@ pub use limits::{HttpLimits, Limit, Limits};
 pub use operation::{Operation, PreparedRequest, Sender};
 pub use plugin::Plugin;
 pub use randomness::{Randomness, SystemRandomness};
+pub use reading::{DeclaredMember, Reading};
 pub use runtime::{Runtime, RuntimeBuilder};
 pub use secret::{Blemishes, Secret};
 pub use shape::{CONTRACT, Export, HTTP_IMPORT, Shape, TYPES_IMPORT};

@@ -33,8 +33,9 @@ pub struct Limits {
     pub hostcall_bytes: usize,
     /// The size of a component. The largest published ones are a few megabytes.
     pub component_bytes: usize,
-    /// Calls in progress at a time; more wait for their turn, until their deadline. Each takes a slot
-    /// of the pool.
+    /// Calls that may send, in progress at a time; more wait for their turn, until their deadline. A
+    /// quarter as many again are for calls that send nothing. One plugin, and one tenant, has a quarter
+    /// of each at the most. Each call takes a slot of the pool.
     pub concurrent_calls: u32,
     /// What a request to the service is bounded by.
     pub http: HttpLimits,

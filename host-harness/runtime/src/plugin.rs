@@ -7,14 +7,17 @@ use std::sync::Arc;
 use crate::bindings::CredentialPluginPre;
 use crate::contract::{Descriptor, Settings};
 use crate::convert;
-use crate::descriptor;
+use crate::descriptor::{self, Asked};
 use crate::digest::Digest;
-use crate::egress::{Origin, Policy};
+use crate::egress::{NamedHeaders, Origin, Policy};
 use crate::error::LoadError;
 use crate::http::{Exchange, Scope};
 use crate::operation::Operation;
+use crate::outlet::Outlet;
+use crate::reading::Permitted;
 use crate::runtime::Inner;
 use crate::shape::Shape;
+use crate::slots::Caller;
 use crate::state::CallState;
 use crate::vault::Vault;
 
@@ -28,7 +31,7 @@ pub(crate) struct Loaded {
     digest: Digest,
     shape: Shape,
     descriptor: Descriptor,
-    origins: Vec<Origin>,
+    asked: Asked,
 }
 
 impl fmt::Debug for Plugin {
@@ -47,25 +50,34 @@ impl Plugin {
         digest: Digest,
         shape: Shape,
     ) -> Result<Self, LoadError> {
+        let caller = Caller {
+            plugin: digest,
+            tenant: None,
+        };
         let described = runtime
             .sandbox
-            .call(&pre, "credential/describe", None, |plugin, store| {
-                Box::pin(
-                    plugin
-                        .connector_credential_credential()
-                        .call_describe(store),
-                )
-            })
+            .call(
+                &pre,
+                ("credential/describe", &caller),
+                &Outlet::closed(),
+                |plugin, store| {
+                    Box::pin(
+                        plugin
+                            .connector_credential_credential()
+                            .call_describe(store),
+                    )
+                },
+            )
             .await?;
         let descriptor = convert::descriptor(described);
-        let origins = descriptor::check(&descriptor).map_err(LoadError::Descriptor)?;
+        let asked = descriptor::check(&descriptor).map_err(LoadError::Descriptor)?;
         Ok(Self(Arc::new(Loaded {
             runtime,
             pre,
             digest,
             shape,
             descriptor,
-            origins,
+            asked,
         })))
     }
 
@@ -73,6 +85,19 @@ impl Plugin {
     #[must_use]
     pub fn descriptor(&self) -> &Descriptor {
         &self.0.descriptor
+    }
+
+    /// The origins that it asks to reach.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        self.0.asked.origins.iter()
+    }
+
+    /// Those of them that are the service's API: where an access token may go.
+    #[must_use]
+    pub fn api_origins(&self) -> Vec<Origin> {
+        let purposes = self.0.asked.purposes.iter();
+        let apis = purposes.filter(|(_, purposes)| purposes.api);
+        apis.map(|(origin, _)| origin.clone()).collect()
     }
 
     /// What the component imports and exports, its size and digest.
@@ -102,22 +127,36 @@ impl Plugin {
     }
 
     fn scope(&self, policy: &Arc<Policy>) -> Scope {
-        let asked: BTreeSet<&String> = self.0.descriptor.claims.iter().collect();
-        let claims = policy
-            .claims
-            .iter()
-            .filter(|claim| asked.contains(claim))
-            .cloned()
-            .collect();
+        let Loaded {
+            descriptor, asked, ..
+        } = &*self.0;
+        let also_asked = |names: &BTreeSet<String>, asked: &[String]| -> BTreeSet<String> {
+            let both = asked.iter().filter(|it| names.contains(*it));
+            both.cloned().collect()
+        };
+        let permitted = Permitted {
+            claims: also_asked(&policy.claims, &descriptor.claims),
+            labels: policy.labels.clone(),
+        };
         Scope {
-            asked: self.0.origins.clone(),
+            asked: Arc::clone(&asked.origins),
+            purposes: Arc::clone(&asked.purposes),
+            declaration: Arc::clone(&asked.declaration),
+            headers: NamedHeaders {
+                plain: also_asked(&policy.headers, &descriptor.request_headers),
+                secret: also_asked(&policy.secret_headers, &descriptor.secret_headers),
+            },
+            permitted,
             policy: Arc::clone(policy),
-            claims,
         }
     }
 }
 
 impl Loaded {
+    pub(crate) fn digest(&self) -> Digest {
+        self.digest
+    }
+
     pub(crate) fn descriptor(&self) -> &Descriptor {
         &self.descriptor
     }

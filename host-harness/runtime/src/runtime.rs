@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
-use tokio::sync::Semaphore;
 use wasmtime::component::{Component, Linker};
 
 use crate::bindings::CredentialPluginPre;
@@ -18,6 +17,7 @@ use crate::limits::Limits;
 use crate::plugin::Plugin;
 use crate::randomness::{Randomness, SystemRandomness};
 use crate::shape::Shape;
+use crate::slots::Slots;
 use crate::state::{self, CallState};
 use crate::witness::{Recorder, Witness};
 
@@ -104,12 +104,12 @@ impl RuntimeBuilder {
         state::link(&mut linker).map_err(sandbox_error)?;
         let lookup = self.lookup.unwrap_or_else(|| Arc::new(SystemLookup));
         let transport = Transport::new(self.limits.http.clone(), lookup, &self.roots)?;
-        let turns = Semaphore::new(self.limits.concurrent_calls as usize);
+        let slots = Slots::new(self.limits.concurrent_calls);
         Ok(Runtime(Arc::new(Inner {
             sandbox: Sandbox {
                 engine,
                 limits: self.limits,
-                turns,
+                slots,
                 recorder,
             },
             transport: Arc::new(transport),

@@ -8,11 +8,11 @@ use wasmtime::component::types::ComponentItem;
 use crate::digest::Digest;
 
 /// The package and version of the contract that this host speaks.
-pub const CONTRACT: &str = "connector:credential@0.1.0";
+pub const CONTRACT: &str = "connector:credential@0.2.0";
 /// The one interface that a plugin may import for what it does.
-pub const HTTP_IMPORT: &str = "connector:credential/http@0.1.0";
+pub const HTTP_IMPORT: &str = "connector:credential/http@0.2.0";
 /// The interface of types that the other one uses.
-pub const TYPES_IMPORT: &str = "connector:credential/types@0.1.0";
+pub const TYPES_IMPORT: &str = "connector:credential/types@0.2.0";
 
 /// A component from the outside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

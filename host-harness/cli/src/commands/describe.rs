@@ -65,7 +65,12 @@ fn field(page: Page, field: &Field) -> Page {
             let text = format!("{}: {}", choice.label, choice.help);
             page.item(6, 18, &choice.id, &text)
         }),
-        FieldKind::Text | FieldKind::Secret | FieldKind::Token | FieldKind::Other(_) => page,
+        FieldKind::Text
+        | FieldKind::Secret
+        | FieldKind::AccessToken
+        | FieldKind::RefreshToken
+        | FieldKind::Learned
+        | FieldKind::Other(_) => page,
     }
 }
 
@@ -78,7 +83,9 @@ pub(super) fn demands(field: &Field) -> String {
     }];
     match &field.kind {
         FieldKind::Secret => words.push("secret".to_owned()),
-        FieldKind::Token => words.push("filled in by connecting".to_owned()),
+        FieldKind::AccessToken | FieldKind::RefreshToken | FieldKind::Learned => {
+            words.push("filled in by connecting".to_owned());
+        }
         FieldKind::Other(kind) => words.push(format!("{kind}, kept as a secret")),
         FieldKind::Text | FieldKind::Choice(_) => {}
     }
@@ -92,13 +99,13 @@ pub(super) fn demands(field: &Field) -> String {
 }
 
 fn setup_step(page: Page, step: &SetupStep, number: usize) -> Page {
-    let flow = step.flow.as_deref();
-    let flow = flow.map_or_else(String::new, |flow| format!(" (only for {flow})"));
+    let needed_when = step.needed_when.as_ref();
+    let only = needed_when.map_or_else(String::new, |it| format!(" (only for {})", it.equals));
     page.item(
         2,
         2,
         &format!("{number}."),
-        &format!("{}{flow}", step.title),
+        &format!("{}{only}", step.title),
     )
     .indented(6, &step.detail)
 }

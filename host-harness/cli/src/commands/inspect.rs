@@ -134,7 +134,7 @@ impl Findings {
         let it = plugin.descriptor();
         page.blank()
             .line(format!("Credential plugin: {} ({})", it.title, it.id))
-            .item(2, 14, "asks to reach", &listed(&it.origins))
+            .item(2, 14, "asks to reach", &listed(&asked(it)))
             .item(2, 14, "asks to read", &listed(&it.claims))
             .item(2, 14, "may reach", &listed(&allowance.origins()))
             .item(2, 14, "may read", &listed(&allowance.claims))

@@ -23,8 +23,8 @@ pub(super) async fn run(args: &Request, output: Output) -> Result<Exit, Report> 
     let name = &args.of.name;
     let id = stored.plugin_id(name).await?;
     let installed = stored.policy(&id).ok_or(Error::NoSuchPlugin(id.clone()));
-    let (_, policy, operator) = stored.told(name, installed).await?;
-    let target = Target::parse(&args.path, policy)?;
+    let (plugin, policy, operator) = stored.told(name, installed).await?;
+    let target = Target::parse(&args.path, &plugin.api_origins(), policy)?;
     let client = client(&operator.trust, target.reach, SystemLookup)?;
     let caller = Caller {
         stored: &stored,
@@ -150,7 +150,8 @@ impl From<ApiError> for Report {
             ApiError::NoTarget(_)
             | ApiError::NoHeader(_)
             | ApiError::NotYours(_)
-            | ApiError::NoMethod(_) => Exit::Usage,
+            | ApiError::NoMethod(_)
+            | ApiError::Ambiguous { .. } => Exit::Usage,
             ApiError::Nowhere
             | ApiError::Denied(_)
             | ApiError::NotHttps(_)

@@ -130,7 +130,7 @@ impl OperatorPolicy {
             return Ok(());
         }
         Err(AllowanceError::Nothing {
-            asked: plugin.descriptor().origins.clone(),
+            asked: asked_urls(plugin),
             missing: self.missing_entry(plugin),
         })
     }
@@ -147,17 +147,19 @@ impl OperatorPolicy {
             place: self.location().where_to_write(),
             lines: format!(
                 "[[plugin]]\n{subject}\norigins = {}\nclaims = {}",
-                list(&descriptor.origins),
+                list(&asked_urls(plugin)),
                 list(&descriptor.claims)
             ),
         }
     }
 }
 
-/// A loaded plugin's origins are origins: loading held them to it.
 fn asked(plugin: &Plugin) -> impl Iterator<Item = Origin> {
-    let origins = plugin.descriptor().origins.iter();
-    origins.filter_map(|origin| origin.parse().ok())
+    plugin.origins().cloned()
+}
+
+fn asked_urls(plugin: &Plugin) -> Vec<String> {
+    plugin.origins().map(ToString::to_string).collect()
 }
 
 /// The texts as a TOML list. JSON's strings are TOML's.

@@ -247,17 +247,14 @@ fn policy(plugin: &Plugin, script: &Script) -> Policy {
         .claims
         .iter()
         .fold(Policy::nothing(), Policy::allow_claim);
-    let origins = descriptor.origins.iter();
-    origins
-        .filter_map(|origin| Some((origin.parse().ok()?, script.url.parse().ok()?)))
-        .fold(
-            policy,
-            |policy, (origin, target): (credential_runtime::Origin, _)| {
-                policy
-                    .allow_origin(origin.clone())
-                    .map_origin(origin, target)
-            },
-        )
+    let Ok(target) = script.url.parse::<MappingTarget>() else {
+        return policy;
+    };
+    plugin.origins().fold(policy, |policy, origin| {
+        policy
+            .allow_origin(origin.clone())
+            .map_origin(origin.clone(), target.clone())
+    })
 }
 
 fn values(canaries: &[Canary]) -> Vec<&str> {

@@ -14,6 +14,9 @@ pub struct Policy {
     pub(super) allowed: BTreeSet<Origin>,
     pub(super) mappings: BTreeMap<Origin, MappingTarget>,
     pub(crate) claims: BTreeSet<String>,
+    pub(crate) labels: BTreeSet<String>,
+    pub(crate) headers: BTreeSet<String>,
+    pub(crate) secret_headers: BTreeSet<String>,
 }
 
 impl Policy {
@@ -45,6 +48,45 @@ impl Policy {
     pub fn allow_claim(mut self, claim: impl Into<String>) -> Self {
         self.claims.insert(claim.into());
         self
+    }
+
+    /// Lets the plugin read a member of an answer as a label, by its pointer, if its descriptor
+    /// declares it.
+    #[must_use]
+    pub fn allow_label(mut self, pointer: impl Into<String>) -> Self {
+        self.labels.insert(pointer.into());
+        self
+    }
+
+    /// Lets the plugin's requests carry a header beyond the usual ones, if its descriptor asks for it
+    /// too. Headers that concern the connection are refused, whatever stands here.
+    #[must_use]
+    pub fn allow_header(mut self, name: &str) -> Self {
+        self.headers.insert(name.to_ascii_lowercase());
+        self
+    }
+
+    /// Lets a secret stand in a header other than `authorization`, if the plugin's descriptor asks for
+    /// it too.
+    #[must_use]
+    pub fn allow_secret_header(mut self, name: &str) -> Self {
+        self.secret_headers.insert(name.to_ascii_lowercase());
+        self
+    }
+
+    /// The pointers whose members may be read as labels.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.labels.iter().map(String::as_str)
+    }
+
+    /// The headers beyond the usual ones.
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(String::as_str)
+    }
+
+    /// The headers in which a secret may stand.
+    pub fn secret_headers(&self) -> impl Iterator<Item = &str> {
+        self.secret_headers.iter().map(String::as_str)
     }
 
     /// The origins that are allowed.
