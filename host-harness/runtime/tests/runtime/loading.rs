@@ -56,14 +56,14 @@ async fn a_component_without_the_exports_is_refused() {
 
 #[tokio::test]
 async fn a_component_can_be_looked_at_without_being_run() {
-    let shape = runtime().inspect(test_guests::MISBEHAVING).await.unwrap();
-    assert_eq!(shape.size, test_guests::MISBEHAVING.len());
+    let info = runtime().inspect(test_guests::MISBEHAVING).await.unwrap();
+    assert_eq!(info.size, test_guests::MISBEHAVING.len());
     let imports = [
         credential_runtime::TYPES_IMPORT,
         credential_runtime::HTTP_IMPORT,
     ];
-    assert_eq!(shape.imports, imports);
-    let exports: Vec<&str> = shape
+    assert_eq!(info.imports, imports);
+    let exports: Vec<&str> = info
         .exports
         .iter()
         .map(|it| it.interface.as_str())
@@ -74,7 +74,7 @@ async fn a_component_can_be_looked_at_without_being_run() {
         expected.map(|it| format!("connector:credential/{it}@0.1.0"))
     );
     assert!(
-        shape.exports[1]
+        info.exports[1]
             .functions
             .contains(&"obtain-tokens".to_owned())
     );
