@@ -68,23 +68,16 @@ impl Cache {
         format!("{}-{:016x}.compiled", digest.hex(), hasher.finish())
     }
 
-    /// What is kept under this name. An entry that is damaged, or not its owner's alone, is told of once and
-    /// counts as missing: it is made anew.
-    pub(crate) fn load(&self, engine: &Engine, entry: &str) -> Option<Component> {
-        match read(&self.0.join(entry)) {
-            Ok(kept) => {
-                let component = verified(entry, &kept).and_then(|it| machine_code(engine, it));
-                if component.is_none() {
-                    tracing::warn!(entry, "a compiled plugin was damaged; it is compiled again");
-                }
-                component
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => {
-                tracing::warn!(entry, %error, "a compiled plugin cannot be used; it is compiled again");
-                None
-            }
-        }
+    /// What is kept under this name; or why an entry that is there counts as missing: it is damaged, or not its
+    /// owner's alone.
+    pub(crate) fn load(&self, engine: &Engine, entry: &str) -> Result<Option<Component>, String> {
+        let kept = match read(&self.0.join(entry)) {
+            Ok(kept) => kept,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        };
+        let compiled = verified(entry, &kept).ok_or("its checksum is not that of its contents")?;
+        machine_code(engine, compiled).map(Some)
     }
 
     /// Keeps what was compiled. A directory that cannot be written costs time and nothing else.
@@ -148,11 +141,11 @@ fn verified<'a>(entry: &str, kept: &'a [u8]) -> Option<&'a [u8]> {
 }
 
 #[expect(unsafe_code, reason = "what is loaded runs as machine code")]
-fn machine_code(engine: &Engine, compiled: &[u8]) -> Option<Component> {
+fn machine_code(engine: &Engine, compiled: &[u8]) -> Result<Component, String> {
     // SAFETY: the file was written by `Cache::write` as this user, into a directory and under a mode that
     // nobody else can write to; its checksum binds it to its name, which binds it to the component and to
     // this engine.
-    unsafe { Component::deserialize(engine, compiled) }.ok()
+    unsafe { Component::deserialize(engine, compiled) }.map_err(|error| format!("{error:#}"))
 }
 
 #[cfg(test)]

@@ -229,26 +229,40 @@ impl Runtime {
             return Ok(component);
         }
         let turn = Arc::clone(&inner.compiling).acquire_owned().await;
-        // Whoever had the turn before may have compiled the same.
-        if let Some(component) = Self::kept(&inner, &entry).await? {
-            return Ok(component);
-        }
         let bytes = bytes.to_vec();
         blocking(move || {
             // Given back when compiling has ended, even if nobody waits for it any more.
             let _turn = turn;
-            inner.compile(&entry, &bytes)
+            // Whoever had the turn before may have compiled the same.
+            let cached = inner
+                .cache
+                .as_ref()
+                .map(|it| it.load(&inner.sandbox.engine, &entry));
+            match cached {
+                Some(Ok(Some(component))) => Ok(component),
+                _ => inner.compile(&entry, &bytes),
+            }
         })
         .await
     }
 
     async fn kept(inner: &Arc<Inner>, entry: &str) -> Result<Option<Component>, LoadError> {
-        let (inner, entry) = (Arc::clone(inner), entry.to_owned());
-        blocking(move || {
-            let cache = inner.cache.as_ref();
-            Ok(cache.and_then(|it| it.load(&inner.sandbox.engine, &entry)))
-        })
-        .await
+        let (cache, name) = (Arc::clone(inner), entry.to_owned());
+        let kept = blocking(move || {
+            let cached = cache
+                .cache
+                .as_ref()
+                .map(|it| it.load(&cache.sandbox.engine, &name));
+            Ok(cached.unwrap_or(Ok(None)))
+        });
+        Ok(kept.await?.unwrap_or_else(|error| {
+            tracing::warn!(
+                entry,
+                error,
+                "a compiled plugin cannot be used; it is compiled again"
+            );
+            None
+        }))
     }
 }
 
