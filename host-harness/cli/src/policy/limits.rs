@@ -73,7 +73,7 @@ pub(crate) const BOUNDS: &[Bound] = &[
     bound!("branch_targets", 1, number component.branch_targets),
     bound!("compile_cpu_time_ms", 1_000, ms compile.cpu_time),
     bound!("compile_deadline_ms", 1_000, ms compile.deadline),
-    bound!("compile_memory_bytes", 268_435_456, number compile.memory_bytes),
+    bound!("compile_memory_bytes", 536_870_912, number compile.memory_bytes),
     bound!("compiled_bytes", 1, number compile.compiled_bytes),
     bound!("concurrent_calls", 1, count concurrent_calls),
     bound!("connect_timeout_ms", 1, ms http.connect_timeout),

@@ -91,10 +91,16 @@ impl Types {
     fn declaration(&mut self, reader: &mut BinaryReader<'_>) -> Result<Option<u32>, TypeError> {
         self.count += 1;
         match reader.read_u8()? {
-            0x00 => drop(reader.read::<CoreType<'_>>()?),
+            0x00 => {
+                reader.read::<CoreType<'_>>()?;
+            }
             0x01 => return self.begin(reader),
-            0x02 => drop(reader.read::<ComponentAlias<'_>>()?),
-            0x03 => drop(reader.read::<ComponentImport<'_>>()?),
+            0x02 => {
+                reader.read::<ComponentAlias<'_>>()?;
+            }
+            0x03 => {
+                reader.read::<ComponentImport<'_>>()?;
+            }
             0x04 => {
                 reader.read::<ComponentExternName<'_>>()?;
                 reader.read::<ComponentTypeRef>()?;
