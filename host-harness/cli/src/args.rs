@@ -204,6 +204,9 @@ pub(crate) struct Prove {
     /// The same, as other commands take it
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     pub(crate) plugin: Option<PathBuf>,
+    /// Whose limits hold; nothing else of it counts
+    #[command(flatten)]
+    pub(crate) under: PolicyArg,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,14 +1,15 @@
 //! Every error becomes a report here: which exit code it has, and what a person is told.
 
 use credential_runtime::{
-    Actor, CallFailure, Cause, Diagnosis, Error, ErrorKind, LoadError, Plugin, Refusal, Severity,
+    Actor, CallFailure, Cause, CompilerError, Diagnosis, Error, ErrorKind, LoadError, Plugin,
+    Refusal, Severity,
 };
 
 use crate::callback::CallbackError;
 use crate::document::FileError;
 use crate::exit::Exit;
 use crate::host::{ComponentError, HostError};
-use crate::policy::{AllowanceError, OperatorPolicy, PolicyError};
+use crate::policy::{AllowanceError, OperatorPolicy, PolicyError, limit_key};
 use crate::report::{Details, Report};
 use crate::settings::SettingsError;
 
@@ -127,19 +128,82 @@ impl From<LoadError> for Report {
     fn from(error: LoadError) -> Self {
         match error {
             LoadError::Describe(failure) => failure.into(),
-            error @ LoadError::TooLarge { .. } => Self::new(Exit::Plugin, error.to_string())
-                .hint("the operator can raise `component_bytes` in the policy file")
-                .actor(Actor::Platform),
-            error @ LoadError::NotAComponent(_) => Self::new(Exit::Plugin, error.to_string())
-                .hint("`harness inspect FILE` shows what the file is"),
-            error @ (LoadError::ForbiddenImports(_)
-            | LoadError::NotAPlugin(_)
-            | LoadError::Descriptor(_)
-            | LoadError::Digest { .. }) => Self::new(Exit::Plugin, error.to_string())
-                .hint("`harness inspect FILE` shows what the file is")
-                .actor(Actor::Plugin),
+            LoadError::TooLarge { size, .. } => {
+                of_component(&error, Actor::Plugin).hint(raise(&[("component_bytes", size as u64)]))
+            }
+            LoadError::OverLimits(ref excesses) => {
+                let keys: Option<Vec<(&str, u64)>> = excesses
+                    .iter()
+                    .map(|it| Some((limit_key(it.measure)?, it.found)))
+                    .collect();
+                let report = of_component(&error, Actor::Plugin);
+                match keys {
+                    Some(keys) => report.hint(raise(&keys)),
+                    None => report,
+                }
+            }
+            LoadError::Compiler(ref failure) => match failure {
+                CompilerError::CpuTime(_) => {
+                    of_component(&error, Actor::Plugin).hint(raise_limit("compile_cpu_time_ms"))
+                }
+                CompilerError::Deadline(_) => {
+                    of_component(&error, Actor::Plugin).hint(raise_limit("compile_deadline_ms"))
+                }
+                CompilerError::Memory(_) => {
+                    of_component(&error, Actor::Plugin).hint(raise_limit("compile_memory_bytes"))
+                }
+                CompilerError::Size(_) => {
+                    of_component(&error, Actor::Plugin).hint(raise_limit("compiled_bytes"))
+                }
+                CompilerError::Panicked(_) | CompilerError::Ended(_) => of_component(
+                    &error,
+                    Actor::Plugin,
+                )
+                .hint(
+                    "its author builds it otherwise, as one core module with a compiler's usual \
+                         settings; the fault is the host's, so it is worth a report with the file",
+                ),
+                CompilerError::Start(_) => Self::machine(error.to_string()),
+            },
+            LoadError::NotAComponent(_) => Self::new(Exit::Plugin, error.to_string()),
+            LoadError::Invalid(_)
+            | LoadError::Unsupported(_)
+            | LoadError::ForbiddenImports(_)
+            | LoadError::OtherVersion(_)
+            | LoadError::CanonicalNames(_)
+            | LoadError::Descriptor(_) => of_component(&error, Actor::Plugin),
+            LoadError::NotAPlugin(_) | LoadError::Digest { .. } => {
+                of_component(&error, Actor::Plugin).hint(INSPECT)
+            }
         }
     }
+}
+
+/// What `harness inspect` itself does not say.
+pub(crate) const INSPECT: &str = "`harness inspect FILE` shows what the file is";
+
+fn of_component(error: &LoadError, actor: Actor) -> Report {
+    Report::new(Exit::Plugin, error.to_string()).actor(actor)
+}
+
+/// The lines of a policy file that let a component in, and what they cost.
+fn raise(keys: &[(&str, u64)]) -> String {
+    let lines: Vec<String> = keys
+        .iter()
+        .map(|(key, found)| format!("{key} = {found}"))
+        .collect();
+    format!(
+        "where its author cannot, the operator raises the bound for every plugin: under [limits] in the policy \
+         file, {}",
+        lines.join(", ")
+    )
+}
+
+fn raise_limit(key: &str) -> String {
+    format!(
+        "its author makes it smaller or simpler; the operator can raise `{key}` under [limits] in the policy \
+         file"
+    )
 }
 
 impl From<ComponentError> for Report {

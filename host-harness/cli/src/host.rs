@@ -7,7 +7,8 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use credential_runtime::{
-    LoadError, MappingTarget, Operation, Plugin, Runtime, RuntimeBuilder, Settings, StartError,
+    Compiler, LoadError, MappingTarget, Operation, Plugin, Runtime, RuntimeBuilder, Settings,
+    StartError,
 };
 
 use crate::credential_file::CredentialFile;
@@ -124,11 +125,22 @@ fn start(policy: &OperatorPolicy) -> Result<Runtime, HostError> {
 }
 
 fn builder(policy: &OperatorPolicy) -> RuntimeBuilder {
-    let builder = Runtime::builder().limits(policy.limits.clone());
+    let builder = compiling_in_child(Runtime::builder().limits(policy.limits.clone()));
     policy
         .trust
         .iter()
         .fold(builder, |builder, root| builder.trust(root.clone()))
+}
+
+/// With this program as the child process that compiles: nobody vouches for a component yet.
+pub(crate) fn compiling_in_child(builder: RuntimeBuilder) -> RuntimeBuilder {
+    match Compiler::this_program() {
+        Ok(compiler) => builder.compiler(compiler),
+        Err(error) => {
+            tracing::warn!(%error, "this program is not found; components are compiled without limits");
+            builder
+        }
+    }
 }
 
 /// A plugin under the policy, and a credential's settings for it.

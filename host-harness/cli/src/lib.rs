@@ -53,6 +53,9 @@ use crate::report::Report;
 /// Runs the command that the process was started with, and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
+    if let Some(code) = credential_runtime::compile_as_child() {
+        return code;
+    }
     let args = Args::parse();
     let proving = matches!(args.command, Some(Command::Prove(_)));
     let kept = proving.then(proving::Log::of_this_process);

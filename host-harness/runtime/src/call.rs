@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::time::Instant;
-use wasmtime::{Engine, Store, Trap, UpdateDeadline};
+use wasmtime::{Engine, Store, Trap, UpdateDeadline, WasmBacktrace};
 
 use crate::bindings::{CredentialPlugin, CredentialPluginPre};
 use crate::error::{CallFailure, Cause};
@@ -41,6 +41,9 @@ impl Sandbox {
         let outcome = self.call_within(plugin, turn, state, call).await;
         outcome.map_err(|error| {
             let cause = cause(&error);
+            if let (Cause::Trap(_), Some(functions)) = (&cause, functions(&error)) {
+                tracing::info!(export, %functions, "where the plugin crashed, the innermost function first");
+            }
             let request_sent = outlet.has_sent();
             let failure = CallFailure {
                 export,
@@ -120,6 +123,22 @@ fn cause(error: &wasmtime::Error) -> Cause {
         Some(trap) => Cause::Trap(trap.to_string()),
         None => untyped(&error.root_cause().to_string()),
     }
+}
+
+/// The plugin's functions at a trap, by their names where the component has a name section, else by index. Names
+/// are the component's own: shortened, and without control characters.
+fn functions(error: &wasmtime::Error) -> Option<String> {
+    const MOST: usize = 32;
+    const LONGEST_NAME: usize = 120;
+    let trace = error.downcast_ref::<WasmBacktrace>()?;
+    let names = trace.frames().iter().take(MOST).map(|frame| {
+        let name = frame.func_name().map(str::to_owned);
+        let name = name.unwrap_or_else(|| format!("function {}", frame.func_index()));
+        let name = name.chars().filter(|it| !it.is_control());
+        name.take(LONGEST_NAME).collect::<String>()
+    });
+    let names: Vec<String> = names.collect();
+    (!names.is_empty()).then(|| names.join(" < "))
 }
 
 /// The bounds for which the engine has no type, by its wording; a test holds each.

@@ -32,6 +32,7 @@ mod authorization;
 mod bindings;
 mod cache;
 mod call;
+mod component_info;
 mod contract;
 mod convert;
 mod descriptor;
@@ -41,6 +42,7 @@ mod engine;
 mod error;
 mod http;
 mod limits;
+mod loading;
 mod operation;
 mod outlet;
 mod plugin;
@@ -52,7 +54,6 @@ mod reading;
 mod redact;
 mod runtime;
 mod secret;
-mod shape;
 mod slots;
 mod state;
 mod vault;
@@ -60,6 +61,7 @@ mod witness;
 
 pub use authorization::{Pending, RedirectError};
 pub use cache::CacheError;
+pub use component_info::{CONTRACT, ComponentInfo, Export, HTTP_IMPORT, TYPES_IMPORT};
 pub use contract::{
     Actor, AskedOrigin, AuthHeader, AuthorizationRefusal, Check, Choice, CodeGrant, Condition,
     Descriptor, Diagnosis, ErrorKind, Failure, FailureKind, Field, FieldKind, Grant, GrantKind,
@@ -71,12 +73,15 @@ pub use egress::{MappingTarget, MappingTargetError, Origin, OriginError, Policy,
 pub use engine::Allocation;
 pub use error::{CallFailure, Cause, Error, LoadError, StartError};
 pub use http::{Addresses, Lookup, NoPublicAddress, PublicOnly, SystemLookup};
-pub use limits::{HttpLimits, Limit, Limits};
+pub use limits::{CompileLimits, ComponentLimits, HttpLimits, Limit, Limits};
+pub use loading::{
+    CHILD_ARGUMENT, Compiler, CompilerError, Excess, FileKind, Measure, Unsupported,
+    compile_as_child,
+};
 pub use operation::{Operation, PreparedRequest, Sender};
 pub use plugin::Plugin;
 pub use randomness::{Randomness, SystemRandomness};
 pub use reading::{DeclaredMember, Reading};
 pub use runtime::{Runtime, RuntimeBuilder};
 pub use secret::{Blemishes, Secret};
-pub use shape::{CONTRACT, Export, HTTP_IMPORT, Shape, TYPES_IMPORT};
 pub use witness::{Finding, Proof, Searched, Testimony, Witness, occurrences, spellings};

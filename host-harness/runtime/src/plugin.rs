@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::bindings::CredentialPluginPre;
+use crate::component_info::ComponentInfo;
 use crate::contract::{Descriptor, Settings};
 use crate::convert;
 use crate::descriptor::{self, Asked};
@@ -16,7 +17,6 @@ use crate::operation::Operation;
 use crate::outlet::Outlet;
 use crate::reading::Permitted;
 use crate::runtime::Inner;
-use crate::shape::Shape;
 use crate::slots::Caller;
 use crate::state::CallState;
 use crate::vault::Vault;
@@ -29,7 +29,7 @@ pub(crate) struct Loaded {
     pub(crate) runtime: Arc<Inner>,
     pub(crate) pre: CredentialPluginPre<CallState>,
     digest: Digest,
-    shape: Shape,
+    info: ComponentInfo,
     descriptor: Descriptor,
     asked: Asked,
 }
@@ -38,7 +38,7 @@ impl fmt::Debug for Plugin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Plugin")
             .field("id", &self.0.descriptor.id)
-            .field("digest", &self.0.shape.digest)
+            .field("digest", &self.0.info.digest)
             .finish_non_exhaustive()
     }
 }
@@ -48,7 +48,7 @@ impl Plugin {
         runtime: Arc<Inner>,
         pre: CredentialPluginPre<CallState>,
         digest: Digest,
-        shape: Shape,
+        info: ComponentInfo,
     ) -> Result<Self, LoadError> {
         let caller = Caller {
             plugin: digest,
@@ -75,7 +75,7 @@ impl Plugin {
             runtime,
             pre,
             digest,
-            shape,
+            info,
             descriptor,
             asked,
         })))
@@ -102,8 +102,8 @@ impl Plugin {
 
     /// What the component imports and exports, its size and digest.
     #[must_use]
-    pub fn shape(&self) -> &Shape {
-        &self.0.shape
+    pub fn info(&self) -> &ComponentInfo {
+        &self.0.info
     }
 
     /// The component's name by its content: what a policy should be bound to.

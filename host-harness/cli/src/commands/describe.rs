@@ -25,9 +25,9 @@ pub(super) async fn run(args: &Describe, output: Output) -> Result<Exit, Report>
 }
 
 fn document(plugin: &Plugin) -> serde_json::Value {
-    let shape = plugin.shape();
+    let info = plugin.info();
     json!({
-        "plugin": { "digest": shape.digest, "size": shape.size },
+        "plugin": { "digest": info.digest, "size": info.size },
         "descriptor": plugin.descriptor(),
     })
 }

@@ -22,7 +22,7 @@ pub(crate) use allowance::{Allowance, AllowanceError};
 pub(crate) use example::EXAMPLE;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use file::parse as parse_policy;
-pub(crate) use limits::{changed as changed_limits, every as every_limit};
+pub(crate) use limits::{changed as changed_limits, every as every_limit, key_of as limit_key};
 pub(crate) use location::Location;
 
 /// The operator's decisions.

@@ -17,9 +17,11 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use credential_runtime::{
-    LoadError, Plugin, Policy, Proof, Runtime, StartError, Witness, occurrences, spellings,
+    Limits, LoadError, Plugin, Policy, Proof, Runtime, StartError, Witness, occurrences, spellings,
 };
 use serde::Serialize;
+
+use crate::host::compiling_in_child;
 
 use canaries::{Canaries, Canary, nonce};
 use exercise::Exercise;
@@ -87,18 +89,19 @@ impl Proved {
 }
 
 /// Runs the plugin and searches what it leaves. Blocks; `log` is what the process logs.
-pub(crate) fn prove(component: &[u8], log: &Log) -> Result<Proved, ProofError> {
+pub(crate) fn prove(component: &[u8], limits: Limits, log: &Log) -> Result<Proved, ProofError> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(search(component, log))
+        .block_on(search(component, limits, log))
 }
 
-async fn search(component: &[u8], log: &Log) -> Result<Proved, ProofError> {
+async fn search(component: &[u8], limits: Limits, log: &Log) -> Result<Proved, ProofError> {
     let folder = tempfile::tempdir()?;
     let watched = Watched::begin(folder.path());
     let proof = Arc::new(Proof::default());
-    let runtime = Runtime::builder()
+    let runtime = compiling_in_child(Runtime::builder())
+        .limits(limits)
         .cache(folder.path().join("plugins"))
         .witness(Arc::clone(&proof) as Arc<dyn Witness>)
         .build()?;

@@ -25,19 +25,26 @@ pub(crate) fn check_placement(
             Err(Denial::WrongPurpose(kind))
         }
     };
+    check_secret_headers(&request.headers, secret_headers)?;
     let mut elsewhere = authorization_secrets(request).chain(body_secrets(&request.body));
     elsewhere.try_for_each(|name| check(name, false))?;
-    request.headers.iter().try_for_each(|header| {
-        let mut named = secrets(&header.value);
-        let is_secret_header = secret_headers.contains(&header.name.to_ascii_lowercase());
-        named.try_for_each(|name| {
-            if is_secret_header {
-                check(name, true)
-            } else {
-                Err(Denial::SecretInHeader(header.name.clone()))
-            }
-        })
-    })
+    let mut in_headers = request.headers.iter().flat_map(|it| secrets(&it.value));
+    in_headers.try_for_each(|name| check(name, true))
+}
+
+/// Whether secrets stand in headers for secrets alone.
+pub(crate) fn check_secret_headers(
+    headers: &[Pair],
+    secret_headers: &BTreeSet<String>,
+) -> Result<(), Denial> {
+    let misplaced = headers.iter().find(|header| {
+        secrets(&header.value).next().is_some()
+            && !secret_headers.contains(&header.name.to_ascii_lowercase())
+    });
+    match misplaced {
+        Some(header) => Err(Denial::SecretInHeader(header.name.clone())),
+        None => Ok(()),
+    }
 }
 
 /// The form's secrets and a grant's go where tokens are obtained and revoked; a key in a header of its

@@ -13,8 +13,8 @@ use crate::contract::{
     AuthHeader, Authorization, Failure, FailureKind, Pair, Purposes, Request, Sealed,
 };
 use crate::egress::{
-    Denial, NamedHeaders, Origin, Policy, carried, check_headers, check_placement, decide,
-    decide_url, literals,
+    Denial, NamedHeaders, Origin, Policy, carried, check_headers, check_placement,
+    check_secret_headers, decide, decide_url, literals,
 };
 use crate::outlet::CallPurpose;
 use crate::reading::{Carried, Declaration, Permitted, RawAnswer, ReadAnswer};
@@ -176,7 +176,9 @@ impl Exchange {
 
     /// Headers of the plugin's making, held to the same rules, filled in.
     pub(crate) fn fill_headers(&self, headers: &[Pair]) -> Result<Vec<AuthHeader>, String> {
-        check_headers(headers, &self.scope.headers).map_err(|denial| denial.to_string())?;
+        check_headers(headers, &self.scope.headers)
+            .and_then(|()| check_secret_headers(headers, &self.scope.headers.secret))
+            .map_err(|denial| denial.to_string())?;
         let fill = |header: &Pair| {
             self.with_vault(|vault| fill::header_value(header, vault))
                 .map(|value| AuthHeader {

@@ -83,7 +83,8 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
         B::SecretInKeyHeader => (Send(""), Harmless("200 BodyKind::Json")),
         B::SecretInAuthorization => (Send(""), Harmless("200 BodyKind::Json")),
         B::SecretInBasic => (Send("client"), Harmless("200 BodyKind::Json")),
-        B::SecretInForm | B::SecretInJson => (Send(""), Hidden("/echo=unreadable")),
+        B::SecretInForm => (Send(""), Hidden("/echo=unreadable")),
+        B::SecretInJson => (Send(""), Harmless("200 BodyKind::Other")),
         B::SecretManyTimes => (Send(""), Harmless("/echo=unreadable")),
         B::GuessBeside => (Send("not-a-real-secret-47"), Ended("200 BodyKind::Other")),
         B::GuessAlone => (Send("not-a-real-secret-47"), Ended("200 BodyKind::Other")),
@@ -128,7 +129,7 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
         B::EmptyDiagnosis => (Obtain, Refused(ErrorKind::Other, Actor::User)),
         B::LongDiagnosis => (Obtain, Refused(ErrorKind::Other, Actor::User)),
         B::NameInDiagnosis => (Obtain, Withheld("(withheld: it held part of a secret)")),
-        B::AuthenticateElsewhere => (Authenticate, Broken("a header")),
+        B::AuthenticateElsewhere => (Authenticate, Broken(misplaced)),
         B::AuthenticateNothing | B::AuthenticateOther | B::AuthenticateTwice => (
             Authenticate,
             Broken("it must add the access token, once, and no other secret"),
@@ -324,10 +325,6 @@ async fn failure_of(operation: &Operation, export: &str) -> Option<CallFailure> 
     match export {
         "validate" => operation.validate().await.err(),
         "plan" => operation.plan().await.err().and_then(failed),
-        "authorization-url" => {
-            let outcome = operation.begin_authorization("https://127.0.0.1:1/").await;
-            outcome.err().and_then(failed)
-        }
         "authorization-refused" => {
             let refusal = credential_runtime::AuthorizationRefusal {
                 error: "access_denied".to_owned(),
@@ -359,7 +356,6 @@ async fn failure_of(operation: &Operation, export: &str) -> Option<CallFailure> 
 #[rstest]
 #[case::of_the_form("validate")]
 #[case::of_the_plan("plan")]
-#[case::of_the_authorization("authorization-url")]
 #[case::of_a_refusal("authorization-refused")]
 #[case::of_the_request("token-request")]
 #[case::of_both_in_one("obtain-tokens")]

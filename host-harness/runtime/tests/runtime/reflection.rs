@@ -293,7 +293,7 @@ async fn an_answer_made_of_secrets_is_withheld_whole() {
 /// an open sign-in.
 #[tokio::test]
 async fn what_the_host_knows_besides_is_not_told() {
-    let stored = "REFRESH-opaque-not-a-real-555";
+    let stored = "REFRESH-opaque-5550-1234";
     let server = Server::says_json(&format!(r#"{{"m":"{stored}"}}"#)).await;
     let stage = Stage::new().await.mapped_to(&server);
     let ask = async |known: &[Secret]| {
@@ -317,7 +317,7 @@ async fn what_the_host_knows_besides_is_not_told() {
 #[rstest]
 #[case::beside_the_secret("guess-beside", "not-a-real-secret-4711/+x", "200 BodyKind::Other")]
 #[case::alone("guess-alone", "not-a-real-secret-4711/+x", "200 BodyKind::Other")]
-#[case::a_part_among_others("guess-alone", "aaaaaaaa.not-a-re.bbbbbbbb", "200 BodyKind::Other")]
+#[case::a_part_among_others("guess-alone", "aaaaaaaa.not-a-real.bbbbbbbb", "200 BodyKind::Other")]
 #[case::encoded(
     "guess-beside",
     "bm90LWEtcmVhbC1zZWNyZXQtNDcxMS8reA",

@@ -134,7 +134,7 @@ async fn an_answer_that_is_no_json_is_withheld() {
     let server = Server::says(
         "200 OK",
         "content-type: text/html\r\n",
-        "<b>not-a-real-token</b>",
+        "<p>not-a-real-token<br></p>",
     )
     .await;
     let stage = Stage::new().await.mapped_to(&server);

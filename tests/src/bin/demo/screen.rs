@@ -51,15 +51,15 @@ impl Screen {
     }
 
     pub fn plugin(&mut self, plugin: &Plugin) {
-        let shape = plugin.shape();
+        let info = plugin.info();
         self.title("The plugin, a WebAssembly component");
         self.named("file", intacct_component::FILE_NAME);
-        self.named("size", &kib(shape.size));
-        self.named("digest", &shape.digest);
-        for (index, import) in shape.imports.iter().enumerate() {
+        self.named("size", &kib(info.size));
+        self.named("digest", &info.digest);
+        for (index, import) in info.imports.iter().enumerate() {
             self.named(if index == 0 { "imports" } else { "" }, import);
         }
-        for (index, export) in shape.exports.iter().enumerate() {
+        for (index, export) in info.exports.iter().enumerate() {
             let name = if index == 0 { "exports" } else { "" };
             self.named(name, &export.interface);
             self.named("", &format!("  {}", export.functions.join(", ")));
