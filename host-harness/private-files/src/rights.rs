@@ -1,0 +1,94 @@
+//! Who may do what with a file, by its metadata.
+
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+use crate::FileError;
+
+/// The bits by which others than the owner write.
+const OTHERS_WRITE: u32 = 0o022;
+
+/// The bits by which others than the owner do anything.
+const OTHERS: u32 = 0o077;
+
+/// In a folder with this bit, a name is changed by the owner of the file alone.
+const STICKY: u32 = 0o1000;
+
+/// What others than the owner may do with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Privacy {
+    /// They may read it, not write to it.
+    ReadByOthers,
+    /// Nothing.
+    OwnerOnly,
+}
+
+pub(crate) fn check_regular(metadata: &Metadata) -> Result<(), FileError> {
+    if metadata.is_file() {
+        Ok(())
+    } else {
+        Err(FileError::NotRegular)
+    }
+}
+
+pub(crate) fn check_file(
+    path: &Path,
+    metadata: &Metadata,
+    privacy: Privacy,
+) -> Result<(), FileError> {
+    check_regular(metadata)?;
+    check_owner(path, metadata)?;
+    let mode = permissions(metadata);
+    match privacy {
+        Privacy::ReadByOthers => check_not_writable(path, mode),
+        Privacy::OwnerOnly if mode & OTHERS != 0 => Err(FileError::Readable {
+            path: path.to_owned(),
+            mode,
+        }),
+        Privacy::OwnerOnly => Ok(()),
+    }
+}
+
+/// A folder in which a name is looked up.
+pub(crate) fn check_folder(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
+    check_owner(path, metadata)?;
+    if permissions(metadata) & STICKY != 0 {
+        return Ok(());
+    }
+    check_not_writable(path, permissions(metadata))
+}
+
+/// A folder in which nobody else makes files.
+pub(crate) fn check_own_folder(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
+    if !metadata.is_dir() {
+        return Err(FileError::NotAFolder);
+    }
+    check_owner(path, metadata)?;
+    check_not_writable(path, permissions(metadata))
+}
+
+pub(crate) fn check_owner(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
+    let owner = metadata.uid();
+    if owner == 0 || owner == rustix::process::geteuid().as_raw() {
+        return Ok(());
+    }
+    Err(FileError::Foreign {
+        path: path.to_owned(),
+        owner,
+    })
+}
+
+fn check_not_writable(path: &Path, mode: u32) -> Result<(), FileError> {
+    if mode & OTHERS_WRITE == 0 {
+        return Ok(());
+    }
+    Err(FileError::Writable {
+        path: path.to_owned(),
+        mode,
+    })
+}
+
+fn permissions(metadata: &Metadata) -> u32 {
+    metadata.mode() & 0o7777
+}
