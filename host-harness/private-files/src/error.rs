@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::rights::STICKY;
+
 /// Why a file or a folder is not used. Each text goes after `… cannot be used: `.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -51,6 +53,15 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// What happened and what to do about it, in one line.
+    #[must_use]
+    pub fn with_hint(&self) -> String {
+        match self.hint() {
+            Some(hint) => format!("{self}; {hint}"),
+            None => self.to_string(),
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -59,6 +70,9 @@ impl FileError {
                 "make it yours or root's (chown), or use another place than {}",
                 path.display()
             )),
+            Self::Writable { mode, .. } if mode & STICKY != 0 => {
+                Some("use a folder of your own".to_owned())
+            }
             Self::Writable { path, .. } => Some(format!("chmod go-w {}", path.display())),
             Self::Readable { path, .. } => Some(format!("chmod 600 {}", path.display())),
             Self::Io(_) | Self::NotRegular | Self::NotAFolder | Self::TooLarge { .. } | Self::Links => {

@@ -15,6 +15,7 @@
 )]
 
 mod error;
+mod namespace;
 mod path;
 mod rights;
 

@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use crate::FileError;
-use crate::rights::{check_folder, check_owner};
+use crate::rights::{check_folder, check_owner_on_the_way};
 
 /// As many links as Linux follows (path_resolution(7)).
 const MOST_LINKS: usize = 40;
@@ -68,12 +69,16 @@ impl Walk {
     }
 
     fn follow(&mut self, link: &Path, metadata: &Metadata) -> Result<(), FileError> {
-        check_owner(link, metadata)?;
+        check_owner_on_the_way(link, metadata)?;
         self.links += 1;
         if self.links > MOST_LINKS {
             return Err(FileError::Links);
         }
-        self.lead_to(&link.read_link()?);
+        let target = link.read_link()?;
+        if is_magic(link, &self.at.join(&target)) {
+            return self.step(link.to_owned(), &link.metadata()?);
+        }
+        self.lead_to(&target);
         Ok(())
     }
 
@@ -85,5 +90,16 @@ impl Walk {
         }
         self.at = next;
         Ok(())
+    }
+}
+
+/// Whether a link leads elsewhere than its text says, as `/proc/<pid>/root` does (proc(5)).
+fn is_magic(link: &Path, target: &Path) -> bool {
+    match (link.metadata(), target.metadata()) {
+        (Ok(followed), Ok(named)) => {
+            (followed.dev(), followed.ino()) != (named.dev(), named.ino())
+        }
+        (Ok(_), Err(_)) => true,
+        (Err(_), _) => false,
     }
 }

@@ -4,7 +4,7 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use crate::FileError;
+use crate::{FileError, namespace};
 
 /// The bits by which others than the owner write.
 const OTHERS_WRITE: u32 = 0o022;
@@ -13,7 +13,7 @@ const OTHERS_WRITE: u32 = 0o022;
 const OTHERS: u32 = 0o077;
 
 /// In a folder with this bit, a name is changed by the owner of the file alone.
-const STICKY: u32 = 0o1000;
+pub(crate) const STICKY: u32 = 0o1000;
 
 /// What others than the owner may do with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub(crate) fn check_file(
 
 /// A folder in which a name is looked up.
 pub(crate) fn check_folder(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
-    check_owner(path, metadata)?;
+    check_owner_on_the_way(path, metadata)?;
     if permissions(metadata) & STICKY != 0 {
         return Ok(());
     }
@@ -68,7 +68,16 @@ pub(crate) fn check_own_folder(path: &Path, metadata: &Metadata) -> Result<(), F
     check_not_writable(path, permissions(metadata))
 }
 
-pub(crate) fn check_owner(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
+/// The owner of a folder or link on the way. In a user namespace, the machine's own folders belong to
+/// nobody that the namespace knows (user_namespaces(7)); whoever set the namespace up answers for them.
+pub(crate) fn check_owner_on_the_way(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
+    if namespace::is_unknown(metadata.uid()) {
+        return Ok(());
+    }
+    check_owner(path, metadata)
+}
+
+fn check_owner(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
     let owner = metadata.uid();
     if owner == 0 || owner == rustix::process::geteuid().as_raw() {
         return Ok(());
