@@ -31,7 +31,6 @@ mod policy;
 #[doc(hidden)]
 pub mod properties;
 mod proving;
-mod regular_file;
 mod report;
 mod secret_source;
 mod serve_args;

@@ -128,7 +128,7 @@ async fn a_credential_whose_plugin_is_not_installed_can_be_looked_at_and_removed
 #[tokio::test]
 async fn a_credential_that_its_plugin_crashes_on_can_still_be_removed() {
     let guest = load(test_guests::MISBEHAVING).await;
-    let guest = Installed::new(guest, Policy::nothing());
+    let guest = Installed::new(guest, Policy::nothing().allow_text("behaviour"));
     let world = World::with_plugins(vec![guest]).await;
     let crashing = Settings::new().with_text("behaviour", "panic");
     let path = add_with(&world, "default", "misbehaving", "Crashing", crashing).await;
@@ -212,7 +212,7 @@ fn is_harmful(c: char) -> bool {
 async fn where_several_plugins_are_installed_one_is_chosen() {
     let guest = load(test_guests::MISBEHAVING).await;
     let ours = crate::stage::plugin().await;
-    let both = [ours, guest].map(|it| Installed::new(it, Policy::nothing()));
+    let both = [ours, guest].map(with_texts);
     let world = World::with_plugins(both.into()).await;
     let mut browser = world.visitor().await;
     let choice = browser.get("/new").await;
@@ -252,4 +252,11 @@ async fn where_no_plugin_is_installed_the_page_says_so() {
         .post("/new", &web_services_user("Loader"))
         .await
         .is(404);
+}
+
+/// Under a policy that allows nothing but texts.
+fn with_texts(plugin: credential_runtime::Plugin) -> Installed {
+    let texts = plugin.descriptor().text_fields();
+    let policy = texts.fold(Policy::nothing(), Policy::allow_text);
+    Installed::new(plugin, policy)
 }
