@@ -264,28 +264,28 @@ mod tests {
     }
 
     #[rstest]
-    #[case::too_large(&|path| fs::write(path, "x".repeat(65 << 10)).unwrap(), "larger than 64 KiB")]
+    #[case::too_large(|path: &Path| fs::write(path, "x".repeat(65 << 10)).unwrap(), "larger than 64 KiB")]
     #[case::a_pipe(
-        &|path| {
+        |path: &Path| {
             let kind = rustix::fs::FileType::Fifo;
             rustix::fs::mknodat(rustix::fs::CWD, path, kind, 0o600.into(), 0).unwrap();
         },
         "it is a folder, a pipe or a device"
     )]
-    #[case::a_folder(&|path| fs::create_dir(path).unwrap(), "it is a folder, a pipe or a device")]
+    #[case::a_folder(|path: &Path| fs::create_dir(path).unwrap(), "it is a folder, a pipe or a device")]
     #[case::a_device(
-        &|path| std::os::unix::fs::symlink("/dev/zero", path).unwrap(),
+        |path: &Path| std::os::unix::fs::symlink("/dev/zero", path).unwrap(),
         "it is a folder, a pipe or a device"
     )]
-    #[case::nothing(&|_| {}, "No such file")]
+    #[case::nothing(|_: &Path| {}, "No such file")]
     #[case::no_text(
-        &|path| {
+        |path: &Path| {
             fs::write(path, [0xff]).unwrap();
             fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
         },
         "no text in UTF-8"
     )]
-    fn what_holds_no_secret_is_refused_at_once(#[case] make: &dyn Fn(&Path), #[case] why: &str) {
+    fn what_holds_no_secret_is_refused_at_once(#[case] make: fn(&Path), #[case] why: &str) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         make(&path);
