@@ -6,7 +6,8 @@
 //! whoever has the rights of this process's user or of root.
 //!
 //! A file or folder is trusted where its owner is the effective user of this process or root, and
-//! neither its group nor everybody may write to it. On the way, a folder with the sticky bit (such as
+//! neither its group nor everybody may write to it; to a folder, its group may where it is the user's own
+//! private group. On the way, a folder with the sticky bit (such as
 //! `/tmp`) is trusted as well: nobody can exchange what another user owns there.
 
 #![cfg_attr(

@@ -9,6 +9,9 @@ use crate::{FileError, namespace};
 /// The bits by which others than the owner write.
 const OTHERS_WRITE: u32 = 0o022;
 
+/// The bit by which the group writes.
+const GROUP_WRITES: u32 = 0o020;
+
 /// The bits by which others than the owner do anything.
 const OTHERS: u32 = 0o077;
 
@@ -56,7 +59,7 @@ pub(crate) fn check_folder(path: &Path, metadata: &Metadata) -> Result<(), FileE
     if permissions(metadata) & STICKY != 0 {
         return Ok(());
     }
-    check_not_writable(path, permissions(metadata))
+    check_folder_not_writable(path, metadata)
 }
 
 /// A folder in which nobody else makes files.
@@ -65,7 +68,23 @@ pub(crate) fn check_own_folder(path: &Path, metadata: &Metadata) -> Result<(), F
         return Err(FileError::NotAFolder);
     }
     check_owner(path, metadata)?;
-    check_not_writable(path, permissions(metadata))
+    check_folder_not_writable(path, metadata)
+}
+
+/// The group may write to a folder where nobody but its owner is in it.
+fn check_folder_not_writable(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
+    let mode = permissions(metadata);
+    let me = rustix::process::geteuid().as_raw();
+    if is_private_group(me, metadata.uid(), metadata.gid()) {
+        return check_not_writable(path, mode & !GROUP_WRITES);
+    }
+    check_not_writable(path, mode)
+}
+
+/// A user private group has the number of its one member. Where users have such groups, every folder that
+/// they make is writable by it (pam_umask(8), `usergroups`).
+fn is_private_group(me: u32, owner: u32, group: u32) -> bool {
+    me != 0 && owner == me && group == me
 }
 
 /// The owner of a folder or link on the way. In a user namespace, the machine's own folders belong to
@@ -100,4 +119,18 @@ fn check_not_writable(path: &Path, mode: u32) -> Result<(), FileError> {
 
 fn permissions(metadata: &Metadata) -> u32 {
     metadata.mode() & 0o7777
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_with_the_users_number_is_the_users_alone() {
+        assert!(is_private_group(1000, 1000, 1000));
+        assert!(!is_private_group(1000, 1000, 100), "another group");
+        assert!(!is_private_group(1000, 1001, 1001), "another user's");
+        assert!(!is_private_group(1000, 0, 0), "root's");
+        assert!(!is_private_group(0, 0, 0), "root has no such group");
+    }
 }
