@@ -85,8 +85,9 @@ fn policy(plugin: &Plugin, mock: &MockIntacct) -> Policy {
     let policy = Policy::nothing()
         .allow_origin(intacct())
         .map_origin(intacct(), to_mock);
-    plugin
-        .descriptor()
+    let descriptor = plugin.descriptor();
+    let policy = descriptor.text_fields().fold(policy, Policy::allow_text);
+    descriptor
         .claims
         .iter()
         .fold(policy, |policy, it| policy.allow_claim(it.as_str()))

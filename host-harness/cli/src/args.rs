@@ -222,6 +222,9 @@ pub(crate) struct Check {
     /// The policy file; the one in force, where not given
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// A component to hold against it; may be given more than once
+    #[arg(long = "plugin", value_name = "FILE")]
+    pub(crate) plugins: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) under: PolicyArg,
 }

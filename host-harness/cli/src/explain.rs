@@ -32,7 +32,10 @@ fn of_file(exit: Exit, error: FileError) -> Report {
     let report = Report::new(exit, error.to_string());
     match error {
         FileError::Mistakes { mistakes, .. } => report.mistakes(mistakes),
-        FileError::Unreadable { .. } => report,
+        FileError::Unreadable { source, .. } => Report {
+            hint: source.hint(),
+            ..report
+        },
     }
 }
 
@@ -225,12 +228,12 @@ impl From<HostError> for Report {
 
 impl From<PolicyError> for Report {
     fn from(error: PolicyError) -> Self {
-        let message = error.to_string();
         match error {
-            PolicyError::File(error) => of_file(Exit::Policy, error)
-                .hint("nothing runs without the policy; `harness policy check` verifies it"),
-            PolicyError::WritableByOthers(path) => {
-                Self::new(Exit::Policy, message).hint(format!("chmod o-w {}", path.display()))
+            PolicyError::File(error) => {
+                let report = of_file(Exit::Policy, error);
+                let hint = "nothing runs without the policy; `harness policy check` verifies it";
+                let hint = report.hint.clone().unwrap_or_else(|| hint.to_owned());
+                report.hint(hint)
             }
         }
         .actor(Actor::Platform)

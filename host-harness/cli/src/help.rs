@@ -148,7 +148,8 @@ pub(crate) const POLICY: &str = "\
 Examples:
   harness policy example > ~/.config/credential-harness/policy.toml
   harness policy check policy.toml
-  harness policy check                              the one in force";
+  harness policy check                              the one in force
+  harness policy check --plugin other.wasm          what that plugin may not be told";
 
 pub(crate) const MOCK: &str = "\
 Examples:

@@ -14,6 +14,7 @@ use std::os::unix::fs::{
 };
 use std::path::{Path, PathBuf};
 
+use private_files::FileError;
 use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
@@ -33,8 +34,13 @@ pub enum CacheError {
         source: io::Error,
     },
     /// Somebody else could put machine code there.
-    #[error("the cache directory {0} can be written by others; make it yours alone (chmod 700)")]
-    NotPrivate(PathBuf),
+    #[error("the cache directory {path} is not safe: {source}; make it yours alone (chmod 700)")]
+    NotPrivate {
+        /// The directory.
+        path: PathBuf,
+        /// Who could write to it, or to what leads to it.
+        source: FileError,
+    },
 }
 
 /// A directory of compiled components.
@@ -53,12 +59,14 @@ impl Cache {
             .mode(0o700)
             .create(path)
             .map_err(wrap)?;
-        let metadata = fs::metadata(path).map_err(wrap)?;
-        let ours = metadata.uid() == rustix::process::geteuid().as_raw();
-        if !ours || metadata.permissions().mode() & 0o022 != 0 {
-            return Err(CacheError::NotPrivate(path.to_owned()));
+        match private_files::check_folder(path) {
+            Ok(resolved) => Ok(Self(resolved)),
+            Err(FileError::Io(source)) => Err(wrap(source)),
+            Err(source) => Err(CacheError::NotPrivate {
+                path: path.to_owned(),
+                source,
+            }),
         }
-        Ok(Self(path.to_owned()))
     }
 
     /// The name of a component's entry: by its digest, and by all that compiling depends on.
@@ -170,7 +178,7 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         fs::set_permissions(parent.path(), Permissions::from_mode(0o777)).unwrap();
         let error = Cache::open(parent.path()).unwrap_err();
-        assert!(matches!(error, CacheError::NotPrivate(_)), "{error}");
+        assert!(matches!(error, CacheError::NotPrivate { .. }), "{error}");
     }
 
     #[test]

@@ -79,12 +79,6 @@ fn check_origin(asked: &AskedOrigin) -> Result<Origin, String> {
     if origin.scheme() != "https" {
         return Err(format!("the origin {} is not https", quoted(&asked.url)));
     }
-    if asked.url.contains('*') {
-        return Err(format!(
-            "the origin {} has a wildcard, and origins are compared whole",
-            quoted(&asked.url)
-        ));
-    }
     if asked.purposes == Purposes::default() {
         return Err(format!("the origin {} is for nothing", quoted(&asked.url)));
     }

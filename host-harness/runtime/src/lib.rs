@@ -16,12 +16,14 @@
 //! let plugin = runtime.load(&std::fs::read("plugin.wasm")?).await?;
 //!
 //! // Nothing is allowed by default; the plugin's own wish is not enough.
-//! let policy = Arc::new(Policy::nothing().allow_origin("https://api.example.com".parse()?));
+//! let policy = Policy::nothing()
+//!     .allow_origin("https://api.example.com".parse()?)
+//!     .allow_text("client_id");
 //! let settings = Settings::new()
 //!     .with_text("client_id", "my-client")
 //!     .with_secret("client_secret", std::env::var("CLIENT_SECRET")?);
 //!
-//! let operation = plugin.operation(&settings, &policy);
+//! let operation = plugin.operation(&settings, &Arc::new(policy));
 //! let tokens = operation.obtain_tokens(&Grant::ClientCredentials, Sender::Host).await?;
 //! println!("connected until {:?} s from now", tokens.expires_in_seconds);
 //! # Ok(())
@@ -37,12 +39,14 @@ mod contract;
 mod convert;
 mod descriptor;
 mod digest;
+mod disclosure;
 mod egress;
 mod engine;
 mod error;
 mod http;
 mod limits;
 mod loading;
+mod memory_dumps;
 mod operation;
 mod outlet;
 mod plugin;
@@ -78,6 +82,7 @@ pub use loading::{
     CHILD_ARGUMENT, Compiler, CompilerError, Excess, FileKind, Measure, Unsupported,
     compile_as_child,
 };
+pub use memory_dumps::forbid_memory_dumps;
 pub use operation::{Operation, PreparedRequest, Sender};
 pub use plugin::Plugin;
 pub use randomness::{Randomness, SystemRandomness};

@@ -1,6 +1,6 @@
 //! `harness describe`: the form and the setup guide.
 
-use credential_runtime::{Descriptor, Field, FieldKind, Plugin, Requirement, SetupStep};
+use credential_runtime::{Field, FieldKind, Plugin, Requirement, SetupStep};
 use serde_json::json;
 
 use super::template;
@@ -9,30 +9,34 @@ use crate::exit::Exit;
 use crate::host::{Component, Host};
 use crate::output::Output;
 use crate::report::Report;
+use crate::settings::Form;
 use crate::text::Page;
 
 pub(super) async fn run(args: &Describe, output: Output) -> Result<Exit, Report> {
     let host = Host::start(args.with.under.policy.as_deref())?;
     let component = Component::open(args.with.plugin.as_deref())?;
     let plugin = host.load(&component).await?;
+    let form = host.policy.allowance(&plugin, None)?.form;
     if args.template {
-        let template = template::of(plugin.descriptor());
+        let template = template::of(&form.descriptor);
         output.verbatim(&template, &json!({ "template": template }))?;
     } else {
-        output.data(&page(plugin.descriptor()), &document(&plugin))?;
+        output.data(&page(&form), &document(&plugin, &form))?;
     }
     Ok(Exit::Ok)
 }
 
-fn document(plugin: &Plugin) -> serde_json::Value {
+fn document(plugin: &Plugin, form: &Form) -> serde_json::Value {
     let info = plugin.info();
     json!({
         "plugin": { "digest": info.digest, "size": info.size },
         "descriptor": plugin.descriptor(),
+        "kept_secret": form.withheld,
     })
 }
 
-fn page(descriptor: &Descriptor) -> Page {
+fn page(form: &Form) -> Page {
+    let descriptor = &form.descriptor;
     Page::new()
         .line(format!("{} ({})", descriptor.title, descriptor.id))
         .line(&descriptor.summary)
@@ -42,11 +46,21 @@ fn page(descriptor: &Descriptor) -> Page {
         .line("  name: Name, required")
         .indented(6, "A name of your own for this credential.")
         .each(&descriptor.fields, field)
+        .each(withheld(form), |page, text| page.indented(2, text))
         .blank()
         .line("What to do in the service first")
         .each(descriptor.setup.iter().zip(1..), |page, (step, number)| {
             setup_step(page, step, number)
         })
+}
+
+fn withheld(form: &Form) -> Option<String> {
+    let fields = form.withheld.join(", ");
+    (!fields.is_empty()).then(|| {
+        format!(
+            "The plugin asks for these as text, and the policy keeps them as secrets: {fields}."
+        )
+    })
 }
 
 fn field(page: Page, field: &Field) -> Page {

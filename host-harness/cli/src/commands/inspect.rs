@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::explain::INSPECT;
 use crate::host::{Component, Host};
 use crate::output::{Output, talk};
-use crate::policy::Allowance;
+use crate::policy::{Allowance, asked_texts};
 use crate::report::Report;
 use crate::text::Page;
 
@@ -93,6 +93,7 @@ impl Findings {
             "allowed": loaded.map(|(_, allowance)| json!({
                 "origins": allowance.origins(),
                 "claims": allowance.claims,
+                "texts": allowance.policy.texts().collect::<Vec<_>>(),
             })),
             "problem": self.plugin.as_ref().err().map(|it| &it.message),
         })
@@ -136,6 +137,8 @@ impl Findings {
             .item(2, 14, "asks to read", &listed(&it.claims))
             .item(2, 14, "may reach", &listed(&allowance.origins()))
             .item(2, 14, "may read", &listed(&allowance.claims))
+            .item(2, 14, "asks as text", &listed(&asked_texts(it)))
+            .item(2, 14, "kept secret", &listed(&allowance.form.withheld))
             .item(2, 14, "by the policy", &self.policy)
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use credential_runtime::{Digest, MappingTarget, Origin, Plugin, Policy};
+use credential_runtime::{Descriptor, Digest, Field, MappingTarget, Origin, Plugin, Policy};
 
 use super::{OperatorPolicy, PluginEntry, Plugins, builtin_digest};
 use crate::document::{Document, FileError, Located, Notes, suggest};
-use crate::secret_source::{FORMS, Given};
-use crate::settings::Supplied;
+use crate::secret_source::Given;
+use crate::settings::{Form, Supplied};
 
 /// What one plugin may do, and what the platform fills in for its form.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub(crate) struct Allowance {
     pub(crate) policy: Arc<Policy>,
     /// The claims that it may read: asked for and allowed.
     pub(crate) claims: Vec<String>,
+    /// The form as it is filled in.
+    pub(crate) form: Form,
     pub(crate) supply: Vec<Supplied>,
 }
 
@@ -59,19 +61,23 @@ impl OperatorPolicy {
         mock: Option<&MappingTarget>,
     ) -> Result<Allowance, AllowanceError> {
         let entry = self.entry(plugin.digest());
-        let supply = match (&self.plugins, entry) {
-            (Plugins::Listed(document, _), Some(entry)) => supply(document, entry, plugin)?,
-            _ => Vec::new(),
-        };
         let claims = self.claims(plugin, entry, mock.is_some());
         let origins = self.origins(plugin, entry, mock.is_some());
         let policy = origins
             .into_iter()
             .fold(Policy::nothing(), Policy::allow_origin);
         let policy = claims.iter().fold(policy, Policy::allow_claim);
+        let texts = self.texts(plugin, entry, mock.is_some());
+        let policy = texts.into_iter().fold(policy, Policy::allow_text);
+        let form = Form::of(plugin, &policy);
+        let supply = match (&self.plugins, entry) {
+            (Plugins::Listed(document, _), Some(entry)) => supply(document, entry, plugin, &form)?,
+            _ => Vec::new(),
+        };
         Ok(Allowance {
             policy: Arc::new(self.map(policy, plugin, mock)),
             claims,
+            form,
             supply,
         })
     }
@@ -105,6 +111,19 @@ impl OperatorPolicy {
         };
         let asked = plugin.descriptor().claims.iter();
         asked.filter(allowed).cloned().collect()
+    }
+
+    /// Of what the plugin asks to be told as text, what it may. The built-in plugin's digest is enough:
+    /// its form is known.
+    fn texts(&self, plugin: &Plugin, entry: Option<&PluginEntry>, mocked: bool) -> Vec<String> {
+        let is_known = plugin.digest() == builtin_digest();
+        let allowed = |field: &&Field| match entry {
+            Some(entry) => is_known || entry.texts.contains(&field.id),
+            None => is_known || self.trusts(plugin, mocked),
+        };
+        let asked = plugin.descriptor().fields.iter();
+        let asked = asked.filter(|it| it.kind.is_text());
+        asked.filter(allowed).map(|it| it.id.clone()).collect()
     }
 
     fn map(&self, policy: Policy, plugin: &Plugin, mock: Option<&MappingTarget>) -> Policy {
@@ -146,9 +165,10 @@ impl OperatorPolicy {
         MissingEntry {
             place: self.location().where_to_write(),
             lines: format!(
-                "[[plugin]]\n{subject}\norigins = {}\nclaims = {}",
+                "[[plugin]]\n{subject}\norigins = {}\nclaims = {}\ntexts = {}",
                 list(&asked_urls(plugin)),
-                list(&descriptor.claims)
+                list(&descriptor.claims),
+                list(&asked_texts(descriptor))
             ),
         }
     }
@@ -162,6 +182,11 @@ fn asked_urls(plugin: &Plugin) -> Vec<String> {
     plugin.origins().map(ToString::to_string).collect()
 }
 
+/// The fields that a plugin asks to be told as text.
+pub(crate) fn asked_texts(descriptor: &Descriptor) -> Vec<String> {
+    descriptor.text_fields().map(str::to_owned).collect()
+}
+
 /// The texts as a TOML list. JSON's strings are TOML's.
 fn list(items: &[String]) -> String {
     serde_json::json!(items).to_string()
@@ -172,11 +197,12 @@ fn supply(
     document: &Document,
     entry: &PluginEntry,
     plugin: &Plugin,
+    form: &Form,
 ) -> Result<Vec<Supplied>, FileError> {
     let notes = document.notes();
     let given = entry.supply.iter();
     let supplied = given
-        .filter_map(|(field, given)| supplied(&notes, plugin, field, given))
+        .filter_map(|(field, given)| supplied(&notes, (plugin, form), field, given))
         .collect();
     let mistakes = notes.in_order();
     if mistakes.is_empty() {
@@ -187,22 +213,17 @@ fn supply(
 
 fn supplied(
     notes: &Notes<'_>,
-    plugin: &Plugin,
+    (plugin, form): (&Plugin, &Form),
     field: &Located<String>,
     given: &Located<Given>,
 ) -> Option<Supplied> {
-    let found = plugin.descriptor().field(&field.value);
+    let found = form.descriptor.field(&field.value);
     let Some(found) = found.filter(|it| it.platform_may_supply) else {
         not_suppliable(notes, field, plugin);
         return None;
     };
-    if !found.kind.is_text() && matches!(given.value, Given::Text(_)) {
-        let message = format!("`{}` is secret, and stands here in clear", field.value);
-        notes.add(
-            given.at.clone(),
-            message,
-            Some(format!("write {FORMS} instead")),
-        );
+    if let Some((message, hint)) = form.misfit(found, &given.value) {
+        notes.add(given.at.clone(), message, Some(hint));
     }
     Some(Supplied {
         field: found.clone(),

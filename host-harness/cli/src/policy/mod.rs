@@ -11,14 +11,14 @@ mod file;
 mod limits;
 mod location;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use credential_runtime::{Digest, Limits, MappingTarget, Origin};
 
 use crate::document::{Document, FileError, Located};
 use crate::secret_source::Given;
 
-pub(crate) use allowance::{Allowance, AllowanceError};
+pub(crate) use allowance::{Allowance, AllowanceError, asked_texts};
 pub(crate) use example::EXAMPLE;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use file::parse as parse_policy;
@@ -51,6 +51,8 @@ pub(crate) struct PluginEntry {
     pub(crate) builtin: bool,
     pub(crate) origins: Vec<Origin>,
     pub(crate) claims: Vec<String>,
+    /// The fields that may be told as text. The built-in plugin's all may, by its digest.
+    pub(crate) texts: Vec<String>,
     pub(crate) supply: Vec<(Located<String>, Located<Given>)>,
 }
 
@@ -60,9 +62,6 @@ pub(crate) enum PolicyError {
     /// The file cannot be used.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Anybody could decide what protects.
-    #[error("{} can be changed by everybody on this machine", .0.display())]
-    WritableByOthers(PathBuf),
 }
 
 impl OperatorPolicy {

@@ -250,6 +250,7 @@ fn policy(plugin: &Plugin, script: &Script) -> Policy {
         .claims
         .iter()
         .fold(Policy::nothing(), Policy::allow_claim);
+    let policy = descriptor.text_fields().fold(policy, Policy::allow_text);
     let Ok(target) = script.url.parse::<MappingTarget>() else {
         return policy;
     };
@@ -320,7 +321,10 @@ mod tests {
         let mut run = Run::begin(&plugin, &proof).await.unwrap();
         let canary = run.canaries.draw("a secret in the wrong field");
         let settings = credential_runtime::Settings::new().with_text("behaviour", canary);
-        let operation = plugin.operation(&settings, &Arc::new(Policy::nothing()));
+        let operation = plugin.operation(
+            &settings,
+            &Arc::new(Policy::nothing().allow_text("behaviour")),
+        );
         run.outcomes = format!("{:?}", operation.plan().await);
         run.search_memory();
         let (outcomes, canaries) = (run.outcomes.clone(), run.canaries.all());

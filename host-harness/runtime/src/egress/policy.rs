@@ -8,7 +8,7 @@ use url::Url;
 
 use super::origin::Origin;
 
-/// What the operator allows one plugin. The default allows nothing: no origin, no claim.
+/// What the operator allows one plugin. The default allows nothing: no origin, no claim, no text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     pub(super) allowed: BTreeSet<Origin>,
@@ -17,6 +17,7 @@ pub struct Policy {
     pub(crate) labels: BTreeSet<String>,
     pub(crate) headers: BTreeSet<String>,
     pub(crate) secret_headers: BTreeSet<String>,
+    texts: BTreeSet<String>,
 }
 
 impl Policy {
@@ -72,6 +73,23 @@ impl Policy {
     pub fn allow_secret_header(mut self, name: &str) -> Self {
         self.secret_headers.insert(name.to_ascii_lowercase());
         self
+    }
+
+    /// Lets the plugin be told as text what stands in a field of its form, if its descriptor says that
+    /// the field holds text. What is not allowed is kept as a secret ([`Policy::form`]).
+    #[must_use]
+    pub fn allow_text(mut self, field: impl Into<String>) -> Self {
+        self.texts.insert(field.into());
+        self
+    }
+
+    /// The fields that may be told as text.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(String::as_str)
+    }
+
+    pub(crate) fn allows_text(&self, field: &str) -> bool {
+        self.texts.contains(field)
     }
 
     /// The pointers whose members may be read as labels.

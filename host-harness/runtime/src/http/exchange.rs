@@ -68,6 +68,11 @@ impl Exchange {
         }
     }
 
+    /// What the operator allows.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.scope.policy
+    }
+
     /// Works on the operation's secrets. Never held across an await.
     pub(crate) fn with_vault<T>(&self, work: impl FnOnce(&mut Vault) -> T) -> T {
         work(&mut self.vault.lock().unwrap_or_else(PoisonError::into_inner))

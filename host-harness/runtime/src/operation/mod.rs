@@ -164,20 +164,20 @@ impl Operation {
     }
 }
 
-/// What the plugin is told of a setting: its text where the descriptor says that the field holds
-/// text, otherwise the name of a secret, whatever the field is.
+/// What the plugin is told of a setting: a text where the policy allows it, otherwise the name of a
+/// secret, whatever the field is.
 fn tell(
     loaded: &Loaded,
     exchange: &Exchange,
     field: &str,
     value: &SettingValue,
 ) -> wit::SettingValue {
-    let is_text = loaded
-        .descriptor()
-        .field(field)
-        .is_some_and(|it| it.kind.is_text());
+    let tells = |text: &str| {
+        let asked = loaded.descriptor().field(field);
+        asked.is_some_and(|it| exchange.policy().tells(it, text))
+    };
     let secret = match value {
-        SettingValue::Text(text) if is_text => return wit::SettingValue::Text(text.clone()),
+        SettingValue::Text(text) if tells(text) => return wit::SettingValue::Text(text.clone()),
         SettingValue::Text(text) => Secret::new(text.as_str()),
         SettingValue::Secret(secret) => secret.clone(),
     };

@@ -1,9 +1,11 @@
 //! The plugin works on names: values go out where the policy lets them, and none comes in. What a plugin does
 //! wrong with a name is done with others' calls in flight.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use credential_runtime::{Cause, Error, Grant, Secret, Sender};
+use credential_runtime::{Cause, Error, Grant, Policy, Secret, Sender, Settings};
 
 use crate::server::Server;
 use crate::stage::{SECRET, SERVICE, Stage};
@@ -20,6 +22,47 @@ async fn a_plugin_is_told_name_and_length_but_no_value() {
     assert!(told.contains("plain text"), "{told}");
     assert!(told.contains("secret: length 25"), "{told}");
     assert!(!told.contains("not-a-real"), "{told}");
+}
+
+/// Whatever the form calls it: the policy says what is text, and a secret is never one.
+#[tokio::test]
+async fn a_value_is_told_only_where_the_policy_allows_it_as_text() {
+    let plugin = Stage::new().await.plugin;
+    let text = "not-a-real-secret-in-a-text-field";
+    let (as_text, as_secret) = (
+        Settings::new().with_text("extra", text),
+        Settings::new().with_secret("extra", text),
+    );
+    for (what, settings, allowed, is_told) in [
+        ("a text that is allowed", &as_text, "extra", true),
+        ("a text that is not", &as_text, "argument", false),
+        (
+            "a secret where a text is allowed",
+            &as_secret,
+            "extra",
+            false,
+        ),
+        ("a secret where none is", &as_secret, "argument", false),
+        (
+            "a text of no field",
+            &as_text.clone().with_text("other", text),
+            "other",
+            false,
+        ),
+    ] {
+        let policy = Policy::nothing()
+            .allow_text("behaviour")
+            .allow_text(allowed);
+        let settings = settings.clone().with_text("behaviour", "tell-settings");
+        let operation = plugin.operation(&settings, &Arc::new(policy));
+        let told = format!("{:?}", operation.plan().await);
+        assert_eq!(told.contains(text), is_told, "{what}: {told}");
+        assert_eq!(
+            told.contains("extra: length 33"),
+            !is_told,
+            "{what}: {told}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -44,11 +44,11 @@ impl Stage {
 
     fn of(plugin: Plugin) -> Self {
         Self {
-            plugin,
-            policy: Policy::nothing()
+            policy: texts(&plugin)
                 .allow_origin(SERVICE.parse().unwrap())
                 .allow_header("x-note")
                 .allow_secret_header("x-api-key"),
+            plugin,
             settings: Settings::new().with_secret("secret", SECRET),
         }
     }
@@ -79,7 +79,7 @@ impl Stage {
     }
 
     pub fn allowing_nothing(mut self) -> Self {
-        self.policy = Policy::nothing();
+        self.policy = texts(&self.plugin);
         self
     }
 
@@ -187,4 +187,10 @@ impl Stage {
     pub async fn assert_works(&self) {
         assert_eq!(self.compute("count-calls", "").await.as_deref(), Ok("1"));
     }
+}
+
+/// Allows what the plugin asks to be told as text, and nothing else.
+fn texts(plugin: &Plugin) -> Policy {
+    let texts = plugin.descriptor().text_fields();
+    texts.fold(Policy::nothing(), Policy::allow_text)
 }

@@ -199,6 +199,10 @@ fn policy(plugin: &Plugin, mock_origin: &str) -> Policy {
     let policy = Policy::nothing()
         .allow_origin(intacct())
         .map_origin(intacct(), mock_origin.parse().unwrap());
+    let policy = plugin
+        .descriptor()
+        .text_fields()
+        .fold(policy, Policy::allow_text);
     let claims = plugin.descriptor().claims.iter();
     claims.fold(policy, |policy, claim| policy.allow_claim(claim.as_str()))
 }
