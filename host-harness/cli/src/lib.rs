@@ -31,6 +31,7 @@ mod policy;
 #[doc(hidden)]
 pub mod properties;
 mod proving;
+mod reads;
 mod report;
 mod secret_source;
 mod serve_args;

@@ -6,7 +6,7 @@
 //! cannot be found. It begins with a checksum (SHA-256) of its name and contents, which is verified before
 //! anything of it is used: against damage and mix-ups. Against whoever can write there, nothing helps.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{DirBuilder, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{

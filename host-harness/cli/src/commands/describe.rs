@@ -8,6 +8,7 @@ use crate::args::Describe;
 use crate::exit::Exit;
 use crate::host::{Component, Host};
 use crate::output::Output;
+use crate::reads::{asked_origins, reads};
 use crate::report::Report;
 use crate::settings::Form;
 use crate::text::Page;
@@ -37,7 +38,7 @@ fn document(plugin: &Plugin, form: &Form) -> serde_json::Value {
 
 fn page(form: &Form) -> Page {
     let descriptor = &form.descriptor;
-    Page::new()
+    let page = Page::new()
         .line(format!("{} ({})", descriptor.title, descriptor.id))
         .line(&descriptor.summary)
         .line(format!("Read more: {}", descriptor.documentation))
@@ -48,6 +49,13 @@ fn page(form: &Form) -> Page {
         .each(&descriptor.fields, field)
         .each(withheld(form), |page, text| page.indented(2, text))
         .blank()
+        .line("What it reaches and reads")
+        .item(2, 14, "asks to reach", &asked_origins(descriptor).join(", "));
+    let page = reads(page, descriptor);
+    if descriptor.setup.is_empty() {
+        return page;
+    }
+    page.blank()
         .line("What to do in the service first")
         .each(descriptor.setup.iter().zip(1..), |page, (step, number)| {
             setup_step(page, step, number)

@@ -11,6 +11,7 @@ use crate::explain::INSPECT;
 use crate::host::{Component, Host};
 use crate::output::{Output, talk};
 use crate::policy::{Allowance, asked_texts};
+use crate::reads::{asked_origins, reads};
 use crate::report::Report;
 use crate::text::Page;
 
@@ -88,7 +89,7 @@ impl Findings {
             "exports": self.info.as_ref().ok().map(|it| &it.exports),
             "plugin": loaded.map(|(plugin, _)| {
                 let it = plugin.descriptor();
-                json!({ "id": it.id, "title": it.title, "origins": it.origins, "claims": it.claims })
+                json!({ "id": it.id, "title": it.title, "version": it.version, "origins": it.origins, "claims": it.claims, "members": it.members, "headers": it.headers, "request_headers": it.request_headers, "secret_headers": it.secret_headers, "redirect_parameters": it.redirect_parameters })
             }),
             "allowed": loaded.map(|(_, allowance)| json!({
                 "origins": allowance.origins(),
@@ -131,10 +132,15 @@ impl Findings {
 
     fn plugin_page(&self, page: Page, plugin: &Plugin, allowance: &Allowance) -> Page {
         let it = plugin.descriptor();
-        page.blank()
-            .line(format!("Credential plugin: {} ({})", it.title, it.id))
-            .item(2, 14, "asks to reach", &listed(&asked(it)))
-            .item(2, 14, "asks to read", &listed(&it.claims))
+        let page = page
+            .blank()
+            .line(format!(
+                "Credential plugin: {} ({} {})",
+                it.title, it.id, it.version
+            ))
+            .item(2, 14, "asks to reach", &listed(&asked_origins(it)))
+            .item(2, 14, "asks to read", &listed(&it.claims));
+        reads(page, it)
             .item(2, 14, "may reach", &listed(&allowance.origins()))
             .item(2, 14, "may read", &listed(&allowance.claims))
             .item(2, 14, "asks as text", &listed(&asked_texts(it)))

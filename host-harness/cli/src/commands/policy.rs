@@ -76,6 +76,9 @@ fn entry_json(entry: &PluginEntry) -> Value {
         "origins": entry.origins.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "claims": entry.claims,
         "texts": texts(entry),
+        "headers": entry.headers,
+        "secret_headers": entry.secret_headers,
+        "labels": entry.labels,
         "supply": supply,
     })
 }
@@ -122,9 +125,22 @@ fn entry_page(page: Page, entry: &PluginEntry) -> Page {
         .item(4, 10, "may reach", &listed(&origins))
         .item(4, 10, "may read", &listed(&entry.claims))
         .item(4, 10, "as text", &listed(&texts(entry)))
+        .each(further(entry), |page, (what, names)| {
+            page.item(4, 10, what, &listed(names))
+        })
         .each(supplied(entry), |page, (field, from)| {
             page.item(4, 10, "supplied", &format!("{field}, {from}"))
         })
+}
+
+/// What few entries have.
+fn further(entry: &PluginEntry) -> impl Iterator<Item = (&'static str, &[String])> {
+    let all = [
+        ("headers", entry.headers.as_slice()),
+        ("keys in", &entry.secret_headers),
+        ("labels", &entry.labels),
+    ];
+    all.into_iter().filter(|(_, names)| !names.is_empty())
 }
 
 /// The fields that may be told as text; the built-in plugin's by its digest.

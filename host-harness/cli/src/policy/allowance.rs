@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use credential_runtime::{Descriptor, Digest, Field, MappingTarget, Origin, Plugin, Policy};
+use credential_runtime::{
+    Descriptor, Digest, Field, MappingTarget, Origin, Plugin, Policy, Reading,
+};
 
 use super::{OperatorPolicy, PluginEntry, Plugins, builtin_digest};
 use crate::document::{Document, FileError, Located, Notes, suggest};
@@ -69,6 +71,7 @@ impl OperatorPolicy {
         let policy = claims.iter().fold(policy, Policy::allow_claim);
         let texts = self.texts(plugin, entry, mock.is_some());
         let policy = texts.into_iter().fold(policy, Policy::allow_text);
+        let policy = self.allow_headers_and_labels(policy, plugin, entry, mock.is_some());
         let form = Form::of(plugin, &policy);
         let supply = match (&self.plugins, entry) {
             (Plugins::Listed(document, _), Some(entry)) => supply(document, entry, plugin, &form)?,
@@ -126,6 +129,32 @@ impl OperatorPolicy {
         asked.filter(allowed).map(|it| it.id.clone()).collect()
     }
 
+    /// Of the headers and labels that the plugin asks for, those that it may have. The headers of the
+    /// built-in plugin are known, by its digest.
+    fn allow_headers_and_labels(
+        &self,
+        policy: Policy,
+        plugin: &Plugin,
+        entry: Option<&PluginEntry>,
+        mocked: bool,
+    ) -> Policy {
+        let is_known = plugin.digest() == builtin_digest();
+        let trusted = self.trusts(plugin, mocked);
+        let may = |named: fn(&PluginEntry) -> &Vec<String>, name: &String| match entry {
+            Some(entry) => named(entry).contains(name),
+            None => trusted,
+        };
+        let descriptor = plugin.descriptor();
+        let headers = descriptor.request_headers.iter();
+        let headers = headers.filter(|it| is_known || may(|entry| &entry.headers, it));
+        let policy = headers.fold(policy, |policy, it| policy.allow_header(it));
+        let secret = descriptor.secret_headers.iter();
+        let secret = secret.filter(|it| may(|entry| &entry.secret_headers, it));
+        let policy = secret.fold(policy, |policy, it| policy.allow_secret_header(it));
+        let labels = asked_labels(descriptor).filter(|it| may(|entry| &entry.labels, it));
+        labels.fold(policy, |policy, it| policy.allow_label(it))
+    }
+
     fn map(&self, policy: Policy, plugin: &Plugin, mock: Option<&MappingTarget>) -> Policy {
         match mock {
             Some(target) => asked(plugin).fold(policy, |policy, from| {
@@ -162,10 +191,20 @@ impl OperatorPolicy {
         } else {
             format!("digest = \"{}\"", plugin.digest())
         };
+        let further = [
+            ("headers", descriptor.request_headers.clone()),
+            ("secret_headers", descriptor.secret_headers.clone()),
+            ("labels", asked_labels(descriptor).cloned().collect()),
+        ];
+        let further: String = further
+            .iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(key, names)| format!("\n{key} = {}", list(names)))
+            .collect();
         MissingEntry {
             place: self.location().where_to_write(),
             lines: format!(
-                "[[plugin]]\n{subject}\norigins = {}\nclaims = {}\ntexts = {}",
+                "[[plugin]]\n{subject}\norigins = {}\nclaims = {}\ntexts = {}{further}",
                 list(&asked_urls(plugin)),
                 list(&descriptor.claims),
                 list(&asked_texts(descriptor))
@@ -180,6 +219,13 @@ fn asked(plugin: &Plugin) -> impl Iterator<Item = Origin> {
 
 fn asked_urls(plugin: &Plugin) -> Vec<String> {
     plugin.origins().map(ToString::to_string).collect()
+}
+
+/// The members that a plugin asks to read as texts for people.
+fn asked_labels(descriptor: &Descriptor) -> impl Iterator<Item = &String> {
+    let members = descriptor.members.iter();
+    let labels = members.filter(|it| it.reading == Reading::Label);
+    labels.map(|it| &it.pointer)
 }
 
 /// The fields that a plugin asks to be told as text.

@@ -80,6 +80,9 @@ fn read_plugin(table: Table<'_>, folder: &Path) -> Option<PluginEntry> {
     let origins = parse_all(&table, "origins");
     let claims = owned(table.texts("claims"));
     let texts = owned(table.texts("texts"));
+    let headers = lower_case(owned(table.texts("headers")));
+    let secret_headers = lower_case(owned(table.texts("secret_headers")));
+    let labels = owned(table.texts("labels"));
     let supply = table.table("supply");
     let supply = supply.map_or_else(Vec::new, |it| read_supply(&it, folder));
     table.finish();
@@ -90,8 +93,19 @@ fn read_plugin(table: Table<'_>, folder: &Path) -> Option<PluginEntry> {
         origins,
         claims,
         texts,
+        headers,
+        secret_headers,
+        labels,
         supply,
     })
+}
+
+/// Names of headers are one in any case.
+fn lower_case(names: Vec<String>) -> Vec<String> {
+    names
+        .into_iter()
+        .map(|it| it.to_ascii_lowercase())
+        .collect()
 }
 
 fn owned(texts: Vec<Located<&str>>) -> Vec<String> {

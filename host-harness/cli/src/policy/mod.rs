@@ -53,6 +53,12 @@ pub(crate) struct PluginEntry {
     pub(crate) claims: Vec<String>,
     /// The fields that may be told as text. The built-in plugin's all may, by its digest.
     pub(crate) texts: Vec<String>,
+    /// Headers that its requests may carry beyond the usual ones. The built-in plugin's all may.
+    pub(crate) headers: Vec<String>,
+    /// Headers other than `authorization` in which a secret may stand.
+    pub(crate) secret_headers: Vec<String>,
+    /// Pointers of an answer's members that may be read as texts for people.
+    pub(crate) labels: Vec<String>,
     pub(crate) supply: Vec<(Located<String>, Located<Given>)>,
 }
 

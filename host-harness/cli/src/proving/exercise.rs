@@ -4,8 +4,8 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use credential_runtime::{
-    AuthorizationRefusal, CallFailure, Cause, CodeGrant, Error, Grant, Limit, Operation, Plugin,
-    Policy, Secret, Sender, Settings,
+    AuthorizationRefusal, CallFailure, Cause, CodeGrant, Error, Grant, HeldTokens, Limit,
+    Operation, Plugin, Policy, Secret, Sender, Settings,
 };
 
 use super::canaries::Canaries;

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use credential_runtime::{
-    Limits, LoadError, Plugin, Policy, Proof, Runtime, StartError, Witness, occurrences, spellings,
+    Limits, LoadError, MappingTarget, Plugin, Policy, Proof, Runtime, StartError, Witness,
+    occurrences, spellings,
 };
 use serde::Serialize;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use credential_runtime as runtime;
-use credential_runtime::{CallFailure, Problem, RedirectError, Refusal};
+use credential_runtime::{CallFailure, Problem, RedirectError};
 
 use super::confirm::{EndsAnother, OtherIdentity};
 use crate::record::{DocumentError, Timestamp};

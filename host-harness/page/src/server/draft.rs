@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use credential_connections::record::CredentialId;
 use credential_connections::service::Kept;
-use credential_runtime::{Descriptor, Field, FieldKind, Problem, Secret, SettingValue, Settings};
+use credential_runtime::{Descriptor, Field, Problem, Secret, SettingValue, Settings};
 
 use super::posted::Posted;
 
