@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use credential_runtime::{Error, Grant, Policy, Refusal, Runtime, Sender, Settings, Severity};
+use credential_runtime::{Error, Grant, Policy, Runtime, Sender, Settings, Severity};
 
 #[expect(clippy::print_stdout, reason = "an example")]
 #[tokio::main]
@@ -43,10 +43,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
         // Every refusal says what to do next, and who has to do it.
-        Err(Error::Refused(refusal)) => match refusal.diagnosis() {
-            Some(it) => println!("{} ({}; {})", it.message, it.code, it.actor.describe()),
-            None => println!("{}", Refusal::to_string(&refusal)),
-        },
+        Err(Error::Refused(refusal)) => {
+            let it = &refusal.diagnosis;
+            println!("{} ({}; {})", it.message, it.code, it.actor.describe());
+        }
         Err(Error::Failed(failure)) => println!("{failure}"),
     }
     Ok(())

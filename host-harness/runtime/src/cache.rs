@@ -160,6 +160,8 @@ fn machine_code(engine: &Engine, compiled: &[u8]) -> Result<Component, String> {
 mod tests {
     use std::fs::Permissions;
 
+    use std::fs;
+
     use super::*;
 
     #[test]

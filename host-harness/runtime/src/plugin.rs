@@ -15,7 +15,7 @@ use crate::error::LoadError;
 use crate::http::{Exchange, Scope};
 use crate::operation::Operation;
 use crate::outlet::Outlet;
-use crate::reading::Permitted;
+use crate::reading::{Permitted, Reading};
 use crate::runtime::Inner;
 use crate::slots::Caller;
 use crate::state::CallState;
@@ -90,6 +90,25 @@ impl Plugin {
     /// The origins that it asks to reach.
     pub fn origins(&self) -> impl Iterator<Item = &Origin> {
         self.0.asked.origins.iter()
+    }
+
+    /// A policy that allows all that it asks for: where everything goes to a mock, and to begin a real
+    /// one with. Not for a plugin that one does not know.
+    #[must_use]
+    pub fn asked_policy(&self) -> Policy {
+        let it = self.descriptor();
+        let policy = self
+            .origins()
+            .cloned()
+            .fold(Policy::nothing(), Policy::allow_origin);
+        let policy = it.claims.iter().fold(policy, Policy::allow_claim);
+        let policy = it.text_fields().fold(policy, Policy::allow_text);
+        let headers = it.request_headers.iter();
+        let policy = headers.fold(policy, |policy, it| policy.allow_header(it));
+        let secret = it.secret_headers.iter();
+        let policy = secret.fold(policy, |policy, it| policy.allow_secret_header(it));
+        let labels = it.members.iter().filter(|it| it.reading == Reading::Label);
+        labels.fold(policy, |policy, it| policy.allow_label(&it.pointer))
     }
 
     /// Those of them that are the service's API: where an access token may go.

@@ -116,7 +116,7 @@ mod tests {
     }
 
     async fn ask(client: &Client) -> ApiError {
-        let origin = "https://service.example".parse().unwrap();
+        let origin: credential_runtime::Origin = "https://service.example".parse().unwrap();
         let target = Target::parse(
             "/v1",
             &[origin.clone()],

@@ -50,7 +50,12 @@ fn page(form: &Form) -> Page {
         .each(withheld(form), |page, text| page.indented(2, text))
         .blank()
         .line("What it reaches and reads")
-        .item(2, 14, "asks to reach", &asked_origins(descriptor).join(", "));
+        .item(
+            2,
+            14,
+            "asks to reach",
+            &asked_origins(descriptor).join(", "),
+        );
     let page = reads(page, descriptor);
     if descriptor.setup.is_empty() {
         return page;

@@ -246,19 +246,12 @@ impl<'a> Run<'a> {
 
 /// All that the plugin asks for, and all of it at the run's own server.
 fn policy(plugin: &Plugin, script: &Script) -> Policy {
-    let descriptor = plugin.descriptor();
-    let policy = descriptor
-        .claims
-        .iter()
-        .fold(Policy::nothing(), Policy::allow_claim);
-    let policy = descriptor.text_fields().fold(policy, Policy::allow_text);
+    let policy = plugin.asked_policy();
     let Ok(target) = script.url.parse::<MappingTarget>() else {
         return policy;
     };
     plugin.origins().fold(policy, |policy, origin| {
-        policy
-            .allow_origin(origin.clone())
-            .map_origin(origin.clone(), target.clone())
+        policy.map_origin(origin.clone(), target.clone())
     })
 }
 

@@ -1,6 +1,8 @@
 //! A plugin with a field of each kind.
 
-use credential_runtime::{Choice, Condition, Descriptor, Field, FieldKind, Requirement, SetupStep};
+use credential_runtime::{
+    AskedOrigin, Choice, Condition, Descriptor, Field, FieldKind, Purposes, Requirement, SetupStep,
+};
 
 use super::text;
 
@@ -78,7 +80,11 @@ pub(in crate::view) fn descriptor() -> Descriptor {
             id,
             label,
             "Leave blank. Connecting fills it in.",
-            FieldKind::Token,
+            if id == "access_token" {
+                FieldKind::AccessToken
+            } else {
+                FieldKind::RefreshToken
+            },
         );
         token.requirement = Requirement::Optional;
         token
