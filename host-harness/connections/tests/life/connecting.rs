@@ -2,7 +2,7 @@
 
 use credential_connections::service::Error;
 use credential_connections::state::State;
-use credential_runtime::{RedirectError, ErrorKind};
+use credential_runtime::{ErrorKind, RedirectError};
 use mock_intacct::browser::Consent;
 
 use crate::stage::{REDIRECT_URI, SESSION, World, name, session, tenant};
