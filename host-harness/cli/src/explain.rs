@@ -131,32 +131,30 @@ impl From<LoadError> for Report {
     fn from(error: LoadError) -> Self {
         match error {
             LoadError::Describe(failure) => failure.into(),
-            LoadError::TooLarge { size, .. } => {
-                of_component(&error, Actor::Plugin).hint(raise(&[("component_bytes", size as u64)]))
-            }
+            LoadError::TooLarge { size, .. } => of_component(&error, Actor::Platform)
+                .hint(raise(&[("component_bytes", size as u64)])),
             LoadError::OverLimits(ref excesses) => {
                 let keys: Option<Vec<(&str, u64)>> = excesses
                     .iter()
                     .map(|it| Some((limit_key(it.measure)?, it.found)))
                     .collect();
-                let report = of_component(&error, Actor::Plugin);
                 match keys {
-                    Some(keys) => report.hint(raise(&keys)),
-                    None => report,
+                    Some(keys) => of_component(&error, Actor::Platform).hint(raise(&keys)),
+                    None => of_component(&error, Actor::Plugin),
                 }
             }
             LoadError::Compiler(ref failure) => match failure {
                 CompilerError::CpuTime(_) => {
-                    of_component(&error, Actor::Plugin).hint(raise_limit("compile_cpu_time_ms"))
+                    of_component(&error, Actor::Platform).hint(raise_limit("compile_cpu_time_ms"))
                 }
                 CompilerError::Deadline(_) => {
-                    of_component(&error, Actor::Plugin).hint(raise_limit("compile_deadline_ms"))
+                    of_component(&error, Actor::Platform).hint(raise_limit("compile_deadline_ms"))
                 }
                 CompilerError::Memory(_) => {
-                    of_component(&error, Actor::Plugin).hint(raise_limit("compile_memory_bytes"))
+                    of_component(&error, Actor::Platform).hint(raise_limit("compile_memory_bytes"))
                 }
                 CompilerError::Size(_) => {
-                    of_component(&error, Actor::Plugin).hint(raise_limit("compiled_bytes"))
+                    of_component(&error, Actor::Platform).hint(raise_limit("compiled_bytes"))
                 }
                 CompilerError::Panicked(_) | CompilerError::Ended(_) => of_component(
                     &error,

@@ -155,3 +155,68 @@ async fn a_component_that_gives_names_alone_is_none_made_of_components() {
         .assert_works()
         .await;
 }
+
+/// The contract's way out as a component imports it, with one function that takes and gives nothing.
+const HTTP: &str = "(import \"connector:credential/http@VERSION\" (instance $http (export \"send\" (func)))) \
+     (alias export $http \"send\" (func $send)) (core func $lowered (canon lower (func $send)))";
+
+/// Odd components that the scan lets through: whatever the compiler and the linker make of each, it is no panic.
+#[rstest]
+#[case::an_import_exported_again("(export \"again\" (instance $http))")]
+#[case::a_function_imported_and_exported("(export \"again\" (func $send))")]
+#[case::a_lowered_function_lifted(
+    "(func $again (canon lift (core func $lowered))) (export \"again\" (func $again))"
+)]
+#[case::a_lowered_function_to_end_a_call(
+    "(core module $c (memory (export \"m\") 1) (func (export \"f\") (result i32) i32.const 8)) \
+     (core instance $ci (instantiate $c)) \
+     (func (export \"g\") (result string) (canon lift (core func $ci \"f\") (memory (core memory $ci \"m\"))))"
+)]
+#[case::a_destructor_of_the_hosts("(type $r (resource (rep i32) (dtor (core func $lowered))))")]
+#[case::a_destructor_that_drops(
+    "(type $r (resource (rep i32))) (core func $d (canon resource.drop $r)) \
+     (type $s (resource (rep i32) (dtor (core func $d)))) (core func $made (canon resource.new $s))"
+)]
+#[case::the_host_at_the_start(
+    "(core module $c (import \"\" \"s\" (func)) (start 0)) \
+     (core instance (instantiate $c (with \"\" (instance (export \"s\" (func $lowered))))))"
+)]
+#[case::the_host_in_a_table(
+    "(core module $c (import \"\" \"s\" (func)) (table 1 funcref) (elem (i32.const 0) func 0)) \
+     (core instance (instantiate $c (with \"\" (instance (export \"s\" (func $lowered))))))"
+)]
+#[case::a_memory_of_another_module(
+    "(core module $c (memory (export \"m\") 1)) (core instance $ci (instantiate $c)) \
+     (core module $d (import \"c\" \"m\" (memory 1)) (func (export \"f\"))) \
+     (core instance $di (instantiate $d (with \"c\" (instance $ci)))) \
+     (func $x (canon lift (core func $di \"f\")))"
+)]
+#[case::an_instance_of_nothing("(instance $none) (export \"none\" (instance $none))")]
+#[case::instances_within_instances_of_names(
+    "(instance $a) (instance $b (export \"a\" (instance $a))) (instance $c (export \"b\" (instance $b))) \
+     (export \"c\" (instance $c))"
+)]
+#[case::types_alone("(type $t (record (field \"a\" u8))) (export \"t\" (type $t))")]
+#[case::a_type_of_a_component("(type $t (component (import \"a\" (func)) (export \"b\" (func)))) ")]
+#[case::a_core_type(
+    "(core type $t (func (param i32))) (core type $m (module (import \"a\" \"b\" (func))))"
+)]
+#[case::a_list_of_fixed_length("(type $t (list u8 1000000000)) (export \"t\" (type $t))")]
+#[case::a_map("(type $t (map string u8)) (export \"t\" (type $t))")]
+#[case::a_value("(import \"v\" (value u8))")]
+#[case::a_start("(func $v (canon lift (core func $lowered))) (start $v)")]
+#[case::many_flags(&format!(
+    "(type $t (flags {})) (export \"t\" (type $t))",
+    (0..200).map(|it| format!("\"f{it}\" ")).collect::<String>()
+))]
+#[case::many_parameters(&format!(
+    "(type $t (func {})) (import \"connector:credential/types@VERSION\" (instance $types (export \"f\" (func (type $t)))))",
+    (0..900).map(|it| format!("(param \"p{it}\" u64) ")).collect::<String>()
+))]
+#[tokio::test]
+async fn an_odd_component_does_not_make_the_compiler_panic(#[case] parts: &str) {
+    let parts = format!("{HTTP} {parts}").replace("VERSION", crate::shapes::spoken());
+    let runtime = Runtime::builder().build().unwrap();
+    let error = runtime.load(&component_with(&parts, "")).await.unwrap_err();
+    assert!(!matches!(error, LoadError::Compiler(_)), "{error}");
+}
