@@ -72,6 +72,8 @@ pub(crate) enum CredentialsCommand {
     Status(OnOne),
     /// Ask the service whether it accepts one
     Test(OnOne),
+    /// Accept the plugin that is installed now, for one credential or for all that wait for it
+    Accept(Accept),
     /// Renew one now, or all that are due
     Renew(Renew),
     /// Delete the tokens of one here; nothing changes at the service
@@ -172,6 +174,17 @@ pub(crate) struct Renew {
 pub(crate) struct Revoke {
     #[command(flatten)]
     pub(crate) of: Named,
+    #[command(flatten)]
+    pub(crate) consent: Consenting,
+    #[command(flatten)]
+    pub(crate) with: InstalledArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Accept {
+    /// The credential's name; all that wait, where not given
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<Name>,
     #[command(flatten)]
     pub(crate) consent: Consenting,
     #[command(flatten)]

@@ -34,6 +34,12 @@ pub(super) fn explain(stored: &Stored, name: Option<&Name>, error: Error) -> Rep
         Error::NoSuchPlugin(_) => Report::new(Exit::Plugin, message)
             .hint("name its component with --plugin FILE")
             .actor(Actor::Platform),
+        Error::PluginChanged(_) => Report::new(Exit::Policy, message)
+            .hint(format!(
+                "nothing was called. Look at the difference, and accept it, with {}",
+                command("accept", name)
+            ))
+            .actor(Actor::Platform),
         Error::NotConnected => user(message).hint(command("connect", name)),
         Error::Document(_) => Report::machine(message).hint("upgrade this program"),
         Error::UnknownGrant(_) => Report::new(Exit::Plugin, message),

@@ -6,11 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use credential_connections::record::{Name, Tenant};
-use credential_connections::service::{Connections, Error, Installed};
+use credential_connections::service::{BuildError, Connections, Error, Installed};
 use credential_connections::state::Diagnosis;
-use credential_runtime::{Descriptor, Plugin, Policy, SetupStep};
+use credential_runtime::{Actor, Descriptor, Plugin, Policy, SetupStep};
 
 use crate::credential_args::{InstalledArgs, StoreArgs};
+use crate::exit::Exit;
 use crate::host::{Component, Host};
 use crate::policy::OperatorPolicy;
 use crate::report::Report;
@@ -55,7 +56,7 @@ impl Stored {
         let builder = Connections::builder(Arc::clone(&storage.store));
         let with = plugins.iter().flat_map(|it| it.with.iter().cloned());
         let built = with.fold(builder, |builder, it| builder.plugin(it)).build();
-        let connections = built.map_err(|error| Report::machine(error.to_string()))?;
+        let connections = built.map_err(not_built)?;
         Ok(Self {
             connections,
             tenant: args.tenant.clone(),
@@ -147,10 +148,19 @@ impl Plugins {
         })
     }
 
-    /// Of two with the same id the later one counts.
     fn of(&self, id: &str) -> Option<&(Plugin, Arc<Policy>)> {
-        let mut all = self.installed.iter().rev();
+        let mut all = self.installed.iter();
         all.find(|(plugin, _)| plugin.descriptor().id == id)
+    }
+}
+
+fn not_built(error: BuildError) -> Report {
+    let message = error.to_string();
+    match error {
+        BuildError::SamePlugin { .. } => Report::new(Exit::Plugin, message)
+            .hint("leave one of the two out: a credential of one would be handed to the other")
+            .actor(Actor::Platform),
+        _ => Report::machine(message),
     }
 }
 

@@ -4,6 +4,7 @@ use credential_runtime::{Randomness, Secret};
 
 use super::{Broken, Key, Part, Place, open, seal};
 use crate::master_key::MasterKey;
+use crate::record::PluginRef;
 
 /// The key that one credential's secrets are sealed with. It is stored wrapped by a master key, so
 /// that a rotation touches 32 bytes of each credential and none of its secrets.
@@ -21,20 +22,20 @@ impl DataKey {
     pub(crate) fn wrap(
         &self,
         master: &MasterKey,
-        place: Place<'_>,
+        (place, plugin): (Place<'_>, &PluginRef),
         randomness: &dyn Randomness,
     ) -> Result<Vec<u8>, Broken> {
-        let associated = place.associated(Part::DataKey(master.id()));
+        let associated = place.associated(Part::DataKey(master.id(), plugin));
         seal(master.key(), &associated, self.0.as_slice(), randomness)
     }
 
     /// As it was stored.
     pub(crate) fn unwrap(
         master: &MasterKey,
-        place: Place<'_>,
+        (place, plugin): (Place<'_>, &PluginRef),
         wrapped: &[u8],
     ) -> Result<Self, Broken> {
-        let associated = place.associated(Part::DataKey(master.id()));
+        let associated = place.associated(Part::DataKey(master.id(), plugin));
         let bytes = open(master.key(), &associated, wrapped)?;
         let mut key = Key::default();
         if bytes.len() != key.len() {
@@ -74,7 +75,18 @@ mod tests {
     use credential_runtime::SystemRandomness;
 
     use super::*;
-    use crate::record::{CredentialId, Generation, Tenant};
+    use crate::record::{Bound, CredentialId, Digest, Generation, Tenant};
+
+    fn plugin() -> PluginRef {
+        PluginRef {
+            id: "test".to_owned(),
+            digest: Digest::of(b"test"),
+            bound: Some(Bound {
+                origins: vec!["https://api.example.com".to_owned()],
+                reads: vec!["the claim sub".to_owned()],
+            }),
+        }
+    }
 
     #[test]
     fn a_wrapped_key_opens_what_it_sealed() {
@@ -89,9 +101,11 @@ mod tests {
 
         let key = DataKey::draw(&SystemRandomness);
         let sealed = key.seal(place, part, &secret, &SystemRandomness).unwrap();
-        let wrapped = key.wrap(&master, place, &SystemRandomness).unwrap();
+        let wrapped = key
+            .wrap(&master, (place, &plugin()), &SystemRandomness)
+            .unwrap();
 
-        let key = DataKey::unwrap(&master, place, &wrapped).unwrap();
+        let key = DataKey::unwrap(&master, (place, &plugin()), &wrapped).unwrap();
         assert_eq!(key.open(place, part, &sealed), Ok(secret));
     }
 
@@ -104,8 +118,58 @@ mod tests {
         };
         let [right, wrong] = [(); 2].map(|()| MasterKey::draw(&SystemRandomness));
         let wrapped = DataKey::draw(&SystemRandomness)
-            .wrap(&right, place, &SystemRandomness)
+            .wrap(&right, (place, &plugin()), &SystemRandomness)
             .unwrap();
-        assert!(DataKey::unwrap(&wrong, place, &wrapped).is_err());
+        assert!(DataKey::unwrap(&wrong, (place, &plugin()), &wrapped).is_err());
+    }
+
+    /// Somebody who can write to the database and has no key cannot give a credential to another plugin,
+    /// nor let it reach or read more.
+    #[test]
+    fn a_key_is_for_the_plugin_that_it_was_wrapped_for() {
+        let tenant = Tenant::default();
+        let place = Place {
+            tenant: &tenant,
+            id: CredentialId::draw(&SystemRandomness),
+        };
+        let master = MasterKey::draw(&SystemRandomness);
+        let key = DataKey::draw(&SystemRandomness);
+        let wrapped = key
+            .wrap(&master, (place, &plugin()), &SystemRandomness)
+            .unwrap();
+        let bound = plugin().bound.unwrap();
+        let others = [
+            PluginRef {
+                id: "other".to_owned(),
+                ..plugin()
+            },
+            PluginRef {
+                digest: Digest::of(b"other"),
+                ..plugin()
+            },
+            PluginRef {
+                bound: None,
+                ..plugin()
+            },
+            PluginRef {
+                bound: Some(Bound {
+                    origins: vec!["https://evil.example".to_owned()],
+                    ..bound.clone()
+                }),
+                ..plugin()
+            },
+            PluginRef {
+                bound: Some(Bound {
+                    reads: Vec::new(),
+                    ..bound
+                }),
+                ..plugin()
+            },
+        ];
+        for other in others {
+            let opened = DataKey::unwrap(&master, (place, &other), &wrapped);
+            assert!(opened.is_err(), "{other:?}");
+        }
+        assert!(DataKey::unwrap(&master, (place, &plugin()), &wrapped).is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! Where a sealed value belongs: what its associated data says.
 
 use crate::master_key::KeyId;
-use crate::record::{CredentialId, Generation, SettingsVersion, Tenant};
+use crate::record::{CredentialId, Generation, PluginRef, SettingsVersion, Tenant};
 
 /// Stands first in all associated data, so that a later layout cannot be mistaken for this one.
 const LAYOUT: &str = "credential-store/1";
@@ -9,8 +9,8 @@ const LAYOUT: &str = "credential-store/1";
 /// Which part of a credential a sealed value is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Part<'a> {
-    /// The credential's data key, wrapped by that master key.
-    DataKey(&'a KeyId),
+    /// The credential's data key, wrapped by that master key, for that plugin.
+    DataKey(&'a KeyId, &'a PluginRef),
     /// A secret setting, in that version of the settings.
     Setting(&'a str, SettingsVersion),
     /// The access token of that generation.
@@ -31,7 +31,7 @@ impl Place<'_> {
     /// The associated data: each piece after its length, so that no two places read the same.
     pub(crate) fn associated(&self, part: Part<'_>) -> Vec<u8> {
         let (kind, detail, number) = match part {
-            Part::DataKey(key) => ("data-key", key.as_str(), 0),
+            Part::DataKey(key, plugin) => return self.of_data_key(key, plugin),
             Part::Setting(field, version) => ("setting", field, version.number()),
             Part::Access(generation) => ("access-token", "", generation.number()),
             Part::Refresh(generation) => ("refresh-token", "", generation.number()),
@@ -44,6 +44,20 @@ impl Place<'_> {
             detail.as_bytes(),
             &number.to_be_bytes(),
         ])
+    }
+
+    fn of_data_key(&self, key: &KeyId, plugin: &PluginRef) -> Vec<u8> {
+        let mut all = vec![
+            LAYOUT.as_bytes(),
+            self.tenant.as_str().as_bytes(),
+            self.id.as_bytes(),
+            b"data-key",
+            key.as_str().as_bytes(),
+            &[0; 8],
+        ];
+        let plugin = plugin.associated();
+        all.extend(plugin.as_deref().map(str::as_bytes));
+        pieces(&all)
     }
 }
 

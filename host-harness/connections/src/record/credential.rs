@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use credential_runtime::{Digest, Settings};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     CredentialId, Diagnosis, Document, Fence, HeldBy, Identity, Name, NewEvent, Tenant, Timestamp,
@@ -48,21 +48,50 @@ impl SettingsVersion {
     }
 }
 
-/// The plugin that a credential was made with.
+/// The plugin that a credential belongs to, and what its secrets were entered for. All of it stands in
+/// the associated data of the credential's key (AEAD): a row whose plugin, digest or origins were changed
+/// by somebody without the master key opens nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PluginRef {
     /// As its descriptor says.
     pub id: String,
-    /// The component that the settings were last checked with.
+    /// The component that a person or the operator accepted.
     pub digest: Digest,
+    /// What it reached and read then; absent in rows of before that was noted.
+    pub bound: Option<Bound>,
+}
+
+/// What a plugin might reach and read when the secrets were entered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bound {
+    /// The origins that descriptor and policy named, in order.
+    pub origins: Vec<String>,
+    /// What it reads of answers and forms, a line each.
+    pub reads: Vec<String>,
+}
+
+impl PluginRef {
+    /// What the associated data say of it; absent in rows of before.
+    pub(crate) fn associated(&self) -> Option<String> {
+        let bound = self.bound.as_ref()?;
+        let all = (
+            &self.id,
+            self.digest.to_string(),
+            &bound.origins,
+            &bound.reads,
+        );
+        serde_json::to_string(&all).ok()
+    }
 }
 
 impl Serialize for PluginRef {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct as _;
-        let mut plugin = serializer.serialize_struct("PluginRef", 2)?;
+        let mut plugin = serializer.serialize_struct("PluginRef", 3)?;
         plugin.serialize_field("id", &self.id)?;
         plugin.serialize_field("digest", &self.digest.to_string())?;
+        let origins = self.bound.as_ref().map(|it| &it.origins);
+        plugin.serialize_field("origins", &origins)?;
         plugin.end()
     }
 }
@@ -137,6 +166,8 @@ pub struct Record {
     pub secrets_since: SecretsSince,
     /// The tokens, where there are any.
     pub tokens: Option<TokenPair>,
+    /// What connecting taught, by the form's field.
+    pub facts: BTreeMap<String, String>,
 }
 
 /// A credential to create.

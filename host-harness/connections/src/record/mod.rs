@@ -14,7 +14,7 @@ mod time;
 mod tokens;
 
 pub use credential::{
-    Failure, Generation, Intent, NewCredential, NewIntent, Overview, PluginRef, Record,
+    Bound, Failure, Generation, Intent, NewCredential, NewIntent, Overview, PluginRef, Record,
     SecretsSince, SettingsChange, SettingsVersion, StateChange, Transition,
 };
 pub use credential_runtime::{Digest, Identity, Secret, SettingValue, Settings};

@@ -1,5 +1,7 @@
 //! A credential's tokens (RFC 6749 section 5.1), as they are stored.
 
+use std::collections::BTreeMap;
+
 use credential_runtime::{Identity, Secret};
 use serde::Serialize;
 
@@ -25,6 +27,8 @@ pub struct TokenFacts {
     pub access: Fingerprint,
     /// Which refresh token it is; absent where there is none.
     pub refresh: Option<Fingerprint>,
+    /// When the refresh token ends; absent where the service did not say.
+    pub refresh_expires_at: Option<Timestamp>,
 }
 
 /// What becomes of the stored refresh token when new tokens are stored.
@@ -51,4 +55,8 @@ pub struct NewTokens {
     pub obtained_at: Timestamp,
     /// When the access token ends; absent where the service did not say.
     pub expires_at: Option<Timestamp>,
+    /// When the refresh token ends; absent where the service did not say.
+    pub refresh_expires_at: Option<Timestamp>,
+    /// What connecting taught, by the form's field; empty: what was known stays.
+    pub facts: BTreeMap<String, String>,
 }

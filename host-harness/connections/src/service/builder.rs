@@ -82,7 +82,7 @@ impl ConnectionsBuilder {
             format!("process {} ({number:08x})", std::process::id())
         });
         Owner::parse(&format!("{worker}/0"))?;
-        let plugins = Plugins::new(self.plugins, self.terms.background_per_plugin);
+        let plugins = Plugins::new(self.plugins, self.terms.background_per_plugin)?;
         Ok(Connections(Arc::new(Inner {
             store: self.store,
             plugins,

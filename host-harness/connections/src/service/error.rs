@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use credential_runtime as runtime;
-use credential_runtime::{CallFailure, Problem, RedirectError};
+use credential_runtime::{CallFailure, Digest, Problem, RedirectError};
 
+use super::binding::PluginDifference;
 use super::confirm::{EndsAnother, OtherIdentity};
 use crate::record::{DocumentError, Timestamp};
 use crate::state::{Diagnosis, State};
@@ -66,6 +67,10 @@ pub enum Error {
     /// No sign-in of this session is open, or its time is over: begin again.
     #[error("no sign-in is open for this session; begin again")]
     NoSignIn,
+    /// The plugin that is installed is another than the credential was entered for, or may reach or read
+    /// more. Nothing was called; see [`Connections::accept_plugin`](super::Connections::accept_plugin).
+    #[error("{0}")]
+    PluginChanged(Box<PluginDifference>),
     /// The settings were changed during the sign-in: begin again.
     #[error("the settings were changed during the sign-in; begin again")]
     SettingsChanged,
@@ -137,6 +142,14 @@ impl Error {
 /// Why connections cannot be set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BuildError {
+    /// Two plugins call themselves the same: a credential of one would be handed to the other.
+    #[error("two plugins are called `{id}`: {first} and {second}", first = .digests[0], second = .digests[1])]
+    SamePlugin {
+        /// What both call themselves.
+        id: String,
+        /// Which they are.
+        digests: [Digest; 2],
+    },
     /// A lease that ends before a request does would let two workers send the same refresh token.
     #[error(
         "a lease of {} s is too short for these deadlines; it has to last {} s at least",

@@ -66,7 +66,7 @@ pub(super) fn kept(record: &Record) -> BTreeMap<String, Kept> {
 
 impl Inner {
     pub(super) async fn form_report(&self, record: &Record) -> Result<FormReport, CallFailure> {
-        let Ok(installed) = self.plugins.of(record) else {
+        let Ok(installed) = self.plugins.get(&record.overview.plugin.id) else {
             return Ok(FormReport {
                 plugin: PluginStanding::NotInstalled,
                 unknown: Vec::new(),
@@ -80,7 +80,11 @@ impl Inner {
             plugin: compared(record, installed),
             unknown: unknown(form, &record.settings),
             missing: missing(form, &filled),
-            problems: installed.operation(&record.settings).validate().await?,
+            problems: match self.plugins.operation(record) {
+                Ok(operation) => operation.validate().await?,
+                // It is not called with this credential before somebody has accepted it.
+                Err(_) => Vec::new(),
+            },
         })
     }
 }

@@ -7,6 +7,7 @@
 
 mod access;
 mod background;
+mod binding;
 mod builder;
 mod cache;
 mod clock;
@@ -35,6 +36,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use credential_runtime::Randomness;
 
 pub use background::Round;
+pub use binding::PluginDifference;
 pub use builder::ConnectionsBuilder;
 pub use clock::{Clock, SystemClock};
 pub use confirm::{Confirm, EndsAnother, OtherIdentity};

@@ -8,7 +8,7 @@ use credential_runtime::{
 };
 use tokio::sync::Semaphore;
 
-use super::Error;
+use super::{BuildError, Error, binding};
 use crate::record::{PluginRef, Record};
 
 /// A plugin, what the operator allows it, and what the platform fills in.
@@ -84,6 +84,7 @@ impl Installed {
         PluginRef {
             id: self.plugin.descriptor().id.clone(),
             digest: self.plugin.digest(),
+            bound: Some(binding::bound(&self.plugin, &self.policy)),
         }
     }
 
@@ -116,13 +117,22 @@ struct Place {
 }
 
 impl Plugins {
-    /// The last of two with the same id counts.
-    pub(super) fn new(installed: Vec<Installed>, slots: usize) -> Self {
-        let place = |installed: Installed| {
+    /// Two of one id are not told apart by anything that a credential knows: the second would be handed
+    /// the credentials of the first.
+    pub(super) fn new(installed: Vec<Installed>, slots: usize) -> Result<Self, BuildError> {
+        let mut plugins: BTreeMap<String, Place> = BTreeMap::new();
+        for installed in installed {
+            let id = installed.plugin.descriptor().id.clone();
+            if let Some(other) = plugins.get(&id) {
+                return Err(BuildError::SamePlugin {
+                    digests: [other.installed.plugin.digest(), installed.plugin.digest()],
+                    id,
+                });
+            }
             let slots = Arc::new(Semaphore::new(slots));
-            (installed.reference().id, Place { installed, slots })
-        };
-        Self(installed.into_iter().map(place).collect())
+            plugins.insert(id, Place { installed, slots });
+        }
+        Ok(Self(plugins))
     }
 
     pub(super) fn get(&self, id: &str) -> Result<&Installed, Error> {
@@ -132,12 +142,27 @@ impl Plugins {
             .ok_or_else(|| Error::NoSuchPlugin(id.to_owned()))
     }
 
+    /// The plugin that a credential belongs to, if what is installed is what its secrets were entered for.
     pub(super) fn of(&self, record: &Record) -> Result<&Installed, Error> {
-        self.get(&record.overview.plugin.id)
+        let installed = self.get(&record.overview.plugin.id)?;
+        binding::check(record, installed)
+            .map_err(|difference| Error::PluginChanged(Box::new(difference)))?;
+        Ok(installed)
     }
 
+    /// An operation on a credential: with what connecting taught, and with all its secrets known.
     pub(super) fn operation(&self, record: &Record) -> Result<Operation, Error> {
-        Ok(self.of(record)?.operation(&record.settings))
+        let installed = self.of(record)?;
+        let mut settings = record.settings.clone();
+        for (field, value) in &record.facts {
+            settings.set(field, SettingValue::Text(value.clone()));
+        }
+        let tenant = record.overview.tenant.as_str();
+        let operation = installed.operation(&settings).for_tenant(tenant);
+        if let Some(tokens) = &record.tokens {
+            operation.know(std::iter::once(&tokens.access).chain(&tokens.refresh));
+        }
+        Ok(operation)
     }
 
     pub(super) fn slots(&self, id: &str) -> Option<Arc<Semaphore>> {

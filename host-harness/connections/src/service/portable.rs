@@ -113,6 +113,8 @@ impl Connections {
             plugin: PluginRef {
                 id: it.plugin.clone(),
                 digest,
+                // There is no secret yet: whoever enters one binds it.
+                bound: None,
             },
             settings,
             state: Document::of(&Standing::default()).map_err(|error| error.to_string())?,

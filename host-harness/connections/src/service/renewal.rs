@@ -304,5 +304,9 @@ pub(super) fn new_tokens(tokens: &Tokens, lifetime: &Lifetime, absent: RefreshCh
         identity: tokens.identity.clone(),
         obtained_at: lifetime.obtained_at,
         expires_at: lifetime.expires_at,
+        refresh_expires_at: tokens
+            .refresh_expires_in_seconds
+            .map(|life| lifetime.obtained_at.plus(Duration::from_secs(life))),
+        facts: tokens.facts.iter().cloned().collect(),
     }
 }

@@ -21,8 +21,8 @@ use async_trait::async_trait;
 use crate::master_key::KeyId;
 use crate::record::{
     Acquisition, CredentialId, Due, Event, Generation, Identity, Lease, Name, NewCredential,
-    NewEvent, NewIntent, NewTokens, Overview, Owner, Record, SettingsChange, SettingsVersion,
-    Tenant, Timestamp, Transition,
+    NewEvent, NewIntent, NewTokens, Overview, Owner, PluginRef, Record, SettingsChange,
+    SettingsVersion, Tenant, Timestamp, Transition,
 };
 
 pub use error::{Effect, StoreError};
@@ -110,6 +110,21 @@ pub trait Store: Send + Sync {
         change: &SettingsChange,
         now: Timestamp,
     ) -> Result<SettingsVersion, StoreError>;
+
+    /// Binds a credential to another plugin, or to another version of it, or to other origins, if it is
+    /// still bound to what the caller has read. The data key is wrapped anew; secrets stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotFound`], [`StoreError::StaleState`].
+    async fn accept_plugin(
+        &self,
+        tenant: &Tenant,
+        id: CredentialId,
+        (from, to): (&PluginRef, &PluginRef),
+        event: &NewEvent,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// Gives a credential another name.
     ///

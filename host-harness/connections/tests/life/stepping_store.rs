@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use credential_connections::record::{
     Acquisition, CredentialId, Due, Event, Generation, Identity, Lease, Name, NewCredential,
-    NewEvent, NewIntent, NewTokens, Overview, Owner, Record, SettingsChange, SettingsVersion,
-    Tenant, Timestamp, Transition,
+    NewEvent, NewIntent, NewTokens, Overview, Owner, PluginRef, Record, SettingsChange,
+    SettingsVersion, Tenant, Timestamp, Transition,
 };
 use credential_connections::store::{KeyStatus, Store, StoreError};
 
@@ -42,6 +42,10 @@ stepping! {
     fn replace_settings(
         tenant: &Tenant, id: CredentialId, change: &SettingsChange, now: Timestamp
     ) -> SettingsVersion;
+    fn accept_plugin(
+        tenant: &Tenant, id: CredentialId, plugins: (&PluginRef, &PluginRef), event: &NewEvent,
+        now: Timestamp
+    ) -> ();
     fn rename(
         tenant: &Tenant, id: CredentialId, name: &Name, event: &NewEvent, now: Timestamp
     ) -> ();

@@ -29,6 +29,7 @@ async fn a_credential_reads_back_as_it_was_created(stage: Stage) {
         settings: stored,
         secrets_since,
         tokens,
+        facts,
     } = &by_id;
     assert_eq!(overview.id, id);
     assert_eq!(overview.name, name("Production"));
@@ -45,6 +46,7 @@ async fn a_credential_reads_back_as_it_was_created(stage: Stage) {
     let since = SecretsSince::from([("client_secret".to_owned(), NOW)]);
     assert_eq!(secrets_since, &since);
     assert_eq!(tokens, &None);
+    assert!(facts.is_empty());
     assert_eq!(
         store.get_by_name(&tenant(), &name("Production")).await,
         Ok(by_id)

@@ -39,6 +39,7 @@ pub(crate) fn plugin() -> PluginRef {
     PluginRef {
         id: "sample-service".to_owned(),
         digest: Digest::of(b"a component"),
+        bound: None,
     }
 }
 
@@ -67,6 +68,8 @@ pub(crate) fn tokens(label: &str) -> NewTokens {
         identity: None,
         obtained_at: NOW,
         expires_at: Some(seconds_later(43_200)),
+        refresh_expires_at: None,
+        facts: [("realm".to_owned(), "4620816365".to_owned())].into(),
     }
 }
 

@@ -96,6 +96,13 @@ pub(super) fn error(title: &str, error: Error, form: Option<&Descriptor>) -> Not
             .message(message)
             .hint("Install the plugin that the credential was made with.")
             .actor(Actor::Platform),
+        Error::PluginChanged(_) => notice
+            .message(message)
+            .hint(
+                "Nothing was called with this credential. Whoever runs this platform looks at the \
+                 difference and accepts it: `harness credentials accept`.",
+            )
+            .actor(Actor::Platform),
         Error::Document(_) => notice
             .message(message)
             .hint("Upgrade this program.")

@@ -52,6 +52,7 @@ fn tone(kind: &str) -> &'static str {
 fn words(kind: &str) -> String {
     let known = match kind {
         "edited" => "Settings changed",
+        "plugin-accepted" => "Another version of the plugin accepted",
         "connecting-failed" => "Could not connect",
         "renewal-failed" => "Could not renew",
         "rejected" => "Access token refused",

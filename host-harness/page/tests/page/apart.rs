@@ -28,6 +28,7 @@ async fn add_with(
         plugin: PluginRef {
             id: plugin.to_owned(),
             digest,
+            bound: None,
         },
         settings,
         state: Document::of(&Standing::default()).unwrap(),

@@ -1,5 +1,6 @@
 //! `harness credentials`: those that are kept.
 
+mod accept;
 mod add;
 mod connect;
 mod edit;
@@ -29,6 +30,7 @@ pub(super) async fn run(args: &Credentials, output: Output) -> Result<Exit, Repo
         Command::Connect(args) => connect::run(kept, args, output).await,
         Command::Status(args) => status::run(kept, args, output).await,
         Command::Test(args) => test::run(kept, args, output).await,
+        Command::Accept(args) => accept::run(kept, args, output).await,
         Command::Renew(args) => renew::run(kept, args, output).await,
         Command::Disconnect(args) => ending::disconnect(kept, args, output).await,
         Command::Revoke(args) => ending::revoke(kept, args, output).await,

@@ -3,8 +3,8 @@
 /// What an [`Overview`](crate::record::Overview) is read from.
 macro_rules! overview {
     () => {
-        "tenant, id, name, plugin_id, plugin_digest, settings_version, identity, state, generation, \
-         obtained_at, expires_at, access_fingerprint, refresh_fingerprint, due_at, last_success, \
+        "tenant, id, name, plugin_id, plugin_digest, plugin_bound, settings_version, identity, state, generation, \
+         obtained_at, expires_at, access_fingerprint, refresh_fingerprint, refresh_expires_at, due_at, last_success, \
          last_failure, lease_owner, lease_until, intent, intent_at, intent_fence, created_at"
     };
 }
@@ -14,7 +14,7 @@ macro_rules! record {
     () => {
         concat!(
             $crate::store::sql::columns::overview!(),
-            ", key_id, data_key, settings, access, refresh, fence"
+            ", key_id, data_key, settings, access, refresh, fence, facts"
         )
     };
 }

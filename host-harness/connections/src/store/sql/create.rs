@@ -24,9 +24,9 @@ pub(super) struct Create {
 
 /// Generation 0 of tokens that are not there yet, version 1 of the settings, the first event.
 const INSERT: &str = "INSERT INTO credential \
-    (tenant, id, name, plugin_id, plugin_digest, settings_version, state, generation, due_at, fence, \
-     created_at, events, key_id, data_key, settings) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, 0, ?9, 1, ?10, ?11, ?12)";
+    (tenant, id, name, plugin_id, plugin_digest, plugin_bound, settings_version, state, generation, \
+     due_at, fence, created_at, events, key_id, data_key, settings) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, 0, ?10, 1, ?11, ?12, ?13)";
 
 impl Operation for Create {
     type Output = CredentialId;
@@ -55,17 +55,18 @@ impl Create {
     }
 
     /// In the order of [`INSERT`].
-    fn parameters(&self, master: &MasterKey) -> Result<[Value; 12], StoreError> {
+    fn parameters(&self, master: &MasterKey) -> Result<[Value; 13], StoreError> {
         let new = &self.credential;
         let (wrapped, settings) = self.seal(master, &new.settings)?;
         let [tenant, id] = self.key().values();
-        let [key_id, data_key] = wrapped.values();
+        let [plugin_id, digest, bound, key_id, data_key] = wrapped.values()?;
         Ok(values![
             tenant,
             id,
             new.name.as_str(),
-            new.plugin.id.as_str(),
-            new.plugin.digest.to_string(),
+            plugin_id,
+            digest,
+            bound,
             FIRST.number(),
             new.state.as_str(),
             new.due_at,
@@ -87,7 +88,7 @@ impl Create {
         };
         let randomness = self.keys.randomness();
         let key = DataKey::draw(randomness);
-        let wrapped = WrappedKey::wrap(&key, master, place, randomness)?;
+        let wrapped = WrappedKey::wrap(&key, master, (place, &self.credential.plugin), randomness)?;
         let settings = Sealer {
             place,
             key,

@@ -10,7 +10,8 @@ use super::value::values;
 use super::{Access, Operation, Session, Value};
 use crate::crypto::Place;
 use crate::record::{
-    CredentialId, Name, NewEvent, SettingsChange, SettingsVersion, StateChange, Tenant, Timestamp,
+    CredentialId, Name, NewEvent, PluginRef, SettingsChange, SettingsVersion, StateChange, Tenant,
+    Timestamp,
 };
 use crate::store::StoreError;
 
@@ -25,6 +26,7 @@ pub(super) struct ReplaceSettings {
 
 /// A change of state is an optional one: `?7` says whether there is one.
 const REPLACE: &str = "UPDATE credential SET plugin_id = ?3, plugin_digest = ?4, \
+    plugin_bound = ?10, data_key = ?11, \
     settings_version = ?5, settings = ?6, events = events + 1, \
     state = CASE WHEN ?7 = 1 THEN ?8 ELSE state END, \
     due_at = CASE WHEN ?7 = 1 THEN ?9 ELSE due_at END \
@@ -41,19 +43,26 @@ impl Operation for ReplaceSettings {
         };
         let (wrapped, settings) = self.check(session, key).await?;
         let version = self.change.expected.next();
-        let plugin = &self.change.plugin;
+        let place = Place {
+            tenant: &self.tenant,
+            id: self.id,
+        };
+        let bound = wrapped.bound_to(&self.change.plugin, &self.keys, place)?;
+        let [plugin_id, digest, bound, _, data_key] = bound.values()?;
         let [tenant, id] = key.values();
         let [changes, state, due_at] = state_values(self.change.state.as_ref());
         let parameters = values![
             tenant,
             id,
-            plugin.id.as_str(),
-            plugin.digest.to_string(),
+            plugin_id,
+            digest,
             version.number(),
             self.seal(&wrapped, &settings)?,
             changes,
             state,
             due_at,
+            bound,
+            data_key,
         ];
         session.execute(REPLACE, &parameters).await?;
         append(session, key, &self.change.event, self.now).await?;
@@ -68,8 +77,8 @@ impl ReplaceSettings {
         session: &mut S,
         key: Key<'_>,
     ) -> Result<(WrappedKey, String), StoreError> {
-        let sql = "SELECT settings_version, state, key_id, data_key, settings FROM credential \
-                   WHERE tenant = ?1 AND id = ?2 /* lock */";
+        let sql = "SELECT settings_version, state, plugin_id, plugin_digest, plugin_bound, key_id, \
+                   data_key, settings FROM credential WHERE tenant = ?1 AND id = ?2 /* lock */";
         let rows = session.query(sql, &key.values()).await?;
         let mut row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
         let (expected, found) = (self.change.expected, SettingsVersion(row.count()?));
@@ -107,6 +116,49 @@ fn state_values(change: Option<&StateChange>) -> [Value; 3] {
     match change {
         Some(change) => values![1_i64, change.to.as_str(), change.due_at],
         None => [0_i64.into(), Value::Null, Value::Null],
+    }
+}
+
+/// See [`crate::store::Store::accept_plugin`].
+pub(super) struct AcceptPlugin {
+    pub(super) keys: Arc<Keys>,
+    pub(super) tenant: Tenant,
+    pub(super) id: CredentialId,
+    pub(super) from: PluginRef,
+    pub(super) to: PluginRef,
+    pub(super) event: NewEvent,
+    pub(super) now: Timestamp,
+}
+
+impl Operation for AcceptPlugin {
+    type Output = ();
+    const ACCESS: Access = Access::Write;
+
+    async fn run<S: Session>(&self, session: &mut S) -> Result<(), StoreError> {
+        let key = Key {
+            tenant: &self.tenant,
+            id: self.id,
+        };
+        let sql = "SELECT plugin_id, plugin_digest, plugin_bound, key_id, data_key FROM credential \
+                   WHERE tenant = ?1 AND id = ?2 /* lock */";
+        let rows = session.query(sql, &key.values()).await?;
+        let mut row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
+        let wrapped = WrappedKey::read(&mut row)?;
+        if *wrapped.plugin() != self.from {
+            return Err(StoreError::StaleState);
+        }
+        let place = Place {
+            tenant: &self.tenant,
+            id: self.id,
+        };
+        let accepted = wrapped.bound_to(&self.to, &self.keys, place)?;
+        let [plugin_id, digest, bound, _, data_key] = accepted.values()?;
+        let [tenant, id] = key.values();
+        let sql = "UPDATE credential SET plugin_id = ?3, plugin_digest = ?4, plugin_bound = ?5, \
+                   data_key = ?6, events = events + 1 WHERE tenant = ?1 AND id = ?2";
+        let parameters = values![tenant, id, plugin_id, digest, bound, data_key];
+        session.execute(sql, &parameters).await?;
+        append(session, key, &self.event, self.now).await
     }
 }
 

@@ -59,8 +59,8 @@ impl Operation for Rewrap {
         let (current, retiring) = self.read_keys(session).await?;
         let mut done = 0;
         for old in &retiring {
-            let sql = "SELECT tenant, id, key_id, data_key FROM credential WHERE key_id = ?1 \
-                       ORDER BY tenant, id LIMIT ?2 /* lock */";
+            let sql = "SELECT tenant, id, plugin_id, plugin_digest, plugin_bound, key_id, data_key \
+                       FROM credential WHERE key_id = ?1 ORDER BY tenant, id LIMIT ?2 /* lock */";
             let left = u64::from(self.limit).saturating_sub(done);
             for row in session.query(sql, &values![old.as_str(), left]).await? {
                 self.rewrap(session, row, &current).await?;
@@ -105,15 +105,14 @@ impl Rewrap {
             tenant: &tenant,
             id,
         };
-        let data_key = WrappedKey::read(&mut row)?.unwrap(&self.keys, place)?;
-        let wrapped = WrappedKey::wrap(&data_key, current, place, self.keys.randomness())?;
+        let wrapped = WrappedKey::read(&mut row)?.under(current, &self.keys, place)?;
         let sql = "UPDATE credential SET key_id = ?3, data_key = ?4 WHERE tenant = ?1 AND id = ?2";
         let [tenant, id] = Key {
             tenant: &tenant,
             id,
         }
         .values();
-        let [key_id, data_key] = wrapped.values();
+        let [_, _, _, key_id, data_key] = wrapped.values()?;
         session
             .execute(sql, &[tenant, id, key_id, data_key])
             .await

@@ -1,16 +1,17 @@
 //! A row becomes a record.
 
+use std::collections::BTreeMap;
+
 use credential_runtime::Identity;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::sealing::{SealedTokens, Sealer, WrappedKey, broken};
+use super::sealing::{SealedTokens, Sealer, WrappedKey, broken, read_plugin};
 use super::{Keys, Row, Value};
 use crate::crypto::{Place, hex};
 use crate::record::{
     CredentialId, Diagnosis, Document, Failure, Fence, Fingerprint, Generation, HeldBy, Intent,
-    Lease, Name, Overview, Owner, PluginRef, Record, SettingsVersion, Tenant, Timestamp,
-    TokenFacts,
+    Lease, Name, Overview, Owner, Record, SettingsVersion, Tenant, Timestamp, TokenFacts,
 };
 use crate::store::StoreError;
 
@@ -93,6 +94,17 @@ fn read_identity(text: &str) -> Result<Identity, StoreError> {
     })
 }
 
+/// What connecting taught; absent where it taught nothing.
+pub(super) fn write_facts(facts: &BTreeMap<String, String>) -> Result<Option<String>, StoreError> {
+    let some = (!facts.is_empty()).then(|| serde_json::to_string(facts));
+    some.transpose()
+        .map_err(|_| broken("what connecting taught"))
+}
+
+fn read_facts(text: &str) -> Result<BTreeMap<String, String>, StoreError> {
+    serde_json::from_str(text).map_err(|_| broken("what connecting taught"))
+}
+
 /// What credentials of the same user and company have in common, of one length whatever the names
 /// are; absent where either is not known.
 pub(super) fn subject(identity: &Identity) -> Option<String> {
@@ -136,20 +148,11 @@ pub(super) fn read_overview(row: &mut Row) -> Result<Overview, StoreError> {
     })
 }
 
-fn read_plugin(row: &mut Row) -> Result<PluginRef, StoreError> {
-    Ok(PluginRef {
-        id: row.text()?,
-        digest: row
-            .text()?
-            .parse()
-            .map_err(|_| broken("the plugin's digest"))?,
-    })
-}
-
 fn read_token_facts(row: &mut Row) -> Result<Option<TokenFacts>, StoreError> {
     let (obtained_at, expires_at) = (row.optional_time()?, row.optional_time()?);
     let access = row.optional_text()?.map(Fingerprint::stored);
     let refresh = row.optional_text()?.map(Fingerprint::stored);
+    let refresh_expires_at = row.optional_time()?;
     Ok(obtained_at
         .zip(access)
         .map(|(obtained_at, access)| TokenFacts {
@@ -157,6 +160,7 @@ fn read_token_facts(row: &mut Row) -> Result<Option<TokenFacts>, StoreError> {
             expires_at,
             access,
             refresh,
+            refresh_expires_at,
         }))
 }
 
@@ -185,10 +189,12 @@ fn read_intent(row: &mut Row) -> Result<Option<Intent>, StoreError> {
 /// A record, and the newest fence.
 pub(super) fn read_record(mut row: Row, keys: &Keys) -> Result<(Record, Fence), StoreError> {
     let overview = read_overview(&mut row)?;
-    let wrapped = WrappedKey::read(&mut row)?;
+    let wrapped = WrappedKey::read_for(&mut row, overview.plugin.clone())?;
     let settings = row.text()?;
     let sealed = SealedTokens::read(&mut row)?;
     let fence = Fence(row.count()?);
+    let facts = row.optional_text()?;
+    let facts = facts.as_deref().map(read_facts).transpose()?;
 
     let place = Place {
         tenant: &overview.tenant,
@@ -208,6 +214,7 @@ pub(super) fn read_record(mut row: Row, keys: &Keys) -> Result<(Record, Fence), 
             settings: dated.settings,
             secrets_since: dated.since,
             tokens,
+            facts: facts.unwrap_or_default(),
         },
         fence,
     ))

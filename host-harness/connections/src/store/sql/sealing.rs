@@ -11,7 +11,8 @@ use super::{Keys, Row, Value};
 use crate::crypto::{DataKey, Part, Place};
 use crate::master_key::{KeyId, MasterKey};
 use crate::record::{
-    Generation, RefreshChange, Secret, SecretsSince, SettingsVersion, Timestamp, TokenPair,
+    Generation, PluginRef, RefreshChange, Secret, SecretsSince, SettingsVersion, Timestamp,
+    TokenPair,
 };
 use crate::store::StoreError;
 
@@ -20,44 +21,106 @@ pub(super) fn broken(what: &str) -> StoreError {
     StoreError::Corrupt(format!("{what} cannot be read"))
 }
 
-/// A data key as it is stored.
+/// A data key as it is stored, and the plugin that it is bound to.
 pub(super) struct WrappedKey {
     key_id: KeyId,
     wrapped: Vec<u8>,
+    plugin: PluginRef,
 }
 
 impl WrappedKey {
+    /// From the columns `plugin_id, plugin_digest, plugin_bound, key_id, data_key`, in this order.
     pub(super) fn read(row: &mut Row) -> Result<Self, StoreError> {
+        let plugin = read_plugin(row)?;
+        Self::read_for(row, plugin)
+    }
+
+    /// Where the plugin was read already.
+    pub(super) fn read_for(row: &mut Row, plugin: PluginRef) -> Result<Self, StoreError> {
         let key_id = KeyId::stored(row.text()?);
         Ok(Self {
             key_id,
             wrapped: row.blob()?,
+            plugin,
         })
     }
 
     pub(super) fn wrap(
         key: &DataKey,
         master: &MasterKey,
-        place: Place<'_>,
+        (place, plugin): (Place<'_>, &PluginRef),
         randomness: &dyn Randomness,
     ) -> Result<Self, StoreError> {
         let wrapped = key
-            .wrap(master, place, randomness)
+            .wrap(master, (place, plugin), randomness)
             .map_err(|_| broken("a data key"))?;
         Ok(Self {
             key_id: master.id().clone(),
             wrapped,
+            plugin: plugin.clone(),
         })
     }
 
     pub(super) fn unwrap(&self, keys: &Keys, place: Place<'_>) -> Result<DataKey, StoreError> {
         let master = keys.get(&self.key_id)?;
-        DataKey::unwrap(&master, place, &self.wrapped).map_err(|_| broken("a data key"))
+        DataKey::unwrap(&master, (place, &self.plugin), &self.wrapped)
+            .map_err(|_| broken("a data key"))
     }
 
-    pub(super) fn values(self) -> [Value; 2] {
-        [self.key_id.as_str().into(), self.wrapped.into()]
+    /// The plugin that it is bound to.
+    pub(super) fn plugin(&self) -> &PluginRef {
+        &self.plugin
     }
+
+    /// The same key for the same plugin, by another master key.
+    pub(super) fn under(
+        &self,
+        master: &MasterKey,
+        keys: &Keys,
+        place: Place<'_>,
+    ) -> Result<Self, StoreError> {
+        let key = self.unwrap(keys, place)?;
+        Self::wrap(&key, master, (place, &self.plugin), keys.randomness())
+    }
+
+    /// The same key by the same master key, for another plugin or another version of it.
+    pub(super) fn bound_to(
+        &self,
+        plugin: &PluginRef,
+        keys: &Keys,
+        place: Place<'_>,
+    ) -> Result<Self, StoreError> {
+        let key = self.unwrap(keys, place)?;
+        let master = keys.get(&self.key_id)?;
+        Self::wrap(&key, &master, (place, plugin), keys.randomness())
+    }
+
+    /// Id, digest, what it is bound to, key id, data key: as they are read.
+    pub(super) fn values(self) -> Result<[Value; 5], StoreError> {
+        let bound = self.plugin.bound.as_ref();
+        let bound = bound.map(serde_json::to_string).transpose();
+        Ok([
+            self.plugin.id.as_str().into(),
+            self.plugin.digest.to_string().into(),
+            bound
+                .map_err(|_| broken("what a plugin is bound to"))?
+                .into(),
+            self.key_id.as_str().into(),
+            self.wrapped.into(),
+        ])
+    }
+}
+
+pub(super) fn read_plugin(row: &mut Row) -> Result<PluginRef, StoreError> {
+    let broken_plugin = || broken("the plugin that a credential belongs to");
+    Ok(PluginRef {
+        id: row.text()?,
+        digest: row.text()?.parse().map_err(|_| broken_plugin())?,
+        bound: row
+            .optional_text()?
+            .map(|text| serde_json::from_str(&text).map_err(|_| broken_plugin()))
+            .transpose()?,
+    })
 }
 
 /// One credential's key and the place it is for.
@@ -133,7 +196,7 @@ impl Sealer<'_> {
 
     fn open(&self, part: Part<'_>, sealed: &[u8]) -> Result<Secret, StoreError> {
         let what = match part {
-            Part::DataKey(_) => "a data key".to_owned(),
+            Part::DataKey(..) => "a data key".to_owned(),
             Part::Setting(field, _) => format!("the secret setting `{field}`"),
             Part::Access(_) => "the access token".to_owned(),
             Part::Refresh(_) => "the refresh token".to_owned(),

@@ -9,7 +9,7 @@ use tokio::task::JoinError;
 use super::commit::{CommitState, RecordIntent};
 use super::create::Create;
 use super::due::{FindDue, NextDue};
-use super::edit::{Delete, Rename, ReplaceSettings};
+use super::edit::{AcceptPlugin, Delete, Rename, ReplaceSettings};
 use super::history::{ReadHistory, RecordEvent};
 use super::keys::{Keys, ReadKeys};
 use super::lease::{Acquire, Release};
@@ -19,8 +19,8 @@ use super::tokens::{CommitTokens, DiscardTokens};
 use super::{Driver, Operation};
 use crate::record::{
     Acquisition, CredentialId, Due, Event, Generation, Identity, Lease, Name, NewCredential,
-    NewEvent, NewIntent, NewTokens, Overview, Owner, Record, SettingsChange, SettingsVersion,
-    Tenant, Timestamp, Transition,
+    NewEvent, NewIntent, NewTokens, Overview, Owner, PluginRef, Record, SettingsChange,
+    SettingsVersion, Tenant, Timestamp, Transition,
 };
 use crate::store::{Effect, KeyStatus, Store, StoreError};
 
@@ -145,6 +145,26 @@ impl<D: Driver> Store for SqlStore<D> {
             tenant,
             id,
             change,
+            now,
+        })
+        .await
+    }
+
+    async fn accept_plugin(
+        &self,
+        tenant: &Tenant,
+        id: CredentialId,
+        (from, to): (&PluginRef, &PluginRef),
+        event: &NewEvent,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.run(AcceptPlugin {
+            keys: self.shared_keys(),
+            tenant: tenant.clone(),
+            id,
+            from: from.clone(),
+            to: to.clone(),
+            event: event.clone(),
             now,
         })
         .await

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::commit::store_transition;
 use super::keys::Keys;
 use super::lease::read_under;
-use super::row::{Key, subject, write_identity};
+use super::row::{Key, subject, write_facts, write_identity};
 use super::sealing::{Sealer, WrappedKey};
 use super::value::values;
 use super::{Access, Operation, Row, Session, Value};
@@ -37,7 +37,8 @@ struct Stored {
 
 impl Stored {
     const SQL: &str = "SELECT fence, lease_owner, generation, tokens_fence, access_fingerprint, \
-        refresh_fingerprint, refresh, key_id, data_key FROM credential \
+        refresh_fingerprint, refresh, plugin_id, plugin_digest, plugin_bound, key_id, data_key \
+        FROM credential \
         WHERE tenant = ?1 AND id = ?2 /* lock */";
 
     fn read(mut row: Row) -> Result<Self, StoreError> {
@@ -56,7 +57,8 @@ impl Stored {
 const STORE: &str = "UPDATE credential SET generation = ?3, obtained_at = ?4, expires_at = ?5, \
     access = ?6, access_fingerprint = ?7, refresh = ?8, refresh_fingerprint = ?9, \
     tokens_fence = ?10, last_success = ?11, identity = coalesce(?12, identity), \
-    subject = CASE WHEN ?12 IS NULL THEN subject ELSE ?13 END \
+    subject = CASE WHEN ?12 IS NULL THEN subject ELSE ?13 END, \
+    refresh_expires_at = ?14, facts = coalesce(?15, facts) \
     WHERE tenant = ?1 AND id = ?2";
 
 impl Operation for CommitTokens {
@@ -91,7 +93,7 @@ impl CommitTokens {
     }
 
     /// In the order of [`STORE`].
-    fn parameters(&self, stored: &Stored) -> Result<[Value; 13], StoreError> {
+    fn parameters(&self, stored: &Stored) -> Result<[Value; 15], StoreError> {
         let (access, refresh) = self.seal(stored)?;
         let tokens = &self.tokens;
         let refresh_fingerprint = self.refresh_fingerprint(stored);
@@ -111,6 +113,8 @@ impl CommitTokens {
             self.now,
             identity.map(write_identity).transpose()?,
             identity.and_then(subject),
+            tokens.refresh_expires_at,
+            write_facts(&tokens.facts)?,
         ])
     }
 
@@ -156,7 +160,7 @@ impl Operation for DiscardTokens {
         let generation = stored.generation.next();
         let sql = "UPDATE credential SET generation = ?3, obtained_at = NULL, expires_at = NULL, \
                    access = NULL, access_fingerprint = NULL, refresh = NULL, \
-                   refresh_fingerprint = NULL, tokens_fence = NULL WHERE tenant = ?1 AND id = ?2";
+                   refresh_fingerprint = NULL, refresh_expires_at = NULL, tokens_fence = NULL WHERE tenant = ?1 AND id = ?2";
         let [tenant, id] = Key::of(&self.lease).values();
         session
             .execute(sql, &[tenant, id, generation.number().into()])

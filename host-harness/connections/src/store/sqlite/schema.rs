@@ -6,11 +6,18 @@ use super::fault::{commit_fault, fault};
 use crate::store::StoreError;
 use crate::store::migration::{Migration, pending};
 
-static MIGRATIONS: [Migration; 1] = [Migration {
-    version: 1,
-    name: "credentials",
-    sql: include_str!("migrations/0001_credentials.sql"),
-}];
+static MIGRATIONS: [Migration; 2] = [
+    Migration {
+        version: 1,
+        name: "credentials",
+        sql: include_str!("migrations/0001_credentials.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "plugin_binding",
+        sql: include_str!("migrations/0002_plugin_binding.sql"),
+    },
+];
 
 const TABLE: &str = "CREATE TABLE credential_schema \
     (version INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL) STRICT";

@@ -41,6 +41,7 @@ pub(in crate::view) fn tokens() -> TokenFacts {
         expires_at: Some(ahead(11 * 60 + 58)),
         access: Fingerprint::of(&Secret::new("not-a-real-secret-access")),
         refresh: Some(Fingerprint::of(&Secret::new("not-a-real-secret-refresh"))),
+        refresh_expires_at: None,
     }
 }
 
@@ -64,6 +65,7 @@ pub(in crate::view) fn overview(
         plugin: PluginRef {
             id: text("sample-books-rest"),
             digest: Digest::of(b"sample"),
+            bound: None,
         },
         settings_version: Default::default(),
         identity,

@@ -1,0 +1,264 @@
+//! A credential belongs to the plugin, and the origins, that its secrets were entered for. Another plugin
+//! of the same id, or another origin, is an act of somebody who saw the difference.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use credential_runtime::{Digest, Plugin, Policy, Reading, SettingValue};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::{Connections, Error, Installed};
+use crate::record::{Bound, Name, NewEvent, PluginRef, Record, Tenant};
+
+/// How the plugin that is installed differs from what a credential was entered for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PluginDifference {
+    /// The plugin's id.
+    pub plugin: String,
+    /// What the credential was entered for.
+    #[serde(serialize_with = "as_text")]
+    pub accepted: Digest,
+    /// What is installed.
+    #[serde(serialize_with = "as_text")]
+    pub installed: Digest,
+    /// Whether it was noted what the accepted one reaches and reads; earlier versions did not.
+    pub noted: bool,
+    /// Origins that it may reach now and might not then.
+    pub reaches_more: Vec<String>,
+    /// What it reads now and did not then.
+    pub reads_more: Vec<String>,
+    /// What it reached or read then and no longer does.
+    pub no_longer: Vec<String>,
+}
+
+fn as_text<S: serde::Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(digest)
+}
+
+impl fmt::Display for PluginDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plugin, .. } = self;
+        if self.accepted != self.installed {
+            write!(
+                f,
+                "the installed plugin `{plugin}` is another than this credential was entered for"
+            )?;
+        } else if self.noted {
+            write!(
+                f,
+                "the plugin `{plugin}` may reach or read more than when this credential was entered"
+            )?;
+        } else {
+            write!(
+                f,
+                "what the plugin `{plugin}` might reach when this credential was entered was not noted"
+            )?;
+        }
+        for (what, items) in [("reach", &self.reaches_more), ("read", &self.reads_more)] {
+            if !items.is_empty() {
+                write!(f, "; it would {what} {}", items.join(", "))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a plugin may reach and read under a policy, a line each, in order.
+pub(super) fn bound(plugin: &Plugin, policy: &Policy) -> Bound {
+    let allowed: BTreeSet<String> = policy.origins().map(ToString::to_string).collect();
+    let asked = plugin.origins().map(ToString::to_string);
+    let origins: BTreeSet<String> = asked.filter(|it| allowed.contains(it)).collect();
+    let it = plugin.descriptor();
+    let claims = it.claims.iter().map(|it| format!("the claim {it}"));
+    let members = it.members.iter().map(|it| {
+        let pointer = if it.pointer.is_empty() {
+            "the answer"
+        } else {
+            &it.pointer
+        };
+        format!("{pointer} {}", kind(&it.reading))
+    });
+    let headers = it.headers.iter().map(|it| format!("the header {it}"));
+    let parameters = it.redirect_parameters.iter();
+    let parameters = parameters.map(|it| format!("the redirect's {it}"));
+    let texts = policy.texts().map(|it| format!("the field {it} as text"));
+    let reads: BTreeSet<String> = claims
+        .chain(members)
+        .chain(headers)
+        .chain(parameters)
+        .chain(texts)
+        .collect();
+    Bound {
+        origins: origins.into_iter().collect(),
+        reads: reads.into_iter().collect(),
+    }
+}
+
+/// In a word; of phrases a short hash, since there may be hundreds.
+fn kind(reading: &Reading) -> String {
+    match reading {
+        Reading::Phrases(phrases) => {
+            let hash = Sha256::digest(phrases.join("\n"));
+            format!(
+                "for {} phrases ({:02x}{:02x})",
+                phrases.len(),
+                hash[0],
+                hash[1]
+            )
+        }
+        other => other.describe(),
+    }
+}
+
+/// Whether a credential may be used with what is installed; else how that differs. A credential without
+/// secrets has nothing to lose.
+pub(super) fn check(record: &Record, installed: &Installed) -> Result<(), PluginDifference> {
+    let holds_secret = record.tokens.is_some()
+        || record
+            .settings
+            .iter()
+            .any(|(_, value)| matches!(value, SettingValue::Secret(_)));
+    let now = installed.reference();
+    let difference = difference(&record.overview.plugin, &now);
+    if !holds_secret || difference.is_none() {
+        return Ok(());
+    }
+    difference.map_or(Ok(()), Err)
+}
+
+/// How what is installed differs; absent where it is the same plugin and reaches and reads no more.
+pub(super) fn difference(accepted: &PluginRef, now: &PluginRef) -> Option<PluginDifference> {
+    let (old, new) = (
+        accepted.bound.clone(),
+        now.bound.clone().unwrap_or_default(),
+    );
+    let noted = old.is_some();
+    let old = old.unwrap_or_default();
+    let more = |old: &[String], new: &[String]| -> Vec<String> {
+        new.iter().filter(|it| !old.contains(it)).cloned().collect()
+    };
+    let mut no_longer = more(&new.origins, &old.origins);
+    no_longer.extend(more(&new.reads, &old.reads));
+    let difference = PluginDifference {
+        plugin: now.id.clone(),
+        accepted: accepted.digest,
+        installed: now.digest,
+        noted,
+        reaches_more: more(&old.origins, &new.origins),
+        reads_more: more(&old.reads, &new.reads),
+        no_longer,
+    };
+    let same = noted
+        && accepted.digest == now.digest
+        && difference.reaches_more.is_empty()
+        && difference.reads_more.is_empty();
+    (!same).then_some(difference)
+}
+
+impl Connections {
+    /// How the plugin that is installed differs from what a credential was entered for; absent where it
+    /// may be used as it is. Calls no plugin and decrypts nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchPlugin`]; the store's.
+    pub async fn plugin_difference(
+        &self,
+        tenant: &Tenant,
+        name: &Name,
+    ) -> Result<Option<PluginDifference>, Error> {
+        let record = self.0.store.get_by_name(tenant, name).await?;
+        let installed = self.0.plugins.get(&record.overview.plugin.id)?;
+        Ok(check(&record, installed).err())
+    }
+
+    /// Binds a credential to the plugin that is installed and to what it may reach and read now: an act of
+    /// the operator's or of the person's, who has seen `difference`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::StaleState`](crate::store::StoreError::StaleState) where the difference is another by
+    /// now; [`Error::NoSuchPlugin`]; the store's.
+    pub async fn accept_plugin(
+        &self,
+        tenant: &Tenant,
+        name: &Name,
+        seen: &PluginDifference,
+    ) -> Result<(), Error> {
+        let record = self.0.store.get_by_name(tenant, name).await?;
+        let from = &record.overview.plugin;
+        let to = self.0.plugins.get(&from.id)?.reference();
+        if difference(from, &to).as_ref() != Some(seen) {
+            return Err(crate::store::StoreError::StaleState.into());
+        }
+        let note = format!("From {} to {}.", from.digest, to.digest);
+        let event = NewEvent::new("plugin-accepted").with_note(note);
+        let id = record.overview.id;
+        let store = &self.0.store;
+        Ok(store
+            .accept_plugin(tenant, id, (from, &to), &event, self.now())
+            .await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plugin(digest: &str, origins: &[&str], reads: &[&str]) -> PluginRef {
+        let owned = |texts: &[&str]| texts.iter().map(|it| (*it).to_owned()).collect();
+        PluginRef {
+            id: "test".to_owned(),
+            digest: Digest::of(digest.as_bytes()),
+            bound: Some(Bound {
+                origins: owned(origins),
+                reads: owned(reads),
+            }),
+        }
+    }
+
+    #[test]
+    fn the_same_plugin_that_reaches_no_more_differs_in_nothing() {
+        let accepted = plugin(
+            "a",
+            &["https://a.example", "https://b.example"],
+            &["x", "y"],
+        );
+        assert_eq!(difference(&accepted, &accepted), None);
+        assert_eq!(
+            difference(&accepted, &plugin("a", &["https://b.example"], &["x"])),
+            None
+        );
+    }
+
+    #[test]
+    fn whatever_is_more_is_shown() {
+        let accepted = plugin("a", &["https://a.example"], &["x"]);
+        let now = plugin(
+            "b",
+            &["https://a.example", "https://evil.example"],
+            &["x", "y"],
+        );
+        let difference = difference(&accepted, &now).unwrap();
+        assert_eq!(difference.reaches_more, ["https://evil.example"]);
+        assert_eq!(difference.reads_more, ["y"]);
+        let words = difference.to_string();
+        assert!(
+            words.contains("it would reach https://evil.example; it would read y"),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn another_digest_alone_is_a_difference() {
+        let accepted = plugin("a", &["https://a.example"], &["x"]);
+        let now = plugin("b", &["https://a.example"], &["x"]);
+        assert!(difference(&accepted, &now).is_some());
+        let unknown = PluginRef {
+            bound: None,
+            ..accepted.clone()
+        };
+        assert!(difference(&unknown, &accepted).is_some_and(|it| !it.noted));
+    }
+}

@@ -1,0 +1,3 @@
+ALTER TABLE credential ADD COLUMN plugin_bound TEXT;
+ALTER TABLE credential ADD COLUMN refresh_expires_at INTEGER;
+ALTER TABLE credential ADD COLUMN facts TEXT;
