@@ -158,7 +158,7 @@ fn machine_code(engine: &Engine, compiled: &[u8]) -> Result<Component, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::{self, Permissions};
+    use std::fs::Permissions;
 
     use std::fs;
 
