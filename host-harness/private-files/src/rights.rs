@@ -9,8 +9,8 @@ use crate::{FileError, namespace};
 /// The bits by which others than the owner write.
 const OTHERS_WRITE: u32 = 0o022;
 
-/// The bit by which the group writes.
-const GROUP_WRITES: u32 = 0o020;
+/// The bit by which everybody writes.
+const EVERYBODY_WRITES: u32 = 0o002;
 
 /// The bits by which others than the owner do anything.
 const OTHERS: u32 = 0o077;
@@ -44,7 +44,7 @@ pub(crate) fn check_file(
     check_owner(path, metadata)?;
     let mode = permissions(metadata);
     match privacy {
-        Privacy::ReadByOthers => check_not_writable(path, mode),
+        Privacy::ReadByOthers => check_bits(path, mode, OTHERS_WRITE),
         Privacy::OwnerOnly if mode & OTHERS != 0 => Err(FileError::Readable {
             path: path.to_owned(),
             mode,
@@ -76,9 +76,9 @@ fn check_folder_not_writable(path: &Path, metadata: &Metadata) -> Result<(), Fil
     let mode = permissions(metadata);
     let me = rustix::process::geteuid().as_raw();
     if is_private_group(me, metadata.uid(), metadata.gid()) {
-        return check_not_writable(path, mode & !GROUP_WRITES);
+        return check_bits(path, mode, EVERYBODY_WRITES);
     }
-    check_not_writable(path, mode)
+    check_bits(path, mode, OTHERS_WRITE)
 }
 
 /// A user private group has the number of its one member. Where users have such groups, every folder that
@@ -107,8 +107,9 @@ fn check_owner(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
     })
 }
 
-fn check_not_writable(path: &Path, mode: u32) -> Result<(), FileError> {
-    if mode & OTHERS_WRITE == 0 {
+/// None of these bits is set.
+fn check_bits(path: &Path, mode: u32, bits: u32) -> Result<(), FileError> {
+    if mode & bits == 0 {
         return Ok(());
     }
     Err(FileError::Writable {

@@ -262,9 +262,10 @@ async fn what_the_policy_does_not_allow_as_text_is_asked_for_and_kept_as_a_secre
     let guest = Installed::new(guest, Policy::nothing().allow_text("argument"));
     let world = World::with_plugins(vec![guest]).await;
     let mut browser = world.visitor().await;
-    let form = browser.get("/new").await;
+    let form = browser.get("/new?plugin=misbehaving").await;
     let input = |field: &str| {
-        let at = form.text.find(&format!("name=\"f.{field}\"")).unwrap();
+        let at = form.text.find(&format!("name=\"f.{field}\""));
+        let at = at.unwrap_or_else(|| panic!("no {field} in {}", form.text));
         let tag = form.text[..at].rfind('<').unwrap();
         form.text[tag..].split('>').next().unwrap().to_owned()
     };
@@ -287,7 +288,9 @@ async fn what_the_policy_does_not_allow_as_text_is_asked_for_and_kept_as_a_secre
     ];
     browser.post_and_follow("/new", &fields).await.is(200);
     let path = world.path_of("Asked").await;
-    browser.get(&path).await.is(200).says("plain text");
+    let stored = browser.get(&path).await;
+    stored.is(200).says("extra Optional Set just now");
+    assert_eq!(stored.value("f.argument").as_deref(), Some("plain text"));
     let everything = world.seen.everything();
     assert!(!everything.contains(typed), "{everything}");
 }

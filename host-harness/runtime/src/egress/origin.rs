@@ -121,13 +121,16 @@ fn is_written_bare(after_scheme: &str) -> bool {
 }
 
 /// Whether a name has nothing in it that no host's name has (RFC 1123 section 2.1; `_` is in use).
-/// Internationalized names are in their ASCII form here.
+/// A dot at its end is the root's. Internationalized names are in their ASCII form here.
 fn is_name(host: &str) -> bool {
     let is_label = |label: &str| {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         !label.is_empty() && label.chars().all(allowed)
     };
-    host.split('.').all(is_label)
+    host.strip_suffix('.')
+        .unwrap_or(host)
+        .split('.')
+        .all(is_label)
 }
 
 #[cfg(test)]
@@ -151,6 +154,7 @@ mod tests {
         );
         check("http://127.0.0.1:80", Ok("http://127.0.0.1"));
         check("http://[::1]:8080", Ok("http://[::1]:8080"));
+        check("https://api.example.com.", Ok("https://api.example.com."));
         check(
             "https://bücher.example",
             Ok("https://xn--bcher-kva.example"),
@@ -232,7 +236,7 @@ mod tests {
         for text in [
             "https://.example.com",
             "https://api..example.com",
-            "https://api.example.com.",
+            "https://api.example.com..",
             "https://{a,b}.example.com",
             "https://$host",
             "https://a,b",
