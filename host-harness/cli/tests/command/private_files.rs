@@ -117,8 +117,10 @@ fn a_store_of_another_user_is_refused() {
 #[case::as_the_temporary_folder_is(0o1777)]
 fn a_store_in_a_folder_that_others_write_to_is_refused(#[case] mode: u32) {
     let kept = Kept::added();
+    // A key beside the store would be refused first.
+    fs::copy(kept.key(), kept.stage.path("apart.key")).unwrap();
     set_mode(kept.store().parent().unwrap(), mode);
-    kept.run(&["credentials", "--key-file", "credentials.key"])
+    kept.run(&["credentials", "--key-file", "apart.key"])
         .ends_with(7)
         .says("can be changed by others");
 }
