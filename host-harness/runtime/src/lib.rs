@@ -89,4 +89,6 @@ pub use randomness::{Randomness, SystemRandomness};
 pub use reading::{DeclaredMember, Reading};
 pub use runtime::{Runtime, RuntimeBuilder};
 pub use secret::{Blemishes, Secret};
-pub use witness::{Finding, Proof, Searched, Testimony, Witness, occurrences, spellings};
+pub use witness::{
+    Account, Finding, Place, Proof, Searched, Testimony, Witness, occurrences, spellings,
+};

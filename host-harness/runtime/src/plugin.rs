@@ -142,6 +142,8 @@ impl Plugin {
             Arc::clone(&loaded.runtime.transport),
             vault,
         );
+        let recorder = loaded.runtime.sandbox.recorder.as_ref();
+        let exchange = exchange.seen_by(recorder.map(|it| it.witness()));
         Operation::new(Arc::clone(loaded), settings, exchange)
     }
 

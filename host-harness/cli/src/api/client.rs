@@ -119,8 +119,8 @@ mod tests {
         let origin: credential_runtime::Origin = "https://service.example".parse().unwrap();
         let target = Target::parse(
             "/v1",
-            &[origin.clone()],
-            &Policy::nothing().allow_origin(origin),
+            std::slice::from_ref(&origin),
+            &Policy::nothing().allow_origin(origin.clone()),
         )
         .unwrap();
         assert_eq!(target.reach, Reach::Public);

@@ -95,6 +95,9 @@ impl Findings {
                 "origins": allowance.origins(),
                 "claims": allowance.claims,
                 "texts": allowance.policy.texts().collect::<Vec<_>>(),
+                "headers": allowance.policy.headers().collect::<Vec<_>>(),
+                "secret_headers": allowance.policy.secret_headers().collect::<Vec<_>>(),
+                "labels": allowance.policy.labels().collect::<Vec<_>>(),
             })),
             "problem": self.plugin.as_ref().err().map(|it| &it.message),
         })

@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::host::Component;
 use crate::output::{Output, talk};
 use crate::policy::OperatorPolicy;
-use crate::proving::{Log, ProofError, Proved, prove};
+use crate::proving::{Given, Log, ProofError, Proved, prove};
 use crate::report::Report;
 use crate::text::Page;
 
@@ -54,7 +54,8 @@ fn page(proved: &Proved) -> Page {
     let page = Page::new()
         .line(format!("{} ({})", proved.plugin, proved.digest))
         .item(2, 12, "called", &called(proved))
-        .item(2, 12, "looked for", &secrets)
+        .item(2, 12, "looked for", &secrets);
+    let page = given(page, &proved.given)
         .each(&proved.searched, |page, (place, bytes)| {
             page.item(2, 12, "searched", &format!("{place}: {bytes} bytes"))
         })
@@ -62,9 +63,26 @@ fn page(proved: &Proved) -> Page {
     let page = findings(page, proved).item(2, 12, "control", &control(proved));
     if proved.holds() {
         page.line("Proved: no secret was where none may be, and the search finds what is there.")
+            .line("This says nothing about whether the plugin is right.")
     } else {
         page.line("Not proved.")
     }
+}
+
+/// What the plugin was given of answers, each way of reading on a line.
+fn given(page: Page, given: &Given) -> Page {
+    let answers = format!(
+        "{} answers, {} of them withheld whole",
+        given.answers, given.withheld
+    );
+    let page = page.item(2, 12, "read", &answers);
+    page.each(&given.readings, |page, (reading, it)| {
+        let counts = format!(
+            "{reading}: {} declared; {} values given, {} not readable",
+            it.declared, it.given, it.unreadable
+        );
+        page.item(2, 12, "read", &counts)
+    })
 }
 
 fn called(proved: &Proved) -> String {

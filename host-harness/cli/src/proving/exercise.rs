@@ -51,19 +51,19 @@ impl Exercise<'_> {
         self.keep(&begun.as_ref().map(|_| ()).map_err(Clone::clone));
         let code = self.canaries.draw("code");
         let verifier = match begun {
-            Ok(pending) => drawn_verifier(pending, &code),
-            Err(_) => None,
+            Ok(pending) => drawn_verifier(pending, &code).map(|it| it.expose().to_owned()),
+            // A plugin with a plan of its own is given what its plan asks for.
+            Err(_) => {
+                let plan = operation.plan().await;
+                let pkce = plan.is_ok_and(|it| it.pkce);
+                pkce.then(|| self.canaries.draw("drawn for PKCE"))
+            }
         };
-        let verifier = match verifier {
-            Some(verifier) => self
-                .canaries
-                .keep("code verifier", verifier.expose().to_owned()),
-            None => self.canaries.draw("code verifier"),
-        };
+        let verifier = verifier.map(|it| self.canaries.keep("code verifier", it));
         Grant::AuthorizationCode(CodeGrant {
             code: Secret::new(code),
             redirect_uri: self.redirect_uri.clone(),
-            code_verifier: Some(Secret::new(verifier)),
+            code_verifier: verifier.map(Secret::new),
             parameters: Vec::new(),
         })
     }

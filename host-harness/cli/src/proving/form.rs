@@ -83,7 +83,11 @@ fn fill(
             | FieldKind::RefreshToken
             | FieldKind::Other(_) => {
                 let role = format!("field {}", field.id);
-                form.with_secret(&field.id, canaries.draw(&role))
+                let secret = match extent {
+                    Extent::Required | Extent::Everything => canaries.draw(&role),
+                    Extent::Secrets => canaries.draw_plain(&role),
+                };
+                form.with_secret(&field.id, secret)
             }
         }
     })

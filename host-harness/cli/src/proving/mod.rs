@@ -8,7 +8,9 @@ mod canaries;
 mod exercise;
 mod files;
 mod form;
+mod given;
 mod log;
+mod places;
 mod script;
 
 use std::collections::BTreeMap;
@@ -17,8 +19,8 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use credential_runtime::{
-    Limits, LoadError, MappingTarget, Plugin, Policy, Proof, Runtime, StartError, Witness,
-    occurrences, spellings,
+    Limits, LoadError, MappingTarget, Plugin, Policy, Runtime, StartError, Witness, occurrences,
+    spellings,
 };
 use serde::Serialize;
 
@@ -27,6 +29,8 @@ use crate::host::compiling_in_child;
 use canaries::{Canaries, Canary, nonce};
 use exercise::Exercise;
 use files::Watched;
+pub(crate) use given::Given;
+use given::Onlooker;
 pub(crate) use log::Log;
 use script::Script;
 
@@ -43,6 +47,8 @@ pub(crate) struct Proved {
     /// Canaries, and the spellings that they were looked for in.
     pub(crate) secrets: usize,
     pub(crate) spellings: usize,
+    /// What it was given of answers, by what it declares.
+    pub(crate) given: Given,
     /// Bytes that were searched, by place.
     pub(crate) searched: BTreeMap<&'static str, usize>,
     /// Files that were written.
@@ -100,15 +106,16 @@ pub(crate) fn prove(component: &[u8], limits: Limits, log: &Log) -> Result<Prove
 async fn search(component: &[u8], limits: Limits, log: &Log) -> Result<Proved, ProofError> {
     let folder = tempfile::tempdir()?;
     let watched = Watched::begin(folder.path());
-    let proof = Arc::new(Proof::default());
+    let onlooker = Arc::new(Onlooker::default());
     let runtime = compiling_in_child(Runtime::builder())
         .limits(limits)
         .cache(folder.path().join("plugins"))
-        .witness(Arc::clone(&proof) as Arc<dyn Witness>)
+        .witness(Arc::clone(&onlooker) as Arc<dyn Witness>)
         .build()?;
     let plugin = runtime.load(component).await?;
-    let mut run = Run::begin(&plugin, &proof).await?;
+    let mut run = Run::begin(&plugin, &onlooker).await?;
     run.exercise(&plugin).await;
+    run.proved.given = onlooker.given(plugin.descriptor());
     run.control(log, folder.path())?;
     let needles = run.canaries.all();
     run.search_bytes(OUTCOMES, "", run.outcomes.clone().as_bytes(), &needles);
@@ -118,7 +125,7 @@ async fn search(component: &[u8], limits: Limits, log: &Log) -> Result<Proved, P
 }
 
 struct Run<'a> {
-    proof: &'a Proof,
+    onlooker: &'a Onlooker,
     script: Script,
     canaries: Canaries,
     /// A text that is no secret, and that the plugin, the log and a file are told.
@@ -128,12 +135,11 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    async fn begin(plugin: &Plugin, proof: &'a Proof) -> io::Result<Self> {
+    async fn begin(plugin: &Plugin, onlooker: &'a Onlooker) -> io::Result<Self> {
         let canaries = Canaries::default();
-        let claims = plugin.descriptor().claims.clone();
-        let script = Script::start(canaries.clone(), claims).await?;
+        let script = Script::start(canaries.clone(), plugin.descriptor()).await?;
         Ok(Self {
-            proof,
+            onlooker,
             script,
             canaries,
             told: format!("control-{}", nonce()),
@@ -145,6 +151,7 @@ impl<'a> Run<'a> {
                 unseen: 0,
                 secrets: 0,
                 spellings: 0,
+                given: Given::default(),
                 searched: BTreeMap::new(),
                 files: Vec::new(),
                 findings: Vec::new(),
@@ -175,8 +182,8 @@ impl<'a> Run<'a> {
 
     fn search_memory(&mut self) {
         let canaries = self.canaries.all();
-        let searched = self.proof.search(&values(&canaries));
-        for export in self.proof.calls() {
+        let searched = self.onlooker.proof.search(&values(&canaries));
+        for export in self.onlooker.proof.calls() {
             *self.proved.exports.entry(export).or_default() += 1;
         }
         *self.proved.searched.entry(MEMORY).or_default() += searched.bytes;
@@ -186,10 +193,10 @@ impl<'a> Run<'a> {
             place: it.place,
             at: it.export,
         }));
-        let told = self.proof.search(&[&self.told]).findings;
+        let told = self.onlooker.proof.search(&[&self.told]).findings;
         let in_memory = told.iter().any(|it| it.place == "memory");
         *self.proved.control.entry(MEMORY).or_default() |= in_memory;
-        self.proof.clear();
+        self.onlooker.proof.clear();
     }
 
     /// Puts the control where the other searches must find it; into the log on another thread, since
@@ -277,6 +284,7 @@ mod tests {
             unseen: 0,
             secrets: 1,
             spellings: 1,
+            given: Given::default(),
             searched: BTreeMap::new(),
             files: Vec::new(),
             findings: Vec::new(),
@@ -306,18 +314,24 @@ mod tests {
     /// memory and in what it returns.
     #[tokio::test]
     async fn a_secret_that_a_plugin_is_told_is_found() {
-        let proof = Arc::new(Proof::default());
+        let onlooker = Arc::new(Onlooker::default());
         let runtime = Runtime::builder()
-            .witness(Arc::clone(&proof) as Arc<dyn Witness>)
+            .witness(Arc::clone(&onlooker) as Arc<dyn Witness>)
             .build()
             .unwrap();
         let plugin = runtime.load(test_guests::MISBEHAVING).await.unwrap();
-        let mut run = Run::begin(&plugin, &proof).await.unwrap();
+        let mut run = Run::begin(&plugin, &onlooker).await.unwrap();
         let canary = run.canaries.draw("a secret in the wrong field");
-        let settings = credential_runtime::Settings::new().with_text("behaviour", canary);
+        let settings = credential_runtime::Settings::new()
+            .with_text("behaviour", "tell-settings")
+            .with_text("argument", canary);
         let operation = plugin.operation(
             &settings,
-            &Arc::new(Policy::nothing().allow_text("behaviour")),
+            &Arc::new(
+                Policy::nothing()
+                    .allow_text("behaviour")
+                    .allow_text("argument"),
+            ),
         );
         run.outcomes = format!("{:?}", operation.plan().await);
         run.search_memory();

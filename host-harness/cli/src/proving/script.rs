@@ -7,11 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use credential_runtime::{DeclaredMember, Descriptor, Reading};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::canaries::Canaries;
+use super::places::{First, fill};
 
 /// A request larger than this is not read to its end.
 const MOST_BYTES: usize = 1 << 20;
@@ -25,7 +27,9 @@ pub(crate) enum Answer {
     OpaqueTokens,
     /// A refusal (RFC 6749 section 5.2) that repeats the request.
     Refusal,
-    /// The request in base64, backwards, and as a member's name.
+    /// What was sent, as it is, wherever the plugin reads.
+    Repeated,
+    /// The request in base64, backwards, and as a member's name; also wherever the plugin reads.
     Encoded,
     /// A stale token, repeated.
     Stale,
@@ -40,10 +44,11 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Tokens,
         Self::OpaqueTokens,
         Self::Refusal,
+        Self::Repeated,
         Self::Encoded,
         Self::Stale,
         Self::Page,
@@ -70,19 +75,23 @@ impl Drop for Script {
 struct Desk {
     next: Arc<Mutex<Answer>>,
     canaries: Canaries,
+    /// Claims that its tokens carry.
     claims: Vec<String>,
+    /// Places in its answers.
+    members: Vec<DeclaredMember>,
 }
 
 impl Script {
-    /// Starts it on a free port. Its tokens carry these claims.
-    pub(crate) async fn start(canaries: Canaries, claims: Vec<String>) -> io::Result<Self> {
+    /// Starts it on a free port. It says what this plugin reads.
+    pub(crate) async fn start(canaries: Canaries, plugin: &Descriptor) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let next = Arc::new(Mutex::new(Answer::Empty));
         let desk = Desk {
             next: Arc::clone(&next),
             canaries,
-            claims,
+            claims: plugin.claims.clone(),
+            members: plugin.members.clone(),
         };
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -135,7 +144,8 @@ impl Desk {
                 let said = json!({ "error": "invalid_grant", "error_description": both });
                 json_answer("400 Bad Request", "", &said)
             }
-            Answer::Encoded => json_answer("400 Bad Request", "", &encoded(sent)),
+            Answer::Repeated => json_answer("400 Bad Request", "", &self.repeated(sent)),
+            Answer::Encoded => json_answer("400 Bad Request", "", &self.encoded(sent)),
             Answer::Stale => {
                 let said = json!({ "error": { "code": "invalid", "message": both } });
                 json_answer("401 Unauthorized", "", &said)
@@ -155,12 +165,42 @@ impl Desk {
     }
 
     fn tokens(&self, draw: impl Fn(&Canaries, &str) -> String) -> Value {
-        json!({
+        let mut said = json!({
             "token_type": "Bearer",
             "access_token": draw(&self.canaries, "access token from the service"),
             "refresh_token": draw(&self.canaries, "refresh token from the service"),
             "expires_in": 3600,
-        })
+        });
+        fill(&mut said, &self.members, First::Inner, |reading| {
+            let secret = || json!(draw(&self.canaries, "secret from the service"));
+            (*reading == Reading::Secret).then(secret)
+        });
+        said
+    }
+
+    fn repeated(&self, sent: &Sent) -> Value {
+        let mut said = json!({});
+        let values = [form_values(&sent.body), vec![sent.authorization.clone()]].concat();
+        self.fill_in_turn(&mut said, First::Inner, &values);
+        said
+    }
+
+    fn encoded(&self, sent: &Sent) -> Value {
+        let mut said = encoded(sent);
+        let backwards: String = sent.body.chars().rev().collect();
+        let values = [STANDARD.encode(&sent.body), backwards];
+        self.fill_in_turn(&mut said, First::Outer, &values);
+        said
+    }
+
+    /// One of these texts at each place, in turn. What stands at the place of a secret would be one from
+    /// then on, and these may be no secrets.
+    fn fill_in_turn(&self, said: &mut Value, first: First, values: &[String]) {
+        let mut values = values.iter().cycle();
+        fill(said, &self.members, first, |reading| match reading {
+            Reading::Secret => None,
+            _ => values.next().map(|it| json!(it)),
+        });
     }
 
     fn truncated(&self) -> Vec<u8> {

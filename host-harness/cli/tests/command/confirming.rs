@@ -50,19 +50,35 @@ fn removing_has_to_be_confirmed_and_leaves_nothing(#[values(On::Sqlite, On::Post
     kept.run(&["credentials", "status", "Sample"]).ends_with(3);
 }
 
+/// By the client's own credentials alone nothing ends, so the plugin has no warning.
 #[rstest]
-fn a_second_connection_for_the_same_user_has_to_be_confirmed(
-    #[values(On::Sqlite, On::Postgres)] on: On,
-) {
+fn a_second_connection_that_ends_nothing_asks_nothing(#[values(On::Sqlite, On::Postgres)] on: On) {
     let kept = Kept::connected_on(on);
+    add_second(&kept);
+    let run = kept
+        .mocked(&["credentials", "connect", "Second"])
+        .ends_with(0);
+    assert!(!run.everything().contains("ended"), "{run:#?}");
+}
+
+fn add_second(kept: &Kept) {
     let text = fs::read_to_string(kept.stage.path("credential.toml")).unwrap();
     kept.stage
         .file("second.toml", text.replace("Sample", "Second"));
     kept.run(&["credentials", "add", "second.toml"])
         .ends_with(0);
+}
+
+#[rstest]
+fn a_second_connection_for_the_same_user_has_to_be_confirmed(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let kept = Kept::connected_by_session(on);
+    add_second(&kept);
     kept.mocked(&["credentials", "connect", "Second"])
         .ends_with(1)
         .says("Sample stands for the same user and company")
+        .says("connecting now may end that connection")
         .says("say so with --yes");
     kept.mock.ledger().token_requests().assert_count(1);
     kept.mocked(&["credentials", "connect", "Second", "--yes"])

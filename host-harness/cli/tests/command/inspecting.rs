@@ -25,8 +25,14 @@ fn the_built_in_plugin_is_shown() {
     );
     assert_eq!(
         json["plugin"]["origins"],
-        json!(["https://api.intacct.com"])
+        json!([{
+            "url": "https://api.intacct.com",
+            "purposes": { "browser": true, "token": true, "api": true },
+        }])
     );
+    let members = json["plugin"]["members"].as_array().unwrap();
+    let access = json!({ "pointer": "/access_token", "reading": "secret" });
+    assert!(members.contains(&access), "{members:#?}");
     assert_eq!(
         json["allowed"]["origins"],
         json!(["https://api.intacct.com"])

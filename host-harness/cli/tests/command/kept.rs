@@ -82,6 +82,24 @@ impl Kept {
         kept
     }
 
+    /// With a credential that a session has connected: it lives by its refresh token.
+    pub fn connected_by_session(on: On) -> Self {
+        let mock = mock();
+        let session = mock.company().sessions[0].session_id.clone();
+        let stage = Stage::with_secret().env("SESSION_ID", &session);
+        stage
+            .credential("flow_type = \"web_services_user\"\nsession_id = { env = \"SESSION_ID\" }");
+        let kept = Self {
+            mock,
+            ..Self::at(stage, on)
+        };
+        kept.run(&["credentials", "add", "credential.toml"])
+            .ends_with(0);
+        kept.mocked(&["credentials", "connect", "Sample"])
+            .ends_with(0);
+        kept
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Run {
         self.stage.run(&self.with_key(arguments))
     }

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use crate::stage::{Run, Stage};
 
-const EXPORTS: [&str; 11] = [
+const EXPORTS: [&str; 12] = [
     "connection/authenticate",
+    "connection/connecting-warning",
     "connection/revocation-warning",
     "connection/revoke",
     "connection/test",
@@ -45,6 +46,18 @@ fn the_built_in_plugin_is_proved() {
     let proof = run.json()["proof"].clone();
     assert_eq!(proof["exports"]["credential/describe"], 1);
     assert!(proof["secrets"].as_u64() > Some(100), "{proof:#}");
+    assert!(proof["given"]["answers"].as_u64() > Some(10), "{proof:#}");
+    // Its answers bring tokens, and hold secrets wherever else it reads.
+    for (reading, outcome) in [
+        ("secret", "given"),
+        ("code", "given"),
+        ("code", "unreadable"),
+        ("phrases", "unreadable"),
+        ("number", "given"),
+    ] {
+        let count = proof["given"]["readings"][reading][outcome].as_u64();
+        assert!(count > Some(10), "{reading} {outcome}: {proof:#}");
+    }
 }
 
 #[test]
@@ -53,11 +66,14 @@ fn a_person_reads_what_was_searched_and_found() {
         .run(&["prove"])
         .ends_with(0)
         .shows("sage-intacct-rest (sha256:")
-        .shows("calls of 12 exports")
+        .shows("calls of 13 exports")
         .shows("searched memory and return values:")
+        .shows("answers, 0 of them withheld whole")
+        .shows("read secret: ")
         .shows("found nothing")
         .shows("a text that is no secret was found in files, found in log, found in memory")
-        .shows("Proved: no secret was where none may be");
+        .shows("Proved: no secret was where none may be")
+        .shows("This says nothing about whether the plugin is right.");
 }
 
 #[test]
@@ -71,6 +87,8 @@ fn a_plugin_from_a_file_is_proved_either_way_it_is_named() {
         let run = stage.run(arguments).ends_with(0);
         check_proved(&run);
         assert_eq!(run.json()["proof"]["plugin"], "misbehaving");
+        let given = run.json()["proof"]["given"].clone();
+        assert_eq!(given["readings"]["label"]["declared"], 8, "{given}");
     }
 }
 

@@ -258,7 +258,7 @@ impl Work {
             // It is connected, whether or not the store says who else is.
             Some(it) => self
                 .inner
-                .same_identity(overview, it)
+                .may_have_ended(&self.record, it)
                 .await
                 .unwrap_or_default(),
             None => Vec::new(),

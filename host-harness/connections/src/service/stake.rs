@@ -56,6 +56,22 @@ impl Inner {
         Ok((others, !browser))
     }
 
+    /// Those of the same user and company that this connection may have ended: none where the plugin has
+    /// no warning.
+    pub(super) async fn may_have_ended(
+        &self,
+        record: &Record,
+        identity: &Identity,
+    ) -> Result<Vec<Overview>, Error> {
+        let others = self.same_identity(&record.overview, identity).await?;
+        if others.is_empty() {
+            return Ok(others);
+        }
+        let operation = self.plugins.operation(record)?;
+        let warns = operation.connecting_warning().await?.is_some();
+        Ok(if warns { others } else { Vec::new() })
+    }
+
     pub(super) async fn same_identity(
         &self,
         mine: &Overview,

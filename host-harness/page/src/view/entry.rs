@@ -13,8 +13,6 @@ use super::text::counted;
 /// More choices than this make a list that opens; these and fewer are all seen at once.
 const MOST_RADIOS: usize = 6;
 
-/// The fields that connecting fills in by their names in a token response (RFC 6749 section 5.1).
-
 /// What entries are drawn from.
 #[derive(Clone, Copy)]
 pub(super) struct Sources<'a> {

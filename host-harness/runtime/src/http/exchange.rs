@@ -20,6 +20,7 @@ use crate::outlet::CallPurpose;
 use crate::reading::{Carried, Declaration, Permitted, RawAnswer, ReadAnswer};
 use crate::secret::Secret;
 use crate::vault::{SecretKind, Vault};
+use crate::witness::Witness;
 
 /// A body up to this size is read where it arrived; a larger one on a thread that may block. In bytes.
 const READ_AT_ONCE: usize = 4 << 10;
@@ -56,6 +57,8 @@ pub(crate) struct Exchange {
     /// Set when an answer held a secret that its request had not carried: a guess, or a service that
     /// tells what it should not. Whoever could go on asking would have an oracle.
     ended: AtomicBool,
+    /// Is told what the plugin is given of each answer.
+    witness: Option<Arc<dyn Witness>>,
 }
 
 impl Exchange {
@@ -65,7 +68,12 @@ impl Exchange {
             transport,
             vault: Mutex::new(vault),
             ended: AtomicBool::new(false),
+            witness: None,
         }
+    }
+
+    pub(crate) fn seen_by(self, witness: Option<Arc<dyn Witness>>) -> Self {
+        Self { witness, ..self }
     }
 
     /// What the operator allows.
@@ -155,6 +163,9 @@ impl Exchange {
                 .declaration
                 .read(answer, &self.scope.permitted, &carried, vault)
         });
+        if let Some(witness) = &self.witness {
+            witness.read(&self.scope.declaration.account(&read));
+        }
         if let Some(leak) = &read.leak {
             let path = path(&request.url);
             tracing::warn!(path, %leak, "an answer held a secret; it was not shown");

@@ -97,6 +97,7 @@ impl Declaration {
             headers: Vec::new(),
             body: BodyKind::Other,
             members: Vec::new(),
+            withheld: true,
             leak: None,
         };
         if is_partial(answer) {
@@ -129,8 +130,9 @@ impl Declaration {
                 headers,
                 body,
                 members,
+                withheld: false,
                 leak,
-                ..withheld
+                status: answer.status,
             },
         }
     }
@@ -181,17 +183,20 @@ impl Reader<'_> {
             return None;
         }
         places.sort_by_key(|(first, _)| *first);
-        let mut members: Vec<(usize, Member)> = Vec::new();
+        let mut members: Vec<Member> = Vec::new();
         for (_, picked) in &places {
             for declared in &picked.declared {
                 if let Some(value) = self.value(*declared, picked) {
-                    let pointer = picked.pointer.clone();
-                    members.push((*declared, Member { pointer, value }));
+                    members.push(Member {
+                        pointer: picked.pointer.clone(),
+                        declared: *declared,
+                        value,
+                    });
                 }
             }
         }
-        members.sort_by_key(|(declared, _)| *declared);
-        Some(members.into_iter().map(|(_, member)| member).collect())
+        members.sort_by_key(|it| it.declared);
+        Some(members)
     }
 
     fn reads(&self, declared: usize) -> &Reading {

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::header::DeclaredHeader;
 use super::names;
 use super::pointer::{Node, steps};
+use super::{ReadAnswer, Value};
+use crate::witness::{Account, Place};
 
 /// More than this is nobody's list of what is read: members, headers, claims, parameters, phrases.
 const MOST_MEMBERS: usize = 128;
@@ -49,6 +51,20 @@ pub enum Reading {
 }
 
 impl Reading {
+    /// As the contract calls it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::Code => "code",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Presence => "presence",
+            Self::Phrases(_) => "phrases",
+            Self::Label => "label",
+        }
+    }
+
     /// In words, for whoever decides whether to take a plugin up.
     #[must_use]
     pub fn describe(&self) -> String {
@@ -76,6 +92,22 @@ pub(crate) struct Declaration {
 }
 
 impl Declaration {
+    /// Of each declared place that an answer has, whether the plugin is given its value.
+    pub(crate) fn account<'a>(&'a self, read: &'a ReadAnswer) -> Account<'a> {
+        let places = read.members.iter().filter_map(|it| {
+            let member = self.members.get(it.declared)?;
+            Some(Place {
+                pointer: &it.pointer,
+                reading: &member.reading,
+                given: it.value != Value::Unreadable,
+            })
+        });
+        Account {
+            places: places.collect(),
+            withheld: read.withheld,
+        }
+    }
+
     /// Understands a declaration; or says the first thing that is wrong with it.
     pub(crate) fn parse(
         members: &[DeclaredMember],

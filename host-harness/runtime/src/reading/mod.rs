@@ -65,6 +65,8 @@ pub(crate) struct ReadAnswer {
     pub(crate) body: BodyKind,
     /// In the order of the declaration.
     pub(crate) members: Vec<Member>,
+    /// Whether nothing but the status is given.
+    pub(crate) withheld: bool,
     /// Where a value held a secret of the credential.
     pub(crate) leak: Option<Leak>,
 }
@@ -83,6 +85,8 @@ pub(crate) enum BodyKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) pointer: String,
+    /// Which declared member, counted from zero.
+    pub(crate) declared: usize,
     pub(crate) value: Value,
 }
 

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::{Config, LinearMemory, MemoryCreator, MemoryType};
 
 use crate::limits::Limits;
+use crate::reading::Reading;
 
 pub use search::{Finding, Proof, Searched, occurrences, spellings};
 
@@ -27,10 +28,33 @@ pub struct Testimony<'a> {
     pub returned: &'a str,
 }
 
+/// What a plugin is given of one answer, without the values.
+#[derive(Debug)]
+pub struct Account<'a> {
+    /// The declared places that the answer has. Of an answer that is withheld whole, none.
+    pub places: Vec<Place<'a>>,
+    /// Whether nothing but the status is given.
+    pub withheld: bool,
+}
+
+/// A declared place of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// Where it is, each `*` of the declaration with its number.
+    pub pointer: &'a str,
+    /// How it is read.
+    pub reading: &'a Reading,
+    /// Whether the plugin is given the value; else it is told that the value is unreadable.
+    pub given: bool,
+}
+
 /// Is shown every call's memory. Runs while the instance waits to be dropped; one call at a time.
 pub trait Witness: Send + Sync {
     /// A call has ended.
     fn observe(&self, testimony: &Testimony<'_>);
+
+    /// An answer was read, before the plugin is given what it may have of it.
+    fn read(&self, _account: &Account<'_>) {}
 }
 
 /// Hands out linear memories and remembers those of the call in progress.
@@ -74,6 +98,11 @@ impl Recorder {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
         turn
+    }
+
+    /// Whoever is shown what is recorded.
+    pub(crate) fn witness(&self) -> Arc<dyn Witness> {
+        Arc::clone(&self.witness)
     }
 
     /// To be called while the instance is alive and does not run.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use credential_runtime::{Runtime, Sender, Testimony, Witness};
+use credential_runtime::{Account, Runtime, Sender, Testimony, Witness};
 
 use crate::server::Server;
 use crate::stage::{SECRET, Stage};
@@ -76,4 +76,50 @@ async fn a_recorded_memory_grows_and_ends_within_its_bound() {
         credential_runtime::Limit::Memory,
     );
     stage.assert_works().await;
+}
+
+/// Keeps what is given of answers: place, reading and whether it is given; and answers withheld whole.
+#[derive(Default)]
+struct Accounts(Mutex<Vec<String>>);
+
+impl Witness for Accounts {
+    fn observe(&self, _testimony: &Testimony<'_>) {}
+
+    fn read(&self, account: &Account<'_>) {
+        let mut kept = self.0.lock().unwrap();
+        if account.withheld {
+            kept.push("withheld".to_owned());
+        }
+        kept.extend(account.places.iter().map(|it| {
+            let given = if it.given { "given" } else { "unreadable" };
+            format!("{} {} {given}", it.pointer, it.reading.name())
+        }));
+    }
+}
+
+#[tokio::test]
+async fn a_witness_is_told_what_is_given_of_an_answer_and_what_is_not() {
+    let body = format!(
+        r#"{{"access_token": "not-a-real-token-0815", "m": "{SECRET}", "list": [{{"token": {{}}}}]}}"#
+    );
+    let accounts = Arc::new(Accounts::default());
+    let server = Server::says_json(&body).await;
+    let builder = Runtime::builder().witness(Arc::clone(&accounts) as Arc<dyn Witness>);
+    let stage = Stage::with(builder).await.mapped_to(&server);
+    for sender in [Sender::Plugin, Sender::Host] {
+        stage.obtain("secret-in-form", sender).await.unwrap();
+        let kept = std::mem::take(&mut *accounts.0.lock().unwrap());
+        for expected in [
+            "/m code unreadable",
+            "/m presence given",
+            "/m phrases unreadable",
+            "/access_token secret given",
+            "/list/0/token secret unreadable",
+        ] {
+            assert!(kept.contains(&expected.to_owned()), "{expected}: {kept:#?}");
+        }
+    }
+    // The request did not carry the secret.
+    let _ = stage.obtain("", Sender::Plugin).await;
+    assert_eq!(*accounts.0.lock().unwrap(), ["withheld"]);
 }

@@ -167,10 +167,15 @@ fn a_name_from_a_token_is_shown_on_one_line_and_short() {
 #[case::html(html(403))]
 #[case::empty(empty(403))]
 #[case::unknown_code(answer(403, r#"{"ia::error":{"code":"XY-1","message":"no"}}"#))]
-fn a_user_without_permission_is_signed_in_all_the_same(#[case] answer: intacct_core::Answer) {
+fn without_permission_nothing_passes_and_one_check_says_why(#[case] answer: intacct_core::Answer) {
     let access = token(&[("userId", "ws"), ("cnyId", "ACME")]);
     let checks = run(&web_services_user("ws@ACME"), &access, &answer);
-    assert_eq!(outcomes(&checks), [Passed, Passed, Failed]);
+    assert_eq!(outcomes(&checks), [Skipped, Skipped, Failed]);
+    let detail = checks[1].detail.as_deref().unwrap();
+    assert!(
+        detail.starts_with("Signed in as user ws, company ACME. Not certain:"),
+        "{detail}"
+    );
     let diagnosis = checks[2].diagnosis.as_ref().unwrap();
     assert_eq!(diagnosis.setup_step, Some("user-permissions"));
 }
@@ -199,4 +204,12 @@ fn where_the_token_is_not_accepted_nothing_else_is_looked_at() {
 fn a_success_that_is_not_intaccts_tests_nothing(#[case] answer: intacct_core::Answer) {
     let tested = parse_test_answer(&regular_user(), &token(&[]), &answer);
     assert_eq!(tested.unwrap_err().kind, ErrorKind::Protocol);
+}
+
+#[test]
+fn without_permission_somebody_elses_token_is_still_told() {
+    let access = token(&[("userId", "ada"), ("cnyId", "ACME")]);
+    let checks = run(&web_services_user("ws@ACME"), &access, &empty(403));
+    assert_eq!(outcomes(&checks), [Skipped, Failed, Failed]);
+    assert!(checks[0].diagnosis.is_none() && checks[1].diagnosis.is_some());
 }
