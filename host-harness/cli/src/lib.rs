@@ -33,6 +33,7 @@ pub mod properties;
 mod proving;
 mod regular_file;
 mod report;
+mod runtime_folder;
 mod secret_source;
 mod serve_args;
 mod settings;
