@@ -2,9 +2,9 @@
 //! the machine can read: the browser is given a file that leads to the address, and that its owner
 //! alone can read.
 
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::PathBuf;
 
 use tempfile::TempDir;
@@ -40,7 +40,10 @@ fn try_open(address: &str) -> io::Result<HandedFile> {
 /// A folder of mode 0700 with a file of mode 0600 in it.
 fn write(address: &str) -> io::Result<(TempDir, PathBuf)> {
     let base = runtime_folder::prepare().unwrap_or_else(|_| std::env::temp_dir());
-    let folder = tempfile::Builder::new().prefix("open-").tempdir_in(base)?;
+    let folder = tempfile::Builder::new()
+        .prefix("open-")
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir_in(base)?;
     let path = folder.path().join("open.html");
     let mut options = OpenOptions::new();
     let mut file = options
@@ -64,8 +67,6 @@ fn page(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]

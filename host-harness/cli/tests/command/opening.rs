@@ -95,9 +95,7 @@ fn a_sign_in_stands_on_no_command_line_and_begins_at_the_listener(#[case] comman
     let kept = ["--store", "kept.db", "--key-file", &key];
     let stored = command[0] == "credentials";
     if stored {
-        stage
-            .run(&["key", "create", "--key-file", &key])
-            .ends_with(0);
+        stage.run(&["key", "create", &key]).ends_with(0);
         let add = ["credentials", "add", "credential.toml"];
         stage.run(&[&add[..], &kept].concat()).ends_with(0);
     }
