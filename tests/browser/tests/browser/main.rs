@@ -20,6 +20,7 @@ mod connecting;
 mod effort;
 mod fields;
 mod keyboard;
+mod other_ports;
 mod returning;
 mod screenshots;
 mod secrets;
