@@ -16,6 +16,7 @@ mod stage;
 mod walk;
 
 mod accessibility;
+mod command;
 mod connecting;
 mod effort;
 mod fields;
