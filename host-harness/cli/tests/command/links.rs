@@ -42,6 +42,13 @@ fn a_page_that_runs_gives_its_owner_another_link() {
     let stage = stage();
     let (running, address) = serve(&stage);
     let origin = format!("http://{address}");
+    let heard = running
+        .heard
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let told = format!("`harness serve --link --listen {address}` gives another");
+    assert!(heard.contains(&told), "{heard}");
     for _ in 0..2 {
         let run = ask(&stage, &address).ends_with(0);
         let link = run.stdout.trim().to_owned();

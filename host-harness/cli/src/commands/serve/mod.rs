@@ -43,7 +43,13 @@ pub(super) async fn run(args: Serve, output: Output) -> Result<Exit, Report> {
     let page = page(&stored, &place, &back, &ground).build()?;
     let link = page.invite();
     let links = links(&place);
-    announce::begin(&page, &link, (&stored, &back, &ground), output)?;
+    announce::begin(
+        &page,
+        &link,
+        place.address,
+        (&stored, &back, &ground),
+        output,
+    )?;
     let file = if args.open {
         browser::open(link.url())
     } else {
