@@ -1,4 +1,4 @@
-//! Generated from `wit/`, and fenced in: nothing else of this crate may be `unsafe`.
+//! Generated from `wit/`, and fenced in: beside the allocator, nothing else of this crate is `unsafe`.
 
 #![allow(
     unsafe_code,

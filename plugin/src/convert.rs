@@ -61,8 +61,8 @@ pub(crate) fn authorization(authorization: oauth::Authorization) -> core::Author
 pub(crate) fn authorization_refusal(
     refusal: oauth::AuthorizationRefusal,
 ) -> core::AuthorizationRefusal {
-    let oauth::AuthorizationRefusal { error, description } = refusal;
-    core::AuthorizationRefusal { error, description }
+    let oauth::AuthorizationRefusal { error } = refusal;
+    core::AuthorizationRefusal { error }
 }
 
 pub(crate) fn grant(grant: oauth::Grant) -> core::Grant {
@@ -78,42 +78,57 @@ pub(crate) fn grant(grant: oauth::Grant) -> core::Grant {
     }
 }
 
+pub(crate) fn held_tokens(tokens: connection::HeldTokens) -> core::HeldTokens {
+    let connection::HeldTokens { access, refresh } = tokens;
+    core::HeldTokens {
+        access: access.map(core::SecretRef::new),
+        refresh: refresh.map(core::SecretRef::new),
+    }
+}
+
 pub(crate) fn answer(answer: http::Answer) -> core::Answer {
     match answer {
         Ok(response) => Ok(core::Response {
             status: response.status,
             headers: response.headers,
-            body: response_body(response.body),
-            sealed: list(response.sealed, |http::SealedMember { pointer, value }| {
-                core::SealedMember {
+            body: body_kind(response.body),
+            members: list(response.members, |http::Member { pointer, value }| {
+                core::Member {
                     pointer,
-                    value: sealed(value),
+                    value: member_value(value),
                 }
             }),
         }),
         Err(http::Failure {
             kind,
-            message,
+            message: _,
             request_sent,
         }) => Err(core::Failure {
             kind: failure_kind(kind),
-            message,
             request_sent,
         }),
     }
 }
 
-fn response_body(body: http::ResponseBody) -> core::ResponseBody {
-    match body {
-        http::ResponseBody::Empty => core::ResponseBody::Empty,
-        http::ResponseBody::Json(json) => core::ResponseBody::Json(json),
-        http::ResponseBody::Withheld(http::Withheld {
-            content_type,
-            length,
-        }) => core::ResponseBody::Withheld(core::Withheld {
-            content_type,
-            length,
-        }),
+fn body_kind(kind: http::BodyKind) -> core::BodyKind {
+    match kind {
+        http::BodyKind::Empty => core::BodyKind::Empty,
+        http::BodyKind::Json => core::BodyKind::Json,
+        http::BodyKind::Xml => core::BodyKind::Xml,
+        http::BodyKind::Other => core::BodyKind::Other,
+    }
+}
+
+/// No label is declared, so none comes.
+fn member_value(value: http::Value) -> core::Value {
+    match value {
+        http::Value::Secret(secret) => core::Value::Secret(sealed(secret)),
+        http::Value::Code(code) => core::Value::Code(code),
+        http::Value::Number(number) => core::Value::Number(number),
+        http::Value::Boolean(truth) => core::Value::Boolean(truth),
+        http::Value::Present => core::Value::Present,
+        http::Value::Phrases(found) => core::Value::Phrases(found),
+        http::Value::Label(_) | http::Value::Unreadable => core::Value::Unreadable,
     }
 }
 
@@ -146,16 +161,51 @@ pub(crate) fn list<T, U>(
     items.into_iter().map(convert).collect()
 }
 
-pub(crate) fn descriptor(descriptor: &core::Descriptor) -> credential::Descriptor {
+pub(crate) fn descriptor(descriptor: core::Descriptor) -> credential::Descriptor {
     credential::Descriptor {
         id: descriptor.id.to_owned(),
+        version: descriptor.version.to_owned(),
         title: descriptor.title.to_owned(),
         summary: descriptor.summary.to_owned(),
         documentation: descriptor.documentation.to_owned(),
-        origins: list(descriptor.origins, |it| String::from(*it)),
-        claims: list(descriptor.claims, |it| String::from(*it)),
+        origins: list(descriptor.origins, origin),
+        claims: texts(descriptor.claims),
+        members: list(descriptor.members, declared_member),
+        headers: texts(descriptor.headers),
+        request_headers: texts(descriptor.request_headers),
+        secret_headers: Vec::new(),
+        redirect_parameters: Vec::new(),
         fields: list(descriptor.fields, field),
         setup: list(descriptor.setup, setup_step),
+    }
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    list(texts, |it| String::from(*it))
+}
+
+fn origin(origin: &core::Origin) -> credential::Origin {
+    let mut purposes = credential::Purposes::empty();
+    purposes.set(credential::Purposes::BROWSER, origin.purposes.browser);
+    purposes.set(credential::Purposes::TOKEN, origin.purposes.token);
+    purposes.set(credential::Purposes::API, origin.purposes.api);
+    credential::Origin {
+        url: origin.url.to_owned(),
+        purposes,
+    }
+}
+
+fn declared_member(member: core::DeclaredMember) -> credential::DeclaredMember {
+    credential::DeclaredMember {
+        pointer: member.pointer,
+        reading: match member.reading {
+            core::Reading::Secret => credential::Reading::Secret,
+            core::Reading::Code => credential::Reading::Code,
+            core::Reading::Number => credential::Reading::Number,
+            core::Reading::Boolean => credential::Reading::Boolean,
+            core::Reading::Presence => credential::Reading::Presence,
+            core::Reading::Phrases(phrases) => credential::Reading::Phrases(texts(&phrases)),
+        },
     }
 }
 
@@ -177,7 +227,8 @@ fn field_kind(kind: core::FieldKind) -> credential::FieldKind {
         core::FieldKind::Text => credential::FieldKind::Text,
         core::FieldKind::Secret => credential::FieldKind::Secret,
         core::FieldKind::Choice(choices) => credential::FieldKind::Choice(list(choices, choice)),
-        core::FieldKind::Token => credential::FieldKind::Token,
+        core::FieldKind::AccessToken => credential::FieldKind::AccessToken,
+        core::FieldKind::RefreshToken => credential::FieldKind::RefreshToken,
     }
 }
 
@@ -211,16 +262,16 @@ fn setup_step(step: &core::SetupStep) -> credential::SetupStep {
         id: step.id.to_owned(),
         title: step.title.to_owned(),
         detail: step.detail.to_owned(),
-        flow: step.flow.map(str::to_owned),
+        needed_when: step.needed_when.map(condition),
     }
 }
 
-pub(crate) fn problem(problem: core::Problem) -> types::Problem {
-    types::Problem {
+pub(crate) fn problem(problem: core::Problem) -> credential::Problem {
+    credential::Problem {
         field: problem.field.to_owned(),
         severity: match problem.severity {
-            core::Severity::Error => types::Severity::Error,
-            core::Severity::Warning => types::Severity::Warning,
+            core::Severity::Error => credential::Severity::Error,
+            core::Severity::Warning => credential::Severity::Warning,
         },
         code: problem.code.to_owned(),
         message: problem.message.to_owned(),
@@ -233,6 +284,8 @@ pub(crate) fn grant_plan(plan: core::GrantPlan) -> oauth::GrantPlan {
         connect: grant_kind(plan.connect),
         renew: list(plan.renew, grant_kind),
         margin_seconds: plan.margin_seconds,
+        pkce: plan.pkce,
+        scopes: texts(plan.scopes),
     }
 }
 
@@ -244,34 +297,43 @@ fn grant_kind(kind: core::GrantKind) -> oauth::GrantKind {
     }
 }
 
-pub(crate) fn request(request: &core::Request) -> http::Request {
+pub(crate) fn request(request: core::Request) -> http::Request {
     http::Request {
         method: match request.method {
             core::Method::Get => http::Method::Get,
             core::Method::Post => http::Method::Post,
         },
-        url: request.url.clone(),
-        headers: pairs(&request.headers),
-        body: match &request.body {
+        url: request.url.to_owned(),
+        authorization: request.bearer.map(bearer),
+        headers: pairs(request.headers),
+        body: match request.body {
             core::RequestBody::None => http::RequestBody::None,
             core::RequestBody::Form(form) => http::RequestBody::Form(pairs(form)),
         },
-        seal: list(request.seal, |it| String::from(*it)),
     }
 }
 
-pub(crate) fn pairs(pairs: &[core::Pair]) -> Vec<http::Pair> {
-    list(pairs, |pair| http::Pair {
-        name: pair.name.to_owned(),
-        value: list(&pair.value, segment),
+pub(crate) fn api_authentication(
+    authentication: core::ApiAuthentication,
+) -> connection::ApiAuthentication {
+    connection::ApiAuthentication {
+        authorization: Some(bearer(authentication.bearer)),
+        headers: pairs(authentication.headers),
+    }
+}
+
+fn bearer(token: core::SecretRef) -> http::Authorization {
+    http::Authorization::Bearer(token.into_string())
+}
+
+fn pairs(pairs: Vec<core::Pair>) -> Vec<http::Pair> {
+    list(pairs, |core::Pair { name, value }| http::Pair {
+        name: name.to_owned(),
+        value: Vec::from([match value {
+            core::Segment::Text(text) => http::Segment::Text(text),
+            core::Segment::Secret(secret) => http::Segment::Secret(secret.into_string()),
+        }]),
     })
-}
-
-fn segment(segment: &core::Segment) -> http::Segment {
-    match segment {
-        core::Segment::Text(it) => http::Segment::Text(it.to_owned()),
-        core::Segment::Secret(secret) => http::Segment::Secret(secret.as_str().to_owned()),
-    }
 }
 
 pub(crate) fn tokens(tokens: core::Tokens) -> oauth::Tokens {
@@ -280,19 +342,23 @@ pub(crate) fn tokens(tokens: core::Tokens) -> oauth::Tokens {
         access: tokens.access.into_string(),
         refresh: tokens.refresh.map(core::SecretRef::into_string),
         expires_in_seconds: tokens.expires_in_seconds,
-        identity: tokens.identity.map(
-            |core::Identity {
-                 user,
-                 company,
-                 entity,
-             }| {
-                oauth::Identity {
-                    user,
-                    company,
-                    entity,
-                }
-            },
-        ),
+        refresh_expires_in_seconds: tokens.refresh_expires_in_seconds,
+        scopes: None,
+        identity: tokens.identity.map(identity),
+        facts: Vec::new(),
+    }
+}
+
+fn identity(identity: core::Identity) -> oauth::Identity {
+    let core::Identity {
+        user,
+        company,
+        entity,
+    } = identity;
+    oauth::Identity {
+        user,
+        company,
+        entity,
     }
 }
 
@@ -332,19 +398,24 @@ fn actor(actor: core::Actor) -> types::Actor {
 }
 
 pub(crate) fn error(error: core::Error) -> types::Error {
-    match error {
-        core::Error::InvalidSettings(it) => types::Error::InvalidSettings(list(it, problem)),
-        core::Error::Reauthorize(it) => types::Error::Reauthorize(diagnosis(it)),
-        core::Error::Misconfigured(it) => types::Error::Misconfigured(diagnosis(it)),
-        core::Error::StaleToken(it) => types::Error::StaleToken(diagnosis(it)),
-        core::Error::Throttled(it) => types::Error::Throttled(types::Throttle {
-            retry_after_seconds: it.retry_after_seconds,
-            diagnosis: diagnosis(it.diagnosis),
-        }),
-        core::Error::Unavailable(it) => types::Error::Unavailable(diagnosis(it)),
-        core::Error::OutcomeUnknown(it) => types::Error::OutcomeUnknown(diagnosis(it)),
-        core::Error::Protocol(it) => types::Error::Protocol(diagnosis(it)),
-        core::Error::Denied(words) => types::Error::Denied(words),
-        core::Error::Other(words) => types::Error::Other(words),
+    types::Error {
+        kind: error_kind(error.kind),
+        diagnosis: diagnosis(error.diagnosis),
+        retry_after_seconds: error.retry_after_seconds,
+    }
+}
+
+fn error_kind(kind: core::ErrorKind) -> types::ErrorKind {
+    match kind {
+        core::ErrorKind::InvalidSettings => types::ErrorKind::InvalidSettings,
+        core::ErrorKind::Reauthorize => types::ErrorKind::Reauthorize,
+        core::ErrorKind::Misconfigured => types::ErrorKind::Misconfigured,
+        core::ErrorKind::StaleToken => types::ErrorKind::StaleToken,
+        core::ErrorKind::Throttled => types::ErrorKind::Throttled,
+        core::ErrorKind::Unavailable => types::ErrorKind::Unavailable,
+        core::ErrorKind::OutcomeUnknown => types::ErrorKind::OutcomeUnknown,
+        core::ErrorKind::Protocol => types::ErrorKind::Protocol,
+        core::ErrorKind::Denied => types::ErrorKind::Denied,
+        core::ErrorKind::Other => types::ErrorKind::Other,
     }
 }

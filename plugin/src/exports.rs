@@ -13,7 +13,7 @@ use alloc::{string::String, vec::Vec};
 pub(crate) struct Plugin;
 
 /// Carries a request to the host and the answer back.
-fn send(request: &intacct_core::Request) -> intacct_core::Answer {
+fn send(request: intacct_core::Request) -> intacct_core::Answer {
     convert::answer(http::send(&convert::request(request)))
 }
 
@@ -65,7 +65,7 @@ impl oauth::Guest for Plugin {
     ) -> Result<oauth::Request, oauth::Error> {
         let (settings, grant) = (convert::settings(settings), convert::grant(grant));
         let request = intacct_core::token_request(&settings, &grant);
-        fallible(request, |request| convert::request(&request))
+        fallible(request, convert::request)
     }
 
     fn parse_token_response(
@@ -95,13 +95,13 @@ impl connection::Guest for Plugin {
     fn authenticate(
         settings: Settings,
         access: connection::SecretRef,
-    ) -> Result<Vec<connection::Pair>, connection::Error> {
+    ) -> Result<connection::ApiAuthentication, connection::Error> {
         let (settings, access) = (
             convert::settings(settings),
             intacct_core::SecretRef::new(access),
         );
-        let pairs = intacct_core::authenticate(&settings, &access);
-        fallible(pairs, |pairs| convert::pairs(&pairs))
+        let authentication = intacct_core::authenticate(&settings, &access);
+        fallible(authentication, convert::api_authentication)
     }
 
     fn test(
@@ -113,15 +113,16 @@ impl connection::Guest for Plugin {
         fallible(checks, |checks| list(checks, convert::check))
     }
 
+    fn connecting_warning(settings: Settings) -> Option<String> {
+        intacct_core::connecting_warning(&convert::settings(settings)).map(Into::into)
+    }
+
     fn revocation_warning(settings: Settings) -> Option<String> {
         intacct_core::revocation_warning(&convert::settings(settings)).map(Into::into)
     }
 
-    fn revoke(settings: Settings, token: connection::SecretRef) -> Result<(), connection::Error> {
-        let (settings, token) = (
-            convert::settings(settings),
-            intacct_core::SecretRef::new(token),
-        );
-        fallible(intacct_core::revoke(&settings, &token, send), |()| ())
+    fn revoke(settings: Settings, tokens: connection::HeldTokens) -> Result<(), connection::Error> {
+        let (settings, tokens) = (convert::settings(settings), convert::held_tokens(tokens));
+        fallible(intacct_core::revoke(&settings, &tokens, send), |()| ())
     }
 }

@@ -7,19 +7,17 @@
 //! On other targets this crate is empty: the names of WIT exports are no names for a native linker.
 //!
 //! Without `std`, which this target gives nothing to do: it would bring 7,000 bytes for printing
-//! the panics that nobody sees. The allocator is the same.
+//! the panics that nobody sees.
 
 #![cfg(target_family = "wasm")]
 #![no_std]
 
 extern crate alloc;
 
+mod allocator;
 mod bindings;
 mod convert;
 mod exports;
-
-#[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 /// Traps: the host sees a failed call, and the next call has a new instance.
 #[panic_handler]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use credential_runtime::{Error, Grant, Policy, Refusal, Runtime, Sender, Settings, Severity};
+use credential_runtime::{Error, Grant, Policy, Runtime, Sender, Settings, Severity};
 
 #[expect(clippy::print_stdout, reason = "an example")]
 #[tokio::main]
@@ -14,7 +14,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .allow_origin("https://api.intacct.com".parse()?)
         .allow_claim("userId")
         .allow_claim("cnyId");
-    let policy = Arc::new(policy);
+    // What the plugin may be told as it stands; anything else of the form is a secret to it.
+    let texts = plugin.descriptor().text_fields();
+    let policy = Arc::new(texts.fold(policy, Policy::allow_text));
 
     // For each credential: the form, filled in. The secret never reaches the plugin.
     let settings = Settings::new()
@@ -41,10 +43,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
         // Every refusal says what to do next, and who has to do it.
-        Err(Error::Refused(refusal)) => match refusal.diagnosis() {
-            Some(it) => println!("{} ({}; {})", it.message, it.code, it.actor.describe()),
-            None => println!("{}", Refusal::to_string(&refusal)),
-        },
+        Err(Error::Refused(refusal)) => {
+            let it = &refusal.diagnosis;
+            println!("{} ({}; {})", it.message, it.code, it.actor.describe());
+        }
         Err(Error::Failed(failure)) => println!("{failure}"),
     }
     Ok(())

@@ -82,14 +82,7 @@ impl WorldBuilder {
 fn policy(plugin: &Plugin, mock: &MockIntacct) -> Policy {
     let intacct = || INTACCT_ORIGIN.parse().expect("an origin");
     let to_mock = mock.origin().parse().expect("a base URL");
-    let policy = Policy::nothing()
-        .allow_origin(intacct())
-        .map_origin(intacct(), to_mock);
-    plugin
-        .descriptor()
-        .claims
-        .iter()
-        .fold(policy, |policy, it| policy.allow_claim(it.as_str()))
+    plugin.asked_policy().map_origin(intacct(), to_mock)
 }
 
 impl World {

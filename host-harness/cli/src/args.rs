@@ -204,6 +204,9 @@ pub(crate) struct Prove {
     /// The same, as other commands take it
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     pub(crate) plugin: Option<PathBuf>,
+    /// Whose limits hold; nothing else of it counts
+    #[command(flatten)]
+    pub(crate) under: PolicyArg,
 }
 
 #[derive(Debug, Subcommand)]
@@ -219,6 +222,9 @@ pub(crate) struct Check {
     /// The policy file; the one in force, where not given
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// A component to hold against it; may be given more than once
+    #[arg(long = "plugin", value_name = "FILE")]
+    pub(crate) plugins: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) under: PolicyArg,
 }

@@ -1,14 +1,15 @@
 //! Every error becomes a report here: which exit code it has, and what a person is told.
 
 use credential_runtime::{
-    Actor, CallFailure, Cause, Diagnosis, Error, LoadError, Plugin, Refusal, Severity,
+    Actor, CallFailure, Cause, CompilerError, Diagnosis, Error, ErrorKind, LoadError, Plugin,
+    Refusal, Severity,
 };
 
 use crate::callback::CallbackError;
 use crate::document::FileError;
 use crate::exit::Exit;
 use crate::host::{ComponentError, HostError};
-use crate::policy::{AllowanceError, OperatorPolicy, PolicyError};
+use crate::policy::{AllowanceError, OperatorPolicy, PolicyError, limit_key};
 use crate::report::{Details, Report};
 use crate::settings::SettingsError;
 
@@ -31,30 +32,37 @@ fn of_file(exit: Exit, error: FileError) -> Report {
     let report = Report::new(exit, error.to_string());
     match error {
         FileError::Mistakes { mistakes, .. } => report.mistakes(mistakes),
-        FileError::Unreadable { .. } => report,
+        FileError::Unreadable { source, .. } => Report {
+            hint: source.hint(),
+            ..report
+        },
     }
 }
 
 fn of_refusal(refusal: Refusal, plugin: &Plugin, policy: &OperatorPolicy) -> Report {
-    let case = refusal.case();
-    let mut report = match refusal {
-        Refusal::InvalidSettings(problems) => invalid(problems),
-        Refusal::Reauthorize(it) | Refusal::Misconfigured(it) | Refusal::StaleToken(it) => {
-            diagnosed(Exit::Refused, it, plugin)
+    let exit = match refusal.kind {
+        _ if !refusal.problems.is_empty() => Exit::Settings,
+        ErrorKind::InvalidSettings => Exit::Settings,
+        ErrorKind::Reauthorize
+        | ErrorKind::Misconfigured
+        | ErrorKind::StaleToken
+        | ErrorKind::Other => Exit::Refused,
+        ErrorKind::Unavailable | ErrorKind::OutcomeUnknown | ErrorKind::Throttled => {
+            Exit::Unavailable
         }
-        Refusal::Unavailable(it) | Refusal::OutcomeUnknown(it) => {
-            diagnosed(Exit::Unavailable, it, plugin)
-        }
-        Refusal::Throttled(throttle) => {
-            let mut report = diagnosed(Exit::Unavailable, throttle.diagnosis, plugin);
-            report.details.retry_after_seconds = throttle.retry_after_seconds;
-            report
-        }
-        Refusal::Protocol(it) => diagnosed(Exit::Plugin, it, plugin),
-        Refusal::Denied(why) => denied(&why, plugin, policy),
-        Refusal::Other(what) => Report::new(Exit::Refused, what),
+        ErrorKind::Protocol => Exit::Plugin,
+        ErrorKind::Denied => Exit::Policy,
     };
-    report.details.case = Some(case);
+    let mut report = if refusal.problems.is_empty() {
+        diagnosed(exit, refusal.diagnosis, plugin)
+    } else {
+        invalid(refusal.problems)
+    };
+    if refusal.kind == ErrorKind::Denied && report.actor == Some(Actor::Platform) {
+        report = with_entry(report, plugin, policy);
+    }
+    report.details.retry_after_seconds = refusal.retry_after_seconds;
+    report.details.case = Some(refusal.kind.name());
     report
 }
 
@@ -89,15 +97,15 @@ pub(crate) fn invalid(problems: Vec<credential_runtime::Problem>) -> Report {
     report
 }
 
-fn denied(why: &str, plugin: &Plugin, policy: &OperatorPolicy) -> Report {
+/// What the operator could write to allow what was denied.
+fn with_entry(report: Report, plugin: &Plugin, policy: &OperatorPolicy) -> Report {
     let missing = policy.missing_entry(plugin);
-    Report::new(Exit::Policy, format!("the request was not sent: {why}"))
+    report
         .hint(format!(
             "if it should be, the operator writes this into {}",
             missing.place
         ))
         .copy(missing.lines)
-        .actor(Actor::Platform)
 }
 
 impl From<CallFailure> for Report {
@@ -123,19 +131,80 @@ impl From<LoadError> for Report {
     fn from(error: LoadError) -> Self {
         match error {
             LoadError::Describe(failure) => failure.into(),
-            error @ LoadError::TooLarge { .. } => Self::new(Exit::Plugin, error.to_string())
-                .hint("the operator can raise `component_bytes` in the policy file")
-                .actor(Actor::Platform),
-            error @ LoadError::NotAComponent(_) => Self::new(Exit::Plugin, error.to_string())
-                .hint("`harness inspect FILE` shows what the file is"),
-            error @ (LoadError::ForbiddenImports(_)
-            | LoadError::NotAPlugin(_)
-            | LoadError::Descriptor(_)
-            | LoadError::Digest { .. }) => Self::new(Exit::Plugin, error.to_string())
-                .hint("`harness inspect FILE` shows what the file is")
-                .actor(Actor::Plugin),
+            LoadError::TooLarge { size, .. } => of_component(&error, Actor::Platform)
+                .hint(raise(&[("component_bytes", size as u64)])),
+            LoadError::OverLimits(ref excesses) => {
+                let keys: Option<Vec<(&str, u64)>> = excesses
+                    .iter()
+                    .map(|it| Some((limit_key(it.measure)?, it.found)))
+                    .collect();
+                match keys {
+                    Some(keys) => of_component(&error, Actor::Platform).hint(raise(&keys)),
+                    None => of_component(&error, Actor::Plugin),
+                }
+            }
+            LoadError::Compiler(ref failure) => match failure {
+                CompilerError::CpuTime(_) => {
+                    of_component(&error, Actor::Platform).hint(raise_limit("compile_cpu_time_ms"))
+                }
+                CompilerError::Deadline(_) => {
+                    of_component(&error, Actor::Platform).hint(raise_limit("compile_deadline_ms"))
+                }
+                CompilerError::Memory(_) => {
+                    of_component(&error, Actor::Platform).hint(raise_limit("compile_memory_bytes"))
+                }
+                CompilerError::Size(_) => {
+                    of_component(&error, Actor::Platform).hint(raise_limit("compiled_bytes"))
+                }
+                CompilerError::Panicked(_) | CompilerError::Ended(_) => of_component(
+                    &error,
+                    Actor::Plugin,
+                )
+                .hint(
+                    "its author builds it otherwise, as one core module with a compiler's usual \
+                         settings; the fault is the host's, so it is worth a report with the file",
+                ),
+                CompilerError::Start(_) => Self::machine(error.to_string()),
+            },
+            LoadError::NotAComponent(_) => Self::new(Exit::Plugin, error.to_string()),
+            LoadError::Invalid(_)
+            | LoadError::Unsupported(_)
+            | LoadError::ForbiddenImports(_)
+            | LoadError::OtherVersion(_)
+            | LoadError::CanonicalNames(_)
+            | LoadError::Descriptor(_) => of_component(&error, Actor::Plugin),
+            LoadError::NotAPlugin(_) | LoadError::Digest { .. } => {
+                of_component(&error, Actor::Plugin).hint(INSPECT)
+            }
         }
     }
+}
+
+/// What `harness inspect` itself does not say.
+pub(crate) const INSPECT: &str = "`harness inspect FILE` shows what the file is";
+
+fn of_component(error: &LoadError, actor: Actor) -> Report {
+    Report::new(Exit::Plugin, error.to_string()).actor(actor)
+}
+
+/// The lines of a policy file that let a component in, and what they cost.
+fn raise(keys: &[(&str, u64)]) -> String {
+    let lines: Vec<String> = keys
+        .iter()
+        .map(|(key, found)| format!("{key} = {found}"))
+        .collect();
+    format!(
+        "where its author cannot, the operator raises the bound for every plugin: under [limits] in the policy \
+         file, {}",
+        lines.join(", ")
+    )
+}
+
+fn raise_limit(key: &str) -> String {
+    format!(
+        "its author makes it smaller or simpler; the operator can raise `{key}` under [limits] in the policy \
+         file"
+    )
 }
 
 impl From<ComponentError> for Report {
@@ -157,12 +226,12 @@ impl From<HostError> for Report {
 
 impl From<PolicyError> for Report {
     fn from(error: PolicyError) -> Self {
-        let message = error.to_string();
         match error {
-            PolicyError::File(error) => of_file(Exit::Policy, error)
-                .hint("nothing runs without the policy; `harness policy check` verifies it"),
-            PolicyError::WritableByOthers(path) => {
-                Self::new(Exit::Policy, message).hint(format!("chmod o-w {}", path.display()))
+            PolicyError::File(error) => {
+                let report = of_file(Exit::Policy, error);
+                let hint = "nothing runs without the policy; `harness policy check` verifies it";
+                let hint = report.hint.clone().unwrap_or_else(|| hint.to_owned());
+                report.hint(hint)
             }
         }
         .actor(Actor::Platform)

@@ -143,14 +143,15 @@ Examples:
   harness prove --plugin other.wasm --json
 
 Every export is called, many times, with secrets made up for this run, against a server of this
-command's own: nothing leaves the machine, and no policy is needed. Exit code 0 means that no secret
+command's own: nothing leaves the machine. Of a policy, the limits alone count. Exit code 0 means that no secret
 was found and that the search found the control.";
 
 pub(crate) const POLICY: &str = "\
 Examples:
   harness policy example > ~/.config/credential-harness/policy.toml
   harness policy check policy.toml
-  harness policy check                              the one in force";
+  harness policy check                              the one in force
+  harness policy check --plugin other.wasm          what that plugin may not be told";
 
 pub(crate) const MOCK: &str = "\
 Examples:

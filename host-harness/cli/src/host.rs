@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 use std::env;
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use credential_runtime::{
-    LoadError, MappingTarget, Operation, Plugin, Runtime, RuntimeBuilder, Settings, StartError,
+    Compiler, LoadError, MappingTarget, Operation, Plugin, Runtime, RuntimeBuilder, Settings,
+    StartError,
 };
 
 use crate::credential_file::CredentialFile;
@@ -38,7 +37,7 @@ pub(crate) struct Component {
 #[error("{} cannot be read: {source}", path.display())]
 pub(crate) struct ComponentError {
     path: PathBuf,
-    source: io::Error,
+    source: private_files::FileError,
 }
 
 /// Why the runtime does not start.
@@ -55,10 +54,14 @@ impl Component {
     pub(crate) fn open(file: Option<&Path>) -> Result<Self, ComponentError> {
         let bytes = match file {
             None => Cow::Borrowed(intacct_component::COMPONENT),
-            Some(path) => Cow::Owned(read(path).map_err(|source| ComponentError {
-                path: path.to_owned(),
-                source,
-            })?),
+            Some(path) => {
+                let bytes = private_files::read_regular(path, MOST_FILE_BYTES);
+                let mut bytes = bytes.map_err(|source| ComponentError {
+                    path: path.to_owned(),
+                    source,
+                })?;
+                Cow::Owned(std::mem::take(&mut *bytes))
+            }
         };
         let file = file.map(Path::to_owned);
         Ok(Self { bytes, file })
@@ -71,19 +74,6 @@ impl Component {
             None => "the plugin that is built in".to_owned(),
         }
     }
-}
-
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if file.metadata()?.len() > MOST_FILE_BYTES {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "it is larger than 256 MiB, which no component is",
-        ));
-    }
-    let mut bytes = Vec::new();
-    file.take(MOST_FILE_BYTES).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 impl Host {
@@ -124,11 +114,22 @@ fn start(policy: &OperatorPolicy) -> Result<Runtime, HostError> {
 }
 
 fn builder(policy: &OperatorPolicy) -> RuntimeBuilder {
-    let builder = Runtime::builder().limits(policy.limits.clone());
+    let builder = compiling_in_child(Runtime::builder().limits(policy.limits.clone()));
     policy
         .trust
         .iter()
         .fold(builder, |builder, root| builder.trust(root.clone()))
+}
+
+/// With this program as the child process that compiles: nobody vouches for a component yet.
+pub(crate) fn compiling_in_child(builder: RuntimeBuilder) -> RuntimeBuilder {
+    match Compiler::this_program() {
+        Ok(compiler) => builder.compiler(compiler),
+        Err(error) => {
+            tracing::warn!(%error, "this program is not found; components are compiled without limits");
+            builder
+        }
+    }
 }
 
 /// A plugin under the policy, and a credential's settings for it.
@@ -163,7 +164,7 @@ impl Stage {
             host.policy.require_reach(&plugin, &allowance.policy)?;
         }
         let file = CredentialFile::open(props.credential).map_err(Report::of_credential_file)?;
-        let settings = fill_in(&file, plugin.descriptor(), &allowance.supply, &Terminal)?;
+        let settings = fill_in(&file, &allowance.form, &allowance.supply, &Terminal)?;
         Ok(Self {
             host,
             plugin,

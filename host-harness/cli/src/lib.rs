@@ -31,7 +31,7 @@ mod policy;
 #[doc(hidden)]
 pub mod properties;
 mod proving;
-mod regular_file;
+mod reads;
 mod report;
 mod runtime_folder;
 mod secret_source;
@@ -54,11 +54,19 @@ use crate::report::Report;
 /// Runs the command that the process was started with, and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
+    // Before a secret is read. Where the system refuses, the command works all the same.
+    let dumps = credential_runtime::forbid_memory_dumps();
+    if let Some(code) = credential_runtime::compile_as_child() {
+        return code;
+    }
     let args = Args::parse();
     let proving = matches!(args.command, Some(Command::Prove(_)));
     let kept = proving.then(proving::Log::of_this_process);
     logging::begin(args.verbose, args.log, kept);
     let output = args.output();
+    if let Err(error) = dumps {
+        tracing::warn!(%error, "this process's memory may be dumped");
+    }
     let exit = run(args.command, output).unwrap_or_else(|report| {
         output.report(&report);
         report.exit

@@ -122,10 +122,12 @@ fn written_entry(entry: &PluginEntry) -> String {
     };
     let origins = entry.origins.iter().map(|it| quoted(&it.to_string()));
     let claims = entry.claims.iter().map(|it| quoted(it));
+    let texts = entry.texts.iter().map(|it| quoted(it));
     format!(
-        "[[plugin]]\n{subject}\norigins = [{}]\nclaims = [{}]\n[plugin.supply]\n{}",
+        "[[plugin]]\n{subject}\norigins = [{}]\nclaims = [{}]\ntexts = [{}]\n[plugin.supply]\n{}",
         origins.collect::<Vec<_>>().join(", "),
         claims.collect::<Vec<_>>().join(", "),
+        texts.collect::<Vec<_>>().join(", "),
         entry
             .supply
             .iter()
@@ -151,13 +153,18 @@ fn written_credential(file: &CredentialFile) -> String {
 fn line(field: &Located<String>, given: &Located<Given>) -> String {
     let value = match &given.value {
         Given::Text(text) => quoted(text),
-        Given::From(Source::Env(name)) => format!("{{ env = {} }}", quoted(name)),
-        Given::From(Source::File(path)) => {
-            format!("{{ file = {} }}", quoted(path.to_str().unwrap()))
-        }
-        Given::From(Source::Prompt) => "{ prompt = true }".to_owned(),
+        Given::From(it) => format!("{{ {} }}", source(it)),
+        Given::TextFrom(it) => format!("{{ {}, text = true }}", source(it)),
     };
     format!("{} = {value}\n", quoted(&field.value))
+}
+
+fn source(source: &Source) -> String {
+    match source {
+        Source::Env(name) => format!("env = {}", quoted(name)),
+        Source::File(path) => format!("file = {}", quoted(path.to_str().unwrap())),
+        Source::Prompt => "prompt = true".to_owned(),
+    }
 }
 
 /// A basic string (TOML 1.0), every character by its number.
@@ -206,6 +213,8 @@ mod tests {
                 "inf",
                 "{ prompt = true }",
                 "{ env = \"E\" }",
+                "{ env = \"E\", text = true }",
+                "{ file = \"f\", text = false }",
                 "{ file = \"f\" }",
                 "{ enw = \"E\" }",
                 "1979-05-27"
@@ -239,6 +248,7 @@ mod tests {
             "digest",
             "origins",
             "claims",
+            "texts",
             "supply",
             "from",
             "to",

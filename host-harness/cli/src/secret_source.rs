@@ -2,12 +2,11 @@
 //! Never the command line, which every process of the machine can read.
 
 use std::env::{self, VarError};
-use std::fs::{File, Metadata};
-use std::io::{self, IsTerminal as _, Read as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use credential_runtime::Secret;
+use private_files::{FileError, Privacy};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -35,8 +34,10 @@ pub(crate) enum Source {
 pub(crate) enum Given {
     /// The value itself.
     Text(String),
-    /// Where to get it.
+    /// Where to get a secret.
     From(Source),
+    /// Where to get what is no secret: `text = true` says so.
+    TextFrom(Source),
 }
 
 /// Why a value cannot be had.
@@ -49,15 +50,11 @@ pub(crate) enum SourceError {
     #[error("the environment variable {0} is no UTF-8 text")]
     NotUnicode(String),
     #[error("{} cannot be read: {source}", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
-    #[error("{} is no file", .0.display())]
-    NotAFile(PathBuf),
-    #[error("{} can be read by others than you (mode {mode:03o})", path.display())]
-    ReadableByOthers { path: PathBuf, mode: u32 },
+    Unreadable { path: PathBuf, source: FileError },
+    #[error("{} is no text in UTF-8", .0.display())]
+    NotText(PathBuf),
     #[error("{} is empty", .0.display())]
     EmptyFile(PathBuf),
-    #[error("{} is larger than a secret can be (64 KiB)", .0.display())]
-    TooLarge(PathBuf),
     #[error("there is no terminal to type it at")]
     NoTerminal,
     #[error("nothing was typed")]
@@ -73,16 +70,14 @@ impl SourceError {
             Self::NotSet(name) | Self::EmptyVariable(name) => {
                 Some(format!("set {name} for this command, or give the secret another way"))
             }
-            Self::ReadableByOthers { path, .. } => Some(format!("chmod 600 {}", path.display())),
+            Self::Unreadable { source, .. } => source.hint(),
             Self::NoTerminal => Some(
                 "run this at a terminal, or write { env = \"NAME\" } or { file = \"path\" } instead"
                     .to_owned(),
             ),
             Self::NotUnicode(_)
-            | Self::Unreadable { .. }
-            | Self::NotAFile(_)
+            | Self::NotText(_)
             | Self::EmptyFile(_)
-            | Self::TooLarge(_)
             | Self::NothingTyped
             | Self::Terminal(_) => None,
         }
@@ -149,7 +144,13 @@ impl Given {
             table.note(value.span(), message, Some(&format!("a source is {FORMS}")));
             return None;
         };
-        Source::parse(inner, folder).map(Self::From)
+        let is_text = inner.flag("text").is_some_and(|it| it.value);
+        let source = Source::parse(inner, folder)?;
+        Some(if is_text {
+            Self::TextFrom(source)
+        } else {
+            Self::From(source)
+        })
     }
 }
 
@@ -182,51 +183,30 @@ fn from_env(name: &str) -> Result<Secret, SourceError> {
 }
 
 fn from_file(path: &Path) -> Result<Secret, SourceError> {
-    let unreadable = |source| SourceError::Unreadable {
+    let bytes = private_files::read(path, Privacy::OwnerOnly, MOST_BYTES);
+    let bytes = bytes.map_err(|source| SourceError::Unreadable {
         path: path.to_owned(),
         source,
-    };
-    let mut file = File::open(path).map_err(unreadable)?;
-    // Of the file that is open, so that it cannot be exchanged in between.
-    let length = check(path, &file.metadata().map_err(unreadable)?)?;
-    let mut value = String::with_capacity(length);
-    file.read_to_string(&mut value).map_err(unreadable)?;
-    strip_newline(&mut value);
-    if value.is_empty() {
-        return Err(SourceError::EmptyFile(path.to_owned()));
+    })?;
+    let value = str::from_utf8(&bytes).map_err(|_| SourceError::NotText(path.to_owned()))?;
+    match without_newline(value) {
+        "" => Err(SourceError::EmptyFile(path.to_owned())),
+        value => Ok(Secret::new(value)),
     }
-    Ok(Secret::new(value))
-}
-
-/// The length of a file that a secret may be read from.
-fn check(path: &Path, metadata: &Metadata) -> Result<usize, SourceError> {
-    let path = || path.to_owned();
-    if !metadata.is_file() {
-        return Err(SourceError::NotAFile(path()));
-    }
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(SourceError::ReadableByOthers { path: path(), mode });
-    }
-    if metadata.len() > MOST_BYTES {
-        return Err(SourceError::TooLarge(path()));
-    }
-    usize::try_from(metadata.len()).map_err(|_| SourceError::TooLarge(path()))
 }
 
 /// Editors and `echo` end a file with a line break that is no part of the secret: one, no more.
-fn strip_newline(value: &mut String) {
-    if value.ends_with('\n') {
-        value.pop();
-        if value.ends_with('\r') {
-            value.pop();
-        }
+fn without_newline(value: &str) -> &str {
+    match value.strip_suffix('\n') {
+        Some(line) => line.strip_suffix('\r').unwrap_or(line),
+        None => value,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
 
     use rstest::rstest;
 
@@ -277,18 +257,42 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_file_and_a_folder_are_refused() {
+    fn an_empty_file_is_refused() {
         let empty = file("\n", 0o600);
-        let read = |path: &Path| Source::File(path.to_owned()).read("Secret", &Nobody);
-        assert!(matches!(read(empty.path()), Err(SourceError::EmptyFile(_))));
-        let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(read(folder.path()), Err(SourceError::NotAFile(_))));
+        let outcome = Source::File(empty.path().to_owned()).read("Secret", &Nobody);
+        assert!(matches!(outcome, Err(SourceError::EmptyFile(_))));
     }
 
-    #[test]
-    fn a_file_that_is_too_large_is_refused_unread() {
-        let large = file(&"x".repeat(65 << 10), 0o600);
-        let outcome = Source::File(large.path().to_owned()).read("Secret", &Nobody);
-        assert!(matches!(outcome, Err(SourceError::TooLarge(_))));
+    #[rstest]
+    #[case::too_large(|path: &Path| fs::write(path, "x".repeat(65 << 10)).unwrap(), "larger than 64 KiB")]
+    #[case::a_pipe(
+        |path: &Path| {
+            let kind = rustix::fs::FileType::Fifo;
+            rustix::fs::mknodat(rustix::fs::CWD, path, kind, 0o600.into(), 0).unwrap();
+        },
+        "it is a folder, a pipe or a device"
+    )]
+    #[case::a_folder(|path: &Path| fs::create_dir(path).unwrap(), "it is a folder, a pipe or a device")]
+    #[case::a_device(
+        |path: &Path| std::os::unix::fs::symlink("/dev/zero", path).unwrap(),
+        "it is a folder, a pipe or a device"
+    )]
+    #[case::nothing(|_: &Path| {}, "No such file")]
+    #[case::no_text(
+        |path: &Path| {
+            fs::write(path, [0xff]).unwrap();
+            fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
+        },
+        "no text in UTF-8"
+    )]
+    fn what_holds_no_secret_is_refused_at_once(#[case] make: fn(&Path), #[case] why: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        make(&path);
+        if path.is_file() {
+            fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        }
+        let error = Source::File(path).read("Secret", &Nobody).unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
     }
 }

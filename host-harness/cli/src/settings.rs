@@ -1,11 +1,81 @@
 //! A credential file and a plugin's form become settings: every field known, every secret fetched
 //! from where it is, nothing secret in clear.
 
-use credential_runtime::{Descriptor, Field, Secret, SettingValue, Settings};
+use credential_runtime::{Descriptor, Field, Plugin, Policy, Secret, SettingValue, Settings};
 
 use crate::credential_file::{CredentialFile, Setting};
 use crate::document::{FileError, Notes, suggest};
 use crate::secret_source::{FORMS, Given, Prompt, SourceError};
+
+/// A plugin's form as it is filled in under the operator's policy.
+#[derive(Clone, Debug)]
+pub(crate) struct Form {
+    /// With every field that is kept as a secret as one.
+    pub(crate) descriptor: Descriptor,
+    /// The fields that the plugin asks for as text and that the policy keeps as secrets, by id.
+    pub(crate) withheld: Vec<String>,
+}
+
+impl Form {
+    pub(crate) fn of(plugin: &Plugin, policy: &Policy) -> Self {
+        let asked = plugin.descriptor();
+        let withheld = asked.fields.iter().filter(|it| policy.withholds(it));
+        Self {
+            descriptor: policy.form(asked),
+            withheld: withheld.map(|it| it.id.clone()).collect(),
+        }
+    }
+
+    fn withholds(&self, field: &Field) -> bool {
+        self.withheld.contains(&field.id)
+    }
+
+    /// Why a value cannot stand in a field in this way, and what to do about it.
+    pub(crate) fn misfit(&self, field: &Field, given: &Given) -> Option<(String, String)> {
+        let id = &field.id;
+        let source = format!("{{ env = \"{}\" }}", id.to_uppercase());
+        let is_text = field.kind.is_text();
+        match given {
+            Given::Text(text) if text.is_empty() || is_text => None,
+            Given::Text(_) if self.withholds(field) => Some((
+                format!(
+                    "the policy does not allow `{id}` as text, so it is kept as a secret, and it \
+                     stands here in clear"
+                ),
+                format!("write `{id} = {source}` instead, or {ALLOW}"),
+            )),
+            Given::Text(_) => Some((
+                format!("`{id}` is secret, and stands here in clear"),
+                format!(
+                    "write `{id} = {source}` instead, or another of {FORMS}; if others have seen \
+                     this file, renew the secret"
+                ),
+            )),
+            Given::From(_) if is_text => Some((
+                format!("the plugin is told `{id}` as it stands, and a source is for secrets"),
+                format!(
+                    "write the text itself; or, if it is no secret, add `text = true`, as in \
+                     {{ env = \"{}\", text = true }}",
+                    id.to_uppercase()
+                ),
+            )),
+            Given::TextFrom(_) if !is_text => {
+                let hint = "leave `text = true` out";
+                let (what, hint) = if self.withholds(field) {
+                    ("the policy does not allow", format!("{hint}, or {ALLOW}"))
+                } else {
+                    ("the form does not ask for", hint.to_owned())
+                };
+                Some((format!("{what} `{id}` as text"), hint))
+            }
+            Given::From(_) | Given::TextFrom(_) => None,
+        }
+    }
+}
+
+/// What an operator may do about a field that is kept as a secret.
+const ALLOW: &str = "have whoever runs this platform add it to `texts` in the plugin's entry of the \
+                     policy, if what stands there is never a secret";
 
 /// What the platform fills in where the credential leaves a field blank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,13 +99,13 @@ pub(crate) enum SettingsError {
 /// secret.
 pub(crate) fn fill_in(
     file: &CredentialFile,
-    descriptor: &Descriptor,
+    form: &Form,
     supply: &[Supplied],
     prompt: &dyn Prompt,
 ) -> Result<Settings, SettingsError> {
-    check(file, descriptor)?;
+    check(file, form)?;
     let mut settings = Settings::new();
-    for (field, value) in given(file, descriptor, prompt)? {
+    for (field, value) in given(file, &form.descriptor, prompt)? {
         if let Some(value) = value {
             settings.set(field, value);
         }
@@ -49,11 +119,11 @@ pub(crate) fn fill_in(
 /// What the file changes, field by field; absent where the file leaves a field blank.
 pub(crate) fn changes(
     file: &CredentialFile,
-    descriptor: &Descriptor,
+    form: &Form,
     prompt: &dyn Prompt,
 ) -> Result<Vec<(String, Option<SettingValue>)>, SettingsError> {
-    check(file, descriptor)?;
-    Ok(given(file, descriptor, prompt)?)
+    check(file, form)?;
+    Ok(given(file, &form.descriptor, prompt)?)
 }
 
 /// What the platform supplies, for credentials that leave it blank.
@@ -69,11 +139,11 @@ pub(crate) fn supplied_settings(
 }
 
 /// Every mistake that shows without a secret being read.
-fn check(file: &CredentialFile, descriptor: &Descriptor) -> Result<(), FileError> {
+fn check(file: &CredentialFile, form: &Form) -> Result<(), FileError> {
     let notes = file.document.notes();
-    check_plugin(file, descriptor, &notes);
+    check_plugin(file, &form.descriptor, &notes);
     for setting in &file.settings {
-        check_field(setting, descriptor, &notes);
+        check_field(setting, form, &notes);
     }
     stop_if_mistaken(file, notes)
 }
@@ -89,8 +159,8 @@ fn check_plugin(file: &CredentialFile, descriptor: &Descriptor, notes: &Notes<'_
     }
 }
 
-fn check_field(setting: &Setting, descriptor: &Descriptor, notes: &Notes<'_>) {
-    let name = &setting.field.value;
+fn check_field(setting: &Setting, form: &Form, notes: &Notes<'_>) {
+    let (name, descriptor) = (&setting.field.value, &form.descriptor);
     let Some(field) = descriptor.field(name) else {
         let known: Vec<&str> = descriptor.fields.iter().map(|it| it.id.as_str()).collect();
         let message = format!("`{name}` is no field of {}", descriptor.title);
@@ -101,14 +171,7 @@ fn check_field(setting: &Setting, descriptor: &Descriptor, notes: &Notes<'_>) {
         );
         return;
     };
-    let in_clear = matches!(&setting.given.value, Given::Text(text) if !text.is_empty());
-    if in_clear && !field.kind.is_text() {
-        let message = format!("`{name}` is secret, and stands here in clear");
-        let hint = format!(
-            "write `{name} = {{ env = \"{}\" }}` instead, or another of {FORMS}; if others have \
-             seen this file, renew the secret",
-            name.to_uppercase()
-        );
+    if let Some((message, hint)) = form.misfit(field, &setting.given.value) {
         notes.add(setting.given.at.clone(), message, Some(hint));
     }
 }
@@ -167,20 +230,24 @@ fn fill_blank(
     Ok(())
 }
 
-/// A field's value by the field's kind, wherever it comes from; absent where it is blank.
+/// A field's value; absent where it is blank. What comes from a source is a secret, unless the source
+/// says otherwise and the field is told as text ([`Form::misfit`]).
 pub(crate) fn value(
     field: &Field,
     given: &Given,
     prompt: &dyn Prompt,
 ) -> Result<Option<SettingValue>, SourceError> {
-    let value = match given {
-        Given::Text(text) if text.is_empty() => return Ok(None),
-        Given::Text(text) => Secret::new(text.as_str()),
-        Given::From(source) => source.read(&field.label, prompt)?,
-    };
-    Ok(Some(if field.kind.is_text() {
-        SettingValue::Text(value.expose().to_owned())
-    } else {
-        SettingValue::Secret(value)
-    }))
+    let is_text = field.kind.is_text();
+    Ok(match given {
+        Given::Text(text) if text.is_empty() => None,
+        Given::Text(text) if is_text => Some(SettingValue::Text(text.clone())),
+        Given::Text(text) => Some(SettingValue::Secret(Secret::new(text.as_str()))),
+        Given::TextFrom(source) if is_text => {
+            let value = source.read(&field.label, prompt)?;
+            Some(SettingValue::Text(value.expose().to_owned()))
+        }
+        Given::From(source) | Given::TextFrom(source) => {
+            Some(SettingValue::Secret(source.read(&field.label, prompt)?))
+        }
+    })
 }

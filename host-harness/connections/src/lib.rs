@@ -20,7 +20,9 @@
 //! let keys = Arc::new(KeyFile::new("master.key"));
 //! let store = open(&"credentials.db".parse()?, keys, &StoreOptions::default()).await?;
 //! let plugin = Runtime::builder().build()?.load(&std::fs::read("plugin.wasm")?).await?;
-//! let policy = Policy::nothing().allow_origin("https://api.example.com".parse()?);
+//! let policy = Policy::nothing()
+//!     .allow_origin("https://api.example.com".parse()?)
+//!     .allow_text("client_id");
 //! let connections = Connections::builder(store).plugin(Installed::new(plugin, policy)).build()?;
 //!
 //! let (tenant, name): (Tenant, Name) = (Tenant::default(), "Production".parse()?);

@@ -8,8 +8,10 @@ use subtle::ConstantTimeEq as _;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::contract::{Authorization, AuthorizationRefusal, CodeGrant, Grant};
+use crate::bindings::exports::connector::credential::oauth as wit;
+use crate::contract::{AuthorizationRefusal, CodeGrant, Grant};
 use crate::randomness::Randomness;
+use crate::reading::is_code;
 use crate::secret::Secret;
 
 /// Bytes of randomness in a state and in a verifier: 256 bits, 43 characters (RFC 7636 section 4.1
@@ -23,7 +25,20 @@ pub struct Pending {
     service_url: String,
     redirect_uri: String,
     state: Secret,
-    verifier: Secret,
+    /// Absent where the plan has no PKCE.
+    verifier: Option<Secret>,
+    /// The redirect's further parameters that the plugin's descriptor declares.
+    parameters: Vec<String>,
+}
+
+/// What an authorization URL must carry, and how it does not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the authorization URL of the plugin has {found} `{parameter}`; it must have exactly the host's"
+)]
+pub(crate) struct UrlError {
+    parameter: &'static str,
+    found: &'static str,
 }
 
 /// The browser came back, but not with a code for this authorization. No token request may follow.
@@ -53,13 +68,19 @@ pub enum RedirectError {
 }
 
 impl Pending {
-    pub(crate) fn draw(randomness: &dyn Randomness, redirect_uri: &str) -> Self {
+    pub(crate) fn draw(
+        randomness: &dyn Randomness,
+        redirect_uri: &str,
+        pkce: bool,
+        parameters: &[String],
+    ) -> Self {
         Self {
             url: String::new(),
             service_url: String::new(),
             redirect_uri: redirect_uri.to_owned(),
             state: draw(randomness),
-            verifier: draw(randomness),
+            verifier: pkce.then(|| draw(randomness)),
+            parameters: parameters.to_vec(),
         }
     }
 
@@ -71,12 +92,44 @@ impl Pending {
         }
     }
 
-    pub(crate) fn authorization(&self) -> Authorization {
-        Authorization {
+    pub(crate) fn authorization(&self) -> wit::Authorization {
+        wit::Authorization {
             redirect_uri: self.redirect_uri.clone(),
             state: self.state.expose().to_owned(),
-            code_challenge: Some(challenge(&self.verifier)),
+            code_challenge: self.verifier.as_ref().map(challenge),
         }
+    }
+
+    /// Whether a URL asks for what this authorization is: a code, sent back to us, with our state and
+    /// challenge, each once and to the letter (RFC 6749 section 4.1.1, RFC 7636 section 4.3). A URL
+    /// with another redirect URI would hand the code, and with it the consent, to somebody else.
+    pub(crate) fn check_url(&self, url: &str) -> Result<(), UrlError> {
+        let url = Url::parse(url).map_err(|_| UrlError {
+            parameter: "response_type",
+            found: "no",
+        })?;
+        let challenge = self.verifier.as_ref().map(challenge);
+        let method = challenge.as_ref().map(|_| "S256");
+        check_parameter(&url, "response_type", Some("code"))?;
+        check_parameter(&url, "redirect_uri", Some(&self.redirect_uri))?;
+        check_parameter(&url, "state", Some(self.state.expose()))?;
+        check_parameter(&url, "code_challenge", challenge.as_deref())?;
+        check_parameter(&url, "code_challenge_method", method)?;
+        // What would take the place of all of these (RFC 9101), or of where the answer goes.
+        ["request", "request_uri", "response_mode"]
+            .into_iter()
+            .try_for_each(|parameter| check_parameter(&url, parameter, None))
+    }
+
+    /// The URL without the state, which is the host's own: what is left is the plugin's.
+    pub(crate) fn without_state(&self, url: &str) -> String {
+        url.replace(self.state.expose(), "")
+    }
+
+    /// State and verifier: what must never come back from a plugin or a service by another way. For
+    /// [`Operation::know`](crate::Operation::know) of other operations on the same credential.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        std::iter::once(&self.state).chain(&self.verifier)
     }
 
     /// Where to send the person's browser: the place that the policy maps the service's origin to,
@@ -116,24 +169,25 @@ impl Pending {
             return Err(RedirectError::State);
         }
         match (answer.code, answer.error) {
-            (Some(code), None) if !code.is_empty() => Ok(self.grant(&code)),
+            (Some(code), None) if !code.is_empty() => Ok(self.grant(&code, &url)),
             (Some(_), Some(_)) => Err(RedirectError::Contradiction),
-            (_, Some(error)) => {
-                let description = answer.description;
-                Err(RedirectError::Refused(AuthorizationRefusal {
-                    error,
-                    description,
-                }))
-            }
+            (_, Some(error)) => Err(RedirectError::Refused(refusal(error))),
             (_, None) => Err(RedirectError::NoCode),
         }
     }
 
-    fn grant(self, code: &str) -> Grant {
+    fn grant(self, code: &str, redirected: &Url) -> Grant {
+        let parameters = self
+            .parameters
+            .iter()
+            .filter_map(|name| Some((name.clone(), single_code(redirected, name)?)))
+            .filter(|(_, value)| !code.contains(value.as_str()))
+            .collect();
         Grant::AuthorizationCode(CodeGrant {
             code: Secret::new(code),
             redirect_uri: self.redirect_uri,
-            code_verifier: Some(self.verifier),
+            code_verifier: self.verifier,
+            parameters,
         })
     }
 
@@ -148,13 +202,52 @@ impl Pending {
     }
 }
 
+/// A parameter's value where it stands once and is a code.
+fn single_code(url: &Url, name: &str) -> Option<String> {
+    let mut values = url.query_pairs().filter(|(it, _)| it == name);
+    let (_, value) = values.next()?;
+    (values.next().is_none() && is_code(&value)).then(|| value.into_owned())
+}
+
+/// Only a short identifier is told: anybody can write anything else into a redirect.
+fn refusal(error: String) -> AuthorizationRefusal {
+    let error = if is_code(&error) {
+        error
+    } else {
+        "unreadable".to_owned()
+    };
+    AuthorizationRefusal { error }
+}
+
+/// Whether a parameter stands once with this value; not at all, where there is none.
+fn check_parameter(
+    url: &Url,
+    parameter: &'static str,
+    expected: Option<&str>,
+) -> Result<(), UrlError> {
+    let values: Vec<_> = url
+        .query_pairs()
+        .filter(|(name, _)| name.eq_ignore_ascii_case(parameter))
+        .collect();
+    let found = match (values.as_slice(), expected) {
+        ([], None) => return Ok(()),
+        ([(name, value)], Some(expected)) if name == parameter && value == expected => {
+            return Ok(());
+        }
+        ([], Some(_)) => "no",
+        ([_], Some(_)) => "another",
+        ([_], None) => "an unexpected",
+        (_, _) => "more than one",
+    };
+    Err(UrlError { parameter, found })
+}
+
 /// The parameters that count, each of which may stand once (RFC 6749 section 3.1).
 #[derive(Default)]
 struct Answer {
     state: Option<Zeroizing<String>>,
     code: Option<Zeroizing<String>>,
     error: Option<String>,
-    description: Option<String>,
 }
 
 impl Answer {
@@ -167,7 +260,6 @@ impl Answer {
                 "state" => answer.state.replace(value.into()).is_some(),
                 "code" => answer.code.replace(value.into()).is_some(),
                 "error" => answer.error.replace(value).is_some(),
-                "error_description" => answer.description.replace(value).is_some(),
                 _ => false,
             };
             if repeated {
@@ -205,7 +297,7 @@ mod tests {
     const HERE: &str = "https://127.0.0.1:8765/callback";
 
     fn complete(redirected: &str) -> Result<Grant, RedirectError> {
-        Pending::draw(&Ones, HERE).complete(redirected)
+        Pending::draw(&Ones, HERE, true, &[]).complete(redirected)
     }
 
     #[track_caller]
@@ -230,6 +322,7 @@ mod tests {
             code: Secret::new("not-a-real-code"),
             redirect_uri: HERE.to_owned(),
             code_verifier: Some(Secret::new(STATE)),
+            parameters: Vec::new(),
         };
         assert_eq!(grant, Grant::AuthorizationCode(expected));
     }
@@ -257,10 +350,121 @@ mod tests {
         check_error(&with_state("code=c&code=d"), RedirectError::Contradiction);
         let refusal = AuthorizationRefusal {
             error: "access_denied".into(),
-            description: Some("No.".into()),
         };
         let query = with_state("error=access_denied&error_description=No.");
         check_error(&query, RedirectError::Refused(refusal));
+    }
+
+    #[test]
+    fn only_a_short_identifier_of_a_refusal_is_told() {
+        let unreadable = || {
+            RedirectError::Refused(AuthorizationRefusal {
+                error: "unreadable".into(),
+            })
+        };
+        for error in ["no%20words", "%3Cscript%3E", &"x".repeat(65), ""] {
+            check_error(&format!("error={error}&state={STATE}"), unreadable());
+        }
+    }
+
+    #[test]
+    fn declared_parameters_of_the_redirect_are_codes_that_stand_once() {
+        let declared = ["realmId", "shop", "twice", "absent"].map(str::to_owned);
+        let query = format!(
+            "code=not-a-real-code&state={STATE}&realmId=46208&shop=no%20code&twice=1&twice=1&other=2"
+        );
+        let pending = Pending::draw(&Ones, HERE, false, &declared);
+        let Ok(Grant::AuthorizationCode(grant)) = pending.complete(&format!("{HERE}?{query}"))
+        else {
+            panic!("no code");
+        };
+        assert_eq!(
+            grant.parameters,
+            [("realmId".to_owned(), "46208".to_owned())]
+        );
+        assert_eq!(grant.code_verifier, None);
+    }
+
+    #[track_caller]
+    fn check_url(pkce: bool, query: &str, expected: Result<(), (&'static str, &'static str)>) {
+        let pending = Pending::draw(&Ones, HERE, pkce, &[]);
+        let outcome = pending.check_url(&format!("https://api.example.com/authorize?{query}"));
+        let outcome = outcome.map_err(|error| (error.parameter, error.found));
+        assert_eq!(outcome, expected, "{query}");
+    }
+
+    const REDIRECT: &str = "redirect_uri=https%3A%2F%2F127.0.0.1%3A8765%2Fcallback";
+
+    #[test]
+    fn an_authorization_url_carries_what_is_ours_once_and_to_the_letter() {
+        let good = format!("response_type=code&{REDIRECT}&state={STATE}");
+        check_url(false, &format!("{good}&client_id=x&scope=a"), Ok(()));
+        let cases: [(String, &str, &str); 12] = [
+            (format!("{REDIRECT}&state={STATE}"), "response_type", "no"),
+            (good.replace("=code", "=token"), "response_type", "another"),
+            (
+                good.replace("=code", "=code%20token"),
+                "response_type",
+                "another",
+            ),
+            (
+                format!("{good}&response_type=code"),
+                "response_type",
+                "more than one",
+            ),
+            (
+                format!("response_type=code&state={STATE}"),
+                "redirect_uri",
+                "no",
+            ),
+            (good.replace("8765", "8766"), "redirect_uri", "another"),
+            (
+                format!("{good}&{REDIRECT}"),
+                "redirect_uri",
+                "more than one",
+            ),
+            (
+                format!("{good}&Redirect_Uri=https://evil.example"),
+                "redirect_uri",
+                "more than one",
+            ),
+            (format!("response_type=code&{REDIRECT}"), "state", "no"),
+            (
+                format!("response_type=code&{REDIRECT}&state=mine"),
+                "state",
+                "another",
+            ),
+            (
+                format!("{good}&code_challenge=x"),
+                "code_challenge",
+                "an unexpected",
+            ),
+            (
+                format!("{good}&request_uri=https://evil.example"),
+                "request_uri",
+                "an unexpected",
+            ),
+        ];
+        for (query, parameter, found) in cases {
+            check_url(false, &query, Err((parameter, found)));
+        }
+    }
+
+    #[test]
+    fn with_pkce_an_authorization_url_carries_the_challenge() {
+        let challenge = challenge(&Secret::new(STATE));
+        let good = format!("response_type=code&{REDIRECT}&state={STATE}");
+        let method = "code_challenge_method=S256";
+        check_url(
+            true,
+            &format!("{good}&code_challenge={challenge}&{method}"),
+            Ok(()),
+        );
+        check_url(true, &good, Err(("code_challenge", "no")));
+        let own = format!("{good}&code_challenge=mine&{method}");
+        check_url(true, &own, Err(("code_challenge", "another")));
+        let plain = format!("{good}&code_challenge={challenge}&code_challenge_method=plain");
+        check_url(true, &plain, Err(("code_challenge_method", "another")));
     }
 
     #[test]
@@ -283,7 +487,7 @@ mod tests {
 
     #[test]
     fn a_pending_authorization_prints_no_secret() {
-        let shown = format!("{:?}", Pending::draw(&Ones, HERE));
+        let shown = format!("{:?}", Pending::draw(&Ones, HERE, true, &[]));
         assert!(!shown.contains(STATE), "{shown}");
     }
 }

@@ -1,4 +1,5 @@
-//! What wasmtime generates from `wit/`. Nothing outside `convert` and `call` uses these types.
+//! What wasmtime generates from `wit/`. Requests and answers are used as they are generated; whatever
+//! an embedder sees is converted (`convert`).
 
 #![allow(
     missing_docs,
@@ -13,4 +14,5 @@ wasmtime::component::bindgen!({
     world: "credential-plugin",
     imports: { default: async | trappable },
     exports: { default: async },
+    additional_derives: [PartialEq, Eq],
 });

@@ -3,16 +3,15 @@
 use std::fmt::Debug;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
-use wasmtime::{Engine, Store, Trap, UpdateDeadline};
+use wasmtime::{Engine, Store, Trap, UpdateDeadline, WasmBacktrace};
 
 use crate::bindings::{CredentialPlugin, CredentialPluginPre};
 use crate::error::{CallFailure, Cause};
-use crate::http::Exchange;
 use crate::limits::{Limit, Limits};
+use crate::outlet::Outlet;
+use crate::slots::{Caller, Lane, Slots};
 use crate::state::CallState;
 use crate::witness::Recorder;
 
@@ -23,27 +22,29 @@ pub(crate) type Calling<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>
 pub(crate) struct Sandbox {
     pub(crate) engine: Engine,
     pub(crate) limits: Limits,
-    pub(crate) turns: Semaphore,
+    pub(crate) slots: Slots,
     pub(crate) recorder: Option<Arc<Recorder>>,
 }
 
 impl Sandbox {
-    /// Calls one export of a fresh instance. `exchange` is the call's way out; without one, it has
-    /// none.
+    /// Calls one export of a fresh instance, whose way out is `outlet`.
     pub(crate) async fn call<T: Debug>(
         &self,
         plugin: &CredentialPluginPre<CallState>,
-        export: &'static str,
-        exchange: Option<Arc<Exchange>>,
+        (export, caller): (&'static str, &Caller),
+        outlet: &Arc<Outlet>,
         call: impl for<'a> FnOnce(&'a CredentialPlugin, &'a mut Store<CallState>) -> Calling<'a, T>
         + Send,
     ) -> Result<T, CallFailure> {
-        let sent = Arc::new(AtomicBool::new(false));
-        let state = CallState::new(&self.limits, exchange, Arc::clone(&sent));
-        let outcome = self.call_within(plugin, export, state, call).await;
+        let state = CallState::new(&self.limits, Arc::clone(outlet));
+        let turn = (export, outlet.lane(), caller);
+        let outcome = self.call_within(plugin, turn, state, call).await;
         outcome.map_err(|error| {
             let cause = cause(&error);
-            let request_sent = sent.load(Ordering::SeqCst);
+            if let (Cause::Trap(_), Some(functions)) = (&cause, functions(&error)) {
+                tracing::info!(export, %functions, "where the plugin crashed, the innermost function first");
+            }
+            let request_sent = outlet.has_sent();
             let failure = CallFailure {
                 export,
                 cause,
@@ -57,13 +58,13 @@ impl Sandbox {
     async fn call_within<T: Debug>(
         &self,
         plugin: &CredentialPluginPre<CallState>,
-        export: &'static str,
+        (export, lane, caller): (&'static str, Lane, &Caller),
         state: CallState,
         call: impl for<'a> FnOnce(&'a CredentialPlugin, &'a mut Store<CallState>) -> Calling<'a, T>,
     ) -> wasmtime::Result<T> {
         let deadline = Instant::now() + self.limits.call_deadline;
         let turn = async {
-            let slot = self.turns.acquire().await?;
+            let slot = self.slots.take(lane, caller).await?;
             let recording = match &self.recorder {
                 Some(recorder) => Some(recorder.begin().await),
                 None => None,
@@ -124,6 +125,22 @@ fn cause(error: &wasmtime::Error) -> Cause {
     }
 }
 
+/// The plugin's functions at a trap, by their names where the component has a name section, else by index. Names
+/// are the component's own: shortened, and without control characters.
+fn functions(error: &wasmtime::Error) -> Option<String> {
+    const MOST: usize = 32;
+    const LONGEST_NAME: usize = 120;
+    let trace = error.downcast_ref::<WasmBacktrace>()?;
+    let names = trace.frames().iter().take(MOST).map(|frame| {
+        let name = frame.func_name().map(str::to_owned);
+        let name = name.unwrap_or_else(|| format!("function {}", frame.func_index()));
+        let name = name.chars().filter(|it| !it.is_control());
+        name.take(LONGEST_NAME).collect::<String>()
+    });
+    let names: Vec<String> = names.collect();
+    (!names.is_empty()).then(|| names.join(" < "))
+}
+
 /// The bounds for which the engine has no type, by its wording; a test holds each.
 const BY_WORDING: [(&str, Limit); 3] = [
     (
@@ -178,7 +195,12 @@ mod tests {
         let plugin = runtime.load(test_guests::MISBEHAVING).await.unwrap();
         let policy = Arc::new(Policy::nothing());
         let operation = plugin.operation(&Settings::new(), &policy);
-        let in_progress = plugin.0.runtime.sandbox.turns.acquire().await.unwrap();
+        let caller = Caller {
+            plugin: plugin.digest(),
+            tenant: None,
+        };
+        let slots = &plugin.0.runtime.sandbox.slots;
+        let in_progress = slots.take(Lane::Offline, &caller).await.unwrap();
         let failure = operation.validate().await.unwrap_err();
         assert_eq!(failure.cause, Cause::Limit(Limit::ConcurrentCalls));
         assert!(!failure.request_sent, "{failure}");

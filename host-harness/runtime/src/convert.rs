@@ -6,11 +6,11 @@ use crate::bindings::exports::connector::credential::{
     connection as wit_connection, credential as wit_form, oauth as wit_oauth,
 };
 use crate::contract::{
-    Actor, Answer, Authorization, AuthorizationRefusal, Check, Choice, Condition, Descriptor,
-    Diagnosis, Failure, FailureKind, Field, FieldKind, GrantKind, GrantPlan, Identity, Method,
-    Outcome, Pair, Problem, Refusal, Request, RequestBody, Requirement, Response, ResponseBody,
-    Sealed, SealedMember, Segment, SetupStep, Severity, Throttle,
+    Actor, AskedOrigin, AuthorizationRefusal, Check, Choice, Condition, Descriptor, Diagnosis,
+    ErrorKind, Failure, FailureKind, Field, FieldKind, GrantKind, GrantPlan, Identity, Outcome,
+    Problem, Purposes, Refusal, Requirement, Sealed, SetupStep, Severity,
 };
+use crate::reading::{BodyKind, DeclaredMember, Member, ReadAnswer, Reading, Value};
 use crate::secret::Blemishes;
 
 fn each<T, U>(values: Vec<T>, convert: impl FnMut(T) -> U) -> Vec<U> {
@@ -22,13 +22,46 @@ fn each<T, U>(values: Vec<T>, convert: impl FnMut(T) -> U) -> Vec<U> {
 pub(crate) fn descriptor(it: wit_form::Descriptor) -> Descriptor {
     Descriptor {
         id: it.id,
+        version: it.version,
         title: it.title,
         summary: it.summary,
         documentation: it.documentation,
-        origins: it.origins,
+        origins: each(it.origins, origin),
         claims: it.claims,
+        members: each(it.members, declared_member),
+        headers: it.headers,
+        request_headers: it.request_headers,
+        secret_headers: it.secret_headers,
+        redirect_parameters: it.redirect_parameters,
         fields: each(it.fields, field),
         setup: each(it.setup, setup_step),
+    }
+}
+
+fn origin(it: wit_form::Origin) -> AskedOrigin {
+    let purpose = |flag| it.purposes.contains(flag);
+    AskedOrigin {
+        purposes: Purposes {
+            browser: purpose(wit_form::Purposes::BROWSER),
+            token: purpose(wit_form::Purposes::TOKEN),
+            api: purpose(wit_form::Purposes::API),
+        },
+        url: it.url,
+    }
+}
+
+fn declared_member(it: wit_form::DeclaredMember) -> DeclaredMember {
+    DeclaredMember {
+        pointer: it.pointer,
+        reading: match it.reading {
+            wit_form::Reading::Secret => Reading::Secret,
+            wit_form::Reading::Code => Reading::Code,
+            wit_form::Reading::Number => Reading::Number,
+            wit_form::Reading::Boolean => Reading::Boolean,
+            wit_form::Reading::Presence => Reading::Presence,
+            wit_form::Reading::Phrases(phrases) => Reading::Phrases(phrases),
+            wit_form::Reading::Label => Reading::Label,
+        },
     }
 }
 
@@ -50,7 +83,9 @@ fn field_kind(it: wit_form::FieldKind) -> FieldKind {
         wit_form::FieldKind::Text => FieldKind::Text,
         wit_form::FieldKind::Secret => FieldKind::Secret,
         wit_form::FieldKind::Choice(choices) => FieldKind::Choice(each(choices, choice)),
-        wit_form::FieldKind::Token => FieldKind::Token,
+        wit_form::FieldKind::AccessToken => FieldKind::AccessToken,
+        wit_form::FieldKind::RefreshToken => FieldKind::RefreshToken,
+        wit_form::FieldKind::Learned => FieldKind::Learned,
         wit_form::FieldKind::Other(name) => FieldKind::Other(name),
     }
 }
@@ -83,18 +118,18 @@ fn setup_step(it: wit_form::SetupStep) -> SetupStep {
         id: it.id,
         title: it.title,
         detail: it.detail,
-        flow: it.flow,
+        needed_when: it.needed_when.map(condition),
     }
 }
 
 // What went wrong.
 
-pub(crate) fn problems(it: Vec<wit::Problem>) -> Vec<Problem> {
+pub(crate) fn problems(it: Vec<wit_form::Problem>) -> Vec<Problem> {
     each(it, |it| Problem {
         field: it.field,
         severity: match it.severity {
-            wit::Severity::Error => Severity::Error,
-            wit::Severity::Warning => Severity::Warning,
+            wit_form::Severity::Error => Severity::Error,
+            wit_form::Severity::Warning => Severity::Warning,
         },
         code: it.code,
         message: it.message,
@@ -124,20 +159,26 @@ fn actor(it: wit::Actor) -> Actor {
 }
 
 pub(crate) fn refusal(it: wit::Error) -> Refusal {
+    Refusal {
+        kind: error_kind(it.kind),
+        diagnosis: diagnosis(it.diagnosis),
+        retry_after_seconds: it.retry_after_seconds,
+        problems: Vec::new(),
+    }
+}
+
+fn error_kind(it: wit::ErrorKind) -> ErrorKind {
     match it {
-        wit::Error::InvalidSettings(it) => Refusal::InvalidSettings(problems(it)),
-        wit::Error::Reauthorize(it) => Refusal::Reauthorize(diagnosis(it)),
-        wit::Error::Misconfigured(it) => Refusal::Misconfigured(diagnosis(it)),
-        wit::Error::StaleToken(it) => Refusal::StaleToken(diagnosis(it)),
-        wit::Error::Throttled(it) => Refusal::Throttled(Throttle {
-            retry_after_seconds: it.retry_after_seconds,
-            diagnosis: diagnosis(it.diagnosis),
-        }),
-        wit::Error::Unavailable(it) => Refusal::Unavailable(diagnosis(it)),
-        wit::Error::OutcomeUnknown(it) => Refusal::OutcomeUnknown(diagnosis(it)),
-        wit::Error::Protocol(it) => Refusal::Protocol(diagnosis(it)),
-        wit::Error::Denied(it) => Refusal::Denied(it),
-        wit::Error::Other(it) => Refusal::Other(it),
+        wit::ErrorKind::InvalidSettings => ErrorKind::InvalidSettings,
+        wit::ErrorKind::Reauthorize => ErrorKind::Reauthorize,
+        wit::ErrorKind::Misconfigured => ErrorKind::Misconfigured,
+        wit::ErrorKind::StaleToken => ErrorKind::StaleToken,
+        wit::ErrorKind::Throttled => ErrorKind::Throttled,
+        wit::ErrorKind::Unavailable => ErrorKind::Unavailable,
+        wit::ErrorKind::OutcomeUnknown => ErrorKind::OutcomeUnknown,
+        wit::ErrorKind::Protocol => ErrorKind::Protocol,
+        wit::ErrorKind::Denied => ErrorKind::Denied,
+        wit::ErrorKind::Other => ErrorKind::Other,
     }
 }
 
@@ -148,6 +189,8 @@ pub(crate) fn grant_plan(it: wit_oauth::GrantPlan) -> GrantPlan {
         connect: grant_kind(it.connect),
         renew: each(it.renew, grant_kind),
         margin_seconds: it.margin_seconds,
+        pkce: it.pkce,
+        scopes: it.scopes,
     }
 }
 
@@ -160,21 +203,10 @@ fn grant_kind(it: wit_oauth::GrantKind) -> GrantKind {
     }
 }
 
-pub(crate) fn to_authorization(it: Authorization) -> wit_oauth::Authorization {
-    wit_oauth::Authorization {
-        redirect_uri: it.redirect_uri,
-        state: it.state,
-        code_challenge: it.code_challenge,
-    }
-}
-
 pub(crate) fn to_authorization_refusal(
     it: AuthorizationRefusal,
 ) -> wit_oauth::AuthorizationRefusal {
-    wit_oauth::AuthorizationRefusal {
-        error: it.error,
-        description: it.description,
-    }
+    wit_oauth::AuthorizationRefusal { error: it.error }
 }
 
 pub(crate) fn identity(it: wit_oauth::Identity) -> Identity {
@@ -229,68 +261,40 @@ fn to_blemishes(it: Blemishes) -> wit::Blemishes {
 
 // HTTP.
 
-pub(crate) fn request(it: wit_http::Request) -> Request {
-    Request {
-        method: match it.method {
-            wit_http::Method::Get => Method::Get,
-            wit_http::Method::Post => Method::Post,
-            wit_http::Method::Put => Method::Put,
-            wit_http::Method::Patch => Method::Patch,
-            wit_http::Method::Delete => Method::Delete,
-        },
-        url: it.url,
-        headers: each(it.headers, pair),
-        body: match it.body {
-            wit_http::RequestBody::None => RequestBody::None,
-            wit_http::RequestBody::Form(pairs) => RequestBody::Form(each(pairs, pair)),
-            wit_http::RequestBody::Json(text) => RequestBody::Json(text),
-        },
-        seal: it.seal,
-    }
-}
-
-pub(crate) fn pair(it: wit_http::Pair) -> Pair {
-    Pair {
-        name: it.name,
-        value: each(it.value, segment),
-    }
-}
-
-fn segment(it: wit_http::Segment) -> Segment {
+pub(crate) fn to_answer(it: Result<ReadAnswer, Failure>) -> wit_http::Answer {
     match it {
-        wit_http::Segment::Text(text) => Segment::Text(text),
-        wit_http::Segment::Secret(name) => Segment::Secret(name),
-    }
-}
-
-pub(crate) fn to_answer(it: Answer) -> wit_http::Answer {
-    match it {
-        Ok(response) => Ok(to_response(response)),
+        Ok(answer) => Ok(to_response(answer)),
         Err(failure) => Err(to_failure(failure)),
     }
 }
 
-fn to_response(it: Response) -> wit_http::Response {
+fn to_response(it: ReadAnswer) -> wit_http::Response {
     wit_http::Response {
         status: it.status,
         headers: it.headers,
         body: match it.body {
-            ResponseBody::Empty => wit_http::ResponseBody::Empty,
-            ResponseBody::Json(text) => wit_http::ResponseBody::Json(text),
-            ResponseBody::Withheld {
-                content_type,
-                length,
-            } => wit_http::ResponseBody::Withheld(wit_http::Withheld {
-                content_type,
-                length,
-            }),
+            BodyKind::Empty => wit_http::BodyKind::Empty,
+            BodyKind::Json => wit_http::BodyKind::Json,
+            BodyKind::Xml => wit_http::BodyKind::Xml,
+            BodyKind::Other => wit_http::BodyKind::Other,
         },
-        sealed: each(it.sealed, |SealedMember { pointer, value }| {
-            wit_http::SealedMember {
-                pointer,
-                value: to_sealed(value),
-            }
-        }),
+        members: each(it.members, to_member),
+    }
+}
+
+fn to_member(it: Member) -> wit_http::Member {
+    wit_http::Member {
+        pointer: it.pointer,
+        value: match it.value {
+            Value::Secret(sealed) => wit_http::Value::Secret(to_sealed(sealed)),
+            Value::Code(text) => wit_http::Value::Code(text),
+            Value::Number(number) => wit_http::Value::Number(number),
+            Value::Boolean(value) => wit_http::Value::Boolean(value),
+            Value::Present => wit_http::Value::Present,
+            Value::Phrases(phrases) => wit_http::Value::Phrases(phrases),
+            Value::Label(text) => wit_http::Value::Label(text),
+            Value::Unreadable => wit_http::Value::Unreadable,
+        },
     }
 }
 

@@ -1,47 +1,106 @@
-//! Whether a plugin's description holds together: a host draws a form from it and stores settings
-//! under its names, so it is held to what the contract says once, when the plugin is loaded.
+//! Whether a plugin's description holds together: a host draws a form from it, stores settings under
+//! its names, and lets it reach and read what it declares. So it is held to what the contract says,
+//! once, when the plugin is loaded.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
-use crate::contract::{Condition, Descriptor, Field, FieldKind, Requirement};
+use crate::contract::{
+    AskedOrigin, Condition, Descriptor, Field, FieldKind, Purposes, Requirement,
+};
 use crate::egress::Origin;
+use crate::reading::Declaration;
+use crate::redact::{LONGEST_NAME, LONGEST_TEXT, MOST};
 
-/// More than this of a kind (fields, choices of a field, setup steps, origins, claims) is no form that
-/// a person fills in.
-const MOST: usize = 200;
-
-/// The longest text for people, in bytes: a page of it.
-const LONGEST_TEXT: usize = 4096;
-
-/// The longest name for programs, in bytes.
-const LONGEST_NAME: usize = 256;
-
-/// The origins it asks for; or the first thing that is wrong with it. What is quoted of it is
-/// shortened, its control characters escaped.
-pub(crate) fn check(descriptor: &Descriptor) -> Result<Vec<Origin>, String> {
-    check_name("plugin", &descriptor.id)?;
-    check_documentation(&descriptor.documentation)?;
-    check_texts([&descriptor.title, &descriptor.summary])?;
-    check_fields(descriptor)?;
-    check_setup(descriptor)?;
-    check_count("claims", descriptor.claims.len())?;
-    descriptor
-        .claims
-        .iter()
-        .try_for_each(|it| check_text(it, LONGEST_NAME))?;
-    check_origins(&descriptor.origins)
+/// What a plugin asks for, understood.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) origins: Arc<[Origin]>,
+    pub(crate) purposes: Arc<BTreeMap<Origin, Purposes>>,
+    pub(crate) declaration: Arc<Declaration>,
 }
 
-fn check_origins(origins: &[String]) -> Result<Vec<Origin>, String> {
+/// What it asks for; or the first thing that is wrong with it. What is quoted of it is shortened, its
+/// control characters escaped.
+pub(crate) fn check(descriptor: &Descriptor) -> Result<Asked, String> {
+    check_id("plugin", &descriptor.id, '-')?;
+    check_version(&descriptor.version)?;
+    check_documentation(&descriptor.documentation)?;
+    check_title("the plugin", &descriptor.title)?;
+    check_text(&descriptor.summary, LONGEST_TEXT)?;
+    check_fields(descriptor)?;
+    check_setup(descriptor)?;
+    check_headers("request header", &descriptor.request_headers)?;
+    check_headers("secret header", &descriptor.secret_headers)?;
+    let declaration = Declaration::parse(
+        &descriptor.members,
+        &descriptor.headers,
+        &descriptor.claims,
+        &descriptor.redirect_parameters,
+    )?;
+    let purposes = check_origins(&descriptor.origins)?;
+    Ok(Asked {
+        origins: purposes.keys().cloned().collect(),
+        purposes: Arc::new(purposes),
+        declaration: Arc::new(declaration),
+    })
+}
+
+fn check_version(version: &str) -> Result<(), String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
+    if (1..=64).contains(&version.len()) && version.chars().all(is_plain) {
+        Ok(())
+    } else {
+        Err(format!("its version is none: {}", quoted(version)))
+    }
+}
+
+fn check_origins(origins: &[AskedOrigin]) -> Result<BTreeMap<Origin, Purposes>, String> {
     check_count("origins", origins.len())?;
-    origins
-        .iter()
-        .map(|it| {
-            check_text(it, LONGEST_NAME)?;
-            it.parse::<Origin>()
-                .map_err(|error| error.to_string().escape_debug().to_string())
-        })
-        .collect()
+    let mut purposes = BTreeMap::new();
+    for asked in origins {
+        let origin = check_origin(asked)?;
+        if purposes.insert(origin, asked.purposes).is_some() {
+            return Err(format!(
+                "it asks twice for the origin {}",
+                quoted(&asked.url)
+            ));
+        }
+    }
+    Ok(purposes)
+}
+
+fn check_origin(asked: &AskedOrigin) -> Result<Origin, String> {
+    check_text(&asked.url, LONGEST_NAME)?;
+    let origin = asked
+        .url
+        .parse::<Origin>()
+        .map_err(|error| error.to_string().escape_debug().to_string())?;
+    if origin.scheme() != "https" {
+        return Err(format!("the origin {} is not https", quoted(&asked.url)));
+    }
+    if asked.purposes == Purposes::default() {
+        return Err(format!("the origin {} is for nothing", quoted(&asked.url)));
+    }
+    Ok(origin)
+}
+
+/// Names of headers; those that concern the connection are refused when a request is made.
+fn check_headers(what: &str, names: &[String]) -> Result<(), String> {
+    check_count(&format!("{what}s"), names.len())?;
+    let mut seen = HashSet::new();
+    for name in names {
+        let is_plain = name
+            .bytes()
+            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'-' | b'_'));
+        if !is_plain || name.is_empty() || name.len() > LONGEST_NAME {
+            return Err(format!("{} is no name of a {what}", quoted(name)));
+        }
+        if !seen.insert(name) {
+            return Err(format!("it names the {what} {} twice", quoted(name)));
+        }
+    }
+    Ok(())
 }
 
 /// A page makes a link of it.
@@ -60,21 +119,33 @@ fn check_setup(descriptor: &Descriptor) -> Result<(), String> {
     let steps = &descriptor.setup;
     check_count("setup steps", steps.len())?;
     check_unique("setup step", steps.iter().map(|step| step.id.as_str()))?;
-    steps
-        .iter()
-        .try_for_each(|it| check_texts([&it.title, &it.detail].into_iter().chain(&it.flow)))
+    for step in steps {
+        check_title(&format!("the setup step `{}`", step.id), &step.title)?;
+        check_text(&step.detail, LONGEST_TEXT)?;
+        let needed_when = step.needed_when.iter();
+        needed_when
+            .into_iter()
+            .try_for_each(|it| check_condition(it, &step.id, descriptor))?;
+    }
+    Ok(())
 }
 
 fn check_fields(descriptor: &Descriptor) -> Result<(), String> {
-    check_count("fields", descriptor.fields.len())?;
-    check_unique(
-        "field",
-        descriptor.fields.iter().map(|field| field.id.as_str()),
-    )?;
-    descriptor
-        .fields
+    let fields = &descriptor.fields;
+    check_count("fields", fields.len())?;
+    check_unique("field", fields.iter().map(|field| field.id.as_str()))?;
+    for field in fields {
+        check_id("field", &field.id, '_')?;
+        check_field(field, descriptor)?;
+    }
+    for kind in [FieldKind::AccessToken, FieldKind::RefreshToken] {
+        if fields.iter().filter(|it| it.kind == kind).count() > 1 {
+            return Err("two of its fields are filled by one token".to_owned());
+        }
+    }
+    fields
         .iter()
-        .try_for_each(|field| check_field(field, descriptor))
+        .try_for_each(|field| check_cycle(field, descriptor))
 }
 
 fn check_count(what: &str, count: usize) -> Result<(), String> {
@@ -82,6 +153,13 @@ fn check_count(what: &str, count: usize) -> Result<(), String> {
         return Err(format!("it has more than {MOST} {what}"));
     }
     Ok(())
+}
+
+fn check_title(what: &str, title: &str) -> Result<(), String> {
+    if title.trim().is_empty() {
+        return Err(format!("{what} has no title"));
+    }
+    check_text(title, LONGEST_TEXT)
 }
 
 fn check_texts<'a>(texts: impl IntoIterator<Item = &'a String>) -> Result<(), String> {
@@ -98,6 +176,20 @@ fn check_text(text: &str, longest: usize) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// Lower case, digits and one separator: written into files and rows, and compared to the letter.
+fn check_id(what: &str, id: &str, separator: char) -> Result<(), String> {
+    check_name(what, id)?;
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == separator;
+    if id.chars().all(is_plain) {
+        Ok(())
+    } else {
+        Err(format!(
+            "the id of a {what} is of lower case, digits and `{separator}`: {}",
+            quoted(id)
+        ))
+    }
 }
 
 /// Names are written into files and compared to the letter: visible ASCII alone, so that two that look
@@ -135,43 +227,65 @@ fn check_unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> Result<()
 }
 
 fn check_field(field: &Field, descriptor: &Descriptor) -> Result<(), String> {
-    check_texts(
-        [&field.label, &field.help]
-            .into_iter()
-            .chain(&field.example),
-    )?;
-    check_kind(&field.kind)?;
+    check_title(&format!("the field `{}`", field.id), &field.label)?;
+    check_texts([&field.help].into_iter().chain(&field.example))?;
+    check_kind(field)?;
+    let mut conditions = conditions(field);
+    conditions.try_for_each(|it| check_condition(it, &field.id, descriptor))
+}
+
+fn conditions(field: &Field) -> impl Iterator<Item = &Condition> {
     let required_when = match &field.requirement {
         Requirement::RequiredWhen(condition) => Some(condition),
         Requirement::Required | Requirement::Optional => None,
     };
-    let mut conditions = required_when.into_iter().chain(&field.shown_when);
-    conditions.try_for_each(|condition| check_condition(condition, field, descriptor))
+    required_when.into_iter().chain(&field.shown_when)
 }
 
-fn check_kind(kind: &FieldKind) -> Result<(), String> {
-    match kind {
+fn check_kind(field: &Field) -> Result<(), String> {
+    let id = &field.id;
+    let is_secret = !field.kind.is_text();
+    if is_secret && field.example.is_some() {
+        return Err(format!("`{id}` is secret and has an example"));
+    }
+    if field.kind.is_filled_by_connecting() {
+        if field.requirement != Requirement::Optional {
+            return Err(format!("`{id}` is filled by connecting and required"));
+        }
+        if field.platform_may_supply {
+            return Err(format!(
+                "`{id}` is filled by connecting, so no platform supplies it"
+            ));
+        }
+    }
+    match &field.kind {
         FieldKind::Choice(choices) => {
+            if choices.is_empty() {
+                return Err(format!("`{id}` is a choice of nothing"));
+            }
             check_count("choices", choices.len())?;
             check_unique("choice", choices.iter().map(|choice| choice.id.as_str()))?;
             choices
                 .iter()
                 .try_for_each(|it| check_texts([&it.label, &it.help]))
         }
-        FieldKind::Other(name) => check_text(name, LONGEST_NAME),
-        FieldKind::Text | FieldKind::Secret | FieldKind::Token => Ok(()),
+        FieldKind::Other(name) => check_name("kind of field", name),
+        FieldKind::Text
+        | FieldKind::Secret
+        | FieldKind::AccessToken
+        | FieldKind::RefreshToken
+        | FieldKind::Learned => Ok(()),
     }
 }
 
 fn check_condition(
     condition: &Condition,
-    field: &Field,
+    dependent: &str,
     descriptor: &Descriptor,
 ) -> Result<(), String> {
     let Some(other) = descriptor.field(&condition.field) else {
         return Err(format!(
-            "`{}` depends on {}, which there is not",
-            field.id,
+            "`{dependent}` depends on {}, which there is not",
             quoted(&condition.field)
         ));
     };
@@ -179,16 +293,38 @@ fn check_condition(
         FieldKind::Text => Ok(()),
         FieldKind::Choice(choices) if choices.iter().any(|it| it.id == condition.equals) => Ok(()),
         FieldKind::Choice(_) => Err(format!(
-            "`{}` depends on `{}` being {}, which it cannot be",
-            field.id,
+            "`{dependent}` depends on `{}` being {}, which it cannot be",
             condition.field,
             quoted(&condition.equals)
         )),
-        FieldKind::Secret | FieldKind::Token | FieldKind::Other(_) => Err(format!(
-            "`{}` depends on `{}`, which is secret",
-            field.id, condition.field
+        FieldKind::Learned => Err(format!(
+            "`{dependent}` depends on `{}`, which nobody types",
+            condition.field
+        )),
+        FieldKind::Secret
+        | FieldKind::AccessToken
+        | FieldKind::RefreshToken
+        | FieldKind::Other(_) => Err(format!(
+            "`{dependent}` depends on `{}`, which is secret",
+            condition.field
         )),
     }
+}
+
+/// A field that is shown only while another is, and so on, must not lead back to itself.
+fn check_cycle(field: &Field, descriptor: &Descriptor) -> Result<(), String> {
+    let mut seen = HashSet::from([field.id.as_str()]);
+    let mut at = field;
+    while let Some(condition) = &at.shown_when {
+        if !seen.insert(&condition.field) {
+            return Err(format!("whether `{}` is shown depends on itself", field.id));
+        }
+        match descriptor.field(&condition.field) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,9 +3,14 @@
 
 use std::sync::Arc;
 
-use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use serde::{Deserialize, Serialize};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
+    WasmBacktraceDetails,
+};
 
 use crate::limits::{EPOCH_TICK, Limits};
+use crate::slots::offline_slots;
 use crate::witness::Recorder;
 
 /// Room on a fiber's stack for the host's own frames, beyond the plugin's.
@@ -31,6 +36,33 @@ pub enum Allocation {
     /// Anew for each instance: where the address space does not allow a pool, or memory is
     /// recorded.
     OnDemand,
+}
+
+/// Where memory comes from, as far as machine code depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Recorded {
+    /// As wasmtime has it by default, with guard pages.
+    No,
+    /// From a [`Recorder`], which reserves this many bytes.
+    Yes(u64),
+}
+
+impl Recorded {
+    pub(crate) fn by(recorder: Option<&Arc<Recorder>>, limits: &Limits) -> Self {
+        match recorder {
+            Some(_) => Self::Yes(limits.memory_bytes as u64),
+            None => Self::No,
+        }
+    }
+}
+
+/// An engine that compiles for one of [`build`], and runs nothing.
+pub(crate) fn for_compiling(recorded: Recorded) -> wasmtime::Result<Engine> {
+    let mut config = code();
+    if let Recorded::Yes(memory_bytes) = recorded {
+        Recorder::configure(&mut config, memory_bytes);
+    }
+    Engine::new(&config)
 }
 
 /// An engine for these limits. Falls back to allocation on demand where a pool cannot be had (a
@@ -65,12 +97,21 @@ fn on_demand(
 }
 
 fn config(limits: &Limits) -> Config {
+    let mut config = code();
+    config
+        .max_wasm_stack(limits.stack_bytes)
+        .async_stack_size(limits.stack_bytes + HOST_STACK_BYTES);
+    config
+}
+
+/// What machine code depends on.
+fn code() -> Config {
     let mut config = Config::new();
     config
         .concurrency_support(false)
         .epoch_interruption(true)
-        .max_wasm_stack(limits.stack_bytes)
-        .async_stack_size(limits.stack_bytes + HOST_STACK_BYTES)
+        // Function names come from the name section; debug information is never read.
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         // A plugin needs the core of WebAssembly; what it does not need cannot surprise.
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
@@ -80,7 +121,7 @@ fn config(limits: &Limits) -> Config {
 }
 
 fn pool(limits: &Limits) -> PoolingAllocationConfig {
-    let slots = limits.concurrent_calls;
+    let slots = limits.concurrent_calls + offline_slots(limits.concurrent_calls);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
         .total_core_instances(slots * MOST_CORE_INSTANCES)

@@ -8,6 +8,7 @@ use crate::cache::CacheError;
 use crate::contract::Refusal;
 use crate::digest::Digest;
 use crate::limits::Limit;
+use crate::loading::{CompilerError, Excess, FileKind, Measure, Unsupported};
 
 /// A call that did not give what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,25 +84,60 @@ impl fmt::Display for Cause {
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// Larger than the limit, both in bytes.
-    #[error("the component is {size} bytes, more than the {limit} that are allowed")]
+    #[error(
+        "the component is {size} bytes, more than the {limit} that are allowed; its author makes it smaller \
+         (optimized for size, without debug information)"
+    )]
     TooLarge {
         /// Its size.
         size: usize,
         /// [`Limits::component_bytes`](crate::Limits::component_bytes).
         limit: usize,
     },
-    /// Not a WebAssembly component, or one that this engine does not run.
-    #[error("this is no WebAssembly component that can be run here: {0}")]
-    NotAComponent(String),
+    /// The file is no WebAssembly component.
+    #[error("the file is {kind}: {remedy}", kind = .0, remedy = .0.remedy())]
+    NotAComponent(FileKind),
+    /// A component that is damaged, or that uses what this host's engine does not know.
+    #[error(
+        "the component is not valid here: {0}; its author checks it with `wasm-tools validate` and builds it \
+         again"
+    )]
+    Invalid(String),
+    /// A component that uses what this host runs for nobody.
+    #[error("the component cannot be run here: {0}")]
+    Unsupported(Unsupported),
+    /// A component made of more than is allowed, by everything that goes beyond its bound.
+    #[error("the component is made of more than is allowed: {}; its author makes it smaller{}", listed(.0), advice(.0))]
+    OverLimits(Vec<Excess>),
+    /// Nothing is wrong with it as far as is known, and it was not compiled.
+    #[error("the component was not compiled: {0}")]
+    Compiler(#[from] CompilerError),
     /// It asks for more than the contract's one import.
     #[error(
         "the component imports {found}; a credential plugin may import {allowed} and the types it \
-         uses, and nothing else",
+         uses, and nothing else{advice}",
         found = .0.join(", "),
-        allowed = crate::HTTP_IMPORT
+        allowed = crate::HTTP_IMPORT,
+        advice = import_advice(.0)
     )]
     ForbiddenImports(Vec<String>),
-    /// It does not export what the contract asks for, or not in this shape.
+    /// It is made for another version of the contract: the interfaces that say so.
+    #[error(
+        "the component is made for another version of the contract ({}), and this host speaks {contract}; its \
+         author builds it against that version, or it runs on a host of its own",
+        .0.join(", "),
+        contract = crate::CONTRACT
+    )]
+    OtherVersion(Vec<String>),
+    /// Its interfaces are named without their full version.
+    #[error(
+        "the component has canonical interface names ({}), which this host does not read: it looks for full \
+         versions, as in {wanted}; its author encodes it without canonical names",
+        .0.join(", "),
+        wanted = crate::HTTP_IMPORT
+    )]
+    CanonicalNames(Vec<String>),
+    /// It does not export what the contract asks for, or not in this form.
     #[error("the component is no credential plugin of contract {contract}: {0}", contract = crate::CONTRACT)]
     NotAPlugin(String),
     /// It could not describe itself.
@@ -118,6 +154,41 @@ pub enum LoadError {
         /// What is there.
         found: Digest,
     },
+}
+
+fn listed(excesses: &[Excess]) -> String {
+    let texts: Vec<String> = excesses.iter().map(Excess::to_string).collect();
+    texts.join(", ")
+}
+
+/// What an author does about the bounds that are run into by a setting rather than by a program's size.
+fn advice(excesses: &[Excess]) -> &'static str {
+    let has = |measure| excesses.iter().any(|it| it.measure == measure);
+    if has(Measure::CoreInstances) || has(Measure::Memories) || has(Measure::Tables) {
+        " (one core module with one memory, made a component by `wasm-tools component new`)"
+    } else if has(Measure::MemoryBytes) {
+        " (linkers set 1 to 16 MiB aside for the stack: `-z stack-size=65536`)"
+    } else {
+        ""
+    }
+}
+
+fn import_advice(names: &[String]) -> &'static str {
+    if names.iter().any(|it| it.starts_with("wasi:")) {
+        "; its author builds it for wasm32-unknown-unknown, not for wasm32-wasip1 or wasm32-wasip2: a plugin \
+         has no clock, no files, no randomness and no output"
+    } else {
+        ""
+    }
+}
+
+/// A text of others on one line of bounded length: it may quote a component, and a log is read by lines.
+pub(crate) fn one_line(text: &str) -> String {
+    const MOST_CHARACTERS: usize = 1000;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    let harmless = line.chars().filter(|it| !it.is_control());
+    harmless.take(MOST_CHARACTERS).collect()
 }
 
 /// Why the runtime cannot start.

@@ -16,12 +16,14 @@
 //! let plugin = runtime.load(&std::fs::read("plugin.wasm")?).await?;
 //!
 //! // Nothing is allowed by default; the plugin's own wish is not enough.
-//! let policy = Arc::new(Policy::nothing().allow_origin("https://api.example.com".parse()?));
+//! let policy = Policy::nothing()
+//!     .allow_origin("https://api.example.com".parse()?)
+//!     .allow_text("client_id");
 //! let settings = Settings::new()
 //!     .with_text("client_id", "my-client")
 //!     .with_secret("client_secret", std::env::var("CLIENT_SECRET")?);
 //!
-//! let operation = plugin.operation(&settings, &policy);
+//! let operation = plugin.operation(&settings, &Arc::new(policy));
 //! let tokens = operation.obtain_tokens(&Grant::ClientCredentials, Sender::Host).await?;
 //! println!("connected until {:?} s from now", tokens.expires_in_seconds);
 //! # Ok(())
@@ -32,47 +34,59 @@ mod authorization;
 mod bindings;
 mod cache;
 mod call;
+mod component_info;
 mod contract;
 mod convert;
 mod descriptor;
 mod digest;
+mod disclosure;
 mod egress;
 mod engine;
 mod error;
 mod http;
 mod limits;
+mod loading;
+mod memory_dumps;
 mod operation;
+mod outlet;
 mod plugin;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod properties;
 mod randomness;
+mod reading;
+mod redact;
 mod runtime;
-mod seal;
 mod secret;
-mod shape;
+mod slots;
 mod state;
 mod vault;
 mod witness;
 
 pub use authorization::{Pending, RedirectError};
 pub use cache::CacheError;
+pub use component_info::{CONTRACT, ComponentInfo, Export, HTTP_IMPORT, TYPES_IMPORT};
 pub use contract::{
-    Actor, AuthHeader, AuthorizationRefusal, Check, Choice, CodeGrant, Condition, Descriptor,
-    Diagnosis, Failure, FailureKind, Field, FieldKind, Grant, GrantKind, GrantPlan, Identity,
-    Method, Outcome, Problem, Refusal, Requirement, SettingValue, Settings, SetupStep, Severity,
-    Throttle, Tokens,
+    Actor, AskedOrigin, AuthHeader, AuthorizationRefusal, Check, Choice, CodeGrant, Condition,
+    Descriptor, Diagnosis, ErrorKind, Failure, FailureKind, Field, FieldKind, Grant, GrantKind,
+    GrantPlan, HeldTokens, Identity, Outcome, Problem, Purposes, Refusal, Requirement,
+    SettingValue, Settings, SetupStep, Severity, Tokens,
 };
 pub use digest::{Digest, DigestError};
 pub use egress::{MappingTarget, MappingTargetError, Origin, OriginError, Policy, is_public};
 pub use engine::Allocation;
 pub use error::{CallFailure, Cause, Error, LoadError, StartError};
 pub use http::{Addresses, Lookup, NoPublicAddress, PublicOnly, SystemLookup};
-pub use limits::{HttpLimits, Limit, Limits};
+pub use limits::{CompileLimits, ComponentLimits, HttpLimits, Limit, Limits};
+pub use loading::{
+    CHILD_ARGUMENT, Compiler, CompilerError, Excess, FileKind, Measure, Unsupported,
+    compile_as_child,
+};
+pub use memory_dumps::forbid_memory_dumps;
 pub use operation::{Operation, PreparedRequest, Sender};
 pub use plugin::Plugin;
 pub use randomness::{Randomness, SystemRandomness};
+pub use reading::{DeclaredMember, Reading};
 pub use runtime::{Runtime, RuntimeBuilder};
 pub use secret::{Blemishes, Secret};
-pub use shape::{CONTRACT, Export, HTTP_IMPORT, Shape, TYPES_IMPORT};
 pub use witness::{Finding, Proof, Searched, Testimony, Witness, occurrences, spellings};

@@ -31,13 +31,58 @@ pub struct Limits {
     pub handles: usize,
     /// What a plugin may hand to the host in one go: a request, or a result such as the descriptor.
     pub hostcall_bytes: usize,
-    /// The size of a component. The largest published ones are a few megabytes.
+    /// The size of a component. One written in Rust or C is 50 to 200 KB; one with a JavaScript engine
+    /// inside is 14 MB.
     pub component_bytes: usize,
-    /// Calls in progress at a time; more wait for their turn, until their deadline. Each takes a slot
-    /// of the pool.
+    /// What a component may be made of.
+    pub component: ComponentLimits,
+    /// What compiling a component may take.
+    pub compile: CompileLimits,
+    /// Calls that may send, in progress at a time; more wait for their turn, until their deadline. A
+    /// quarter as many again are for calls that send nothing. One plugin, and one tenant, has a quarter
+    /// of each at the most. Each call takes a slot of the pool.
     pub concurrent_calls: u32,
     /// What a request to the service is bounded by.
     pub http: HttpLimits,
+}
+
+/// What a component may be made of: counted in its binary, before anything is compiled. A plugin compiled from
+/// Rust stays below a tenth of each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComponentLimits {
+    /// Functions, over all core modules. Each costs some 70 µs and 6 KB to compile, however short it is.
+    pub functions: u64,
+    /// Bytes of code in one function: what the compiler holds in memory at a time.
+    pub function_bytes: u64,
+    /// Local variables of one function.
+    pub function_locals: u64,
+    /// Parameters and results of one function or block type. A call or a block takes two bytes and handles
+    /// all of them. The component model's own calls have 17 at most.
+    pub function_values: u64,
+    /// Blocks within each other. Values are carried through each of them.
+    pub block_depth: u64,
+    /// Targets of one `br_table`. A large `match` has some hundreds.
+    pub branch_targets: u64,
+    /// Processor time that compiling it takes, as estimated from its code: loops times variables, places where
+    /// control flow meets again, values that are passed. A plugin takes a fifth of a second; on a fast machine
+    /// and with an optimized host, compiling takes a fraction of the estimate.
+    pub compile_time: Duration,
+    /// Types, imports, exports, aliases, globals, segments and whatever else stands in a list.
+    pub items: u64,
+}
+
+/// What compiling a component may take. In a child process ([`Compiler::Child`](crate::Compiler::Child)) the
+/// operating system holds it to all of them; in this process none of them holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompileLimits {
+    /// Processor time, over all threads, in whole seconds: some times the estimate that is allowed.
+    pub cpu_time: Duration,
+    /// From the start of the child to its end.
+    pub deadline: Duration,
+    /// Address space of the child: its own program, its threads' stacks and what the compiler allocates.
+    pub memory_bytes: u64,
+    /// The compiled component. Machine code is some four times as large as WebAssembly.
+    pub compiled_bytes: u64,
 }
 
 /// What a request to the service is bounded by.
@@ -68,9 +113,37 @@ impl Default for Limits {
             stack_bytes: 512 << 10,
             handles: 16,
             hostcall_bytes: 1 << 20,
-            component_bytes: 8 << 20,
+            component_bytes: 1 << 20,
+            component: ComponentLimits::default(),
+            compile: CompileLimits::default(),
             concurrent_calls: 128,
             http: HttpLimits::default(),
+        }
+    }
+}
+
+impl Default for ComponentLimits {
+    fn default() -> Self {
+        Self {
+            functions: 20_000,
+            function_bytes: 256 << 10,
+            function_locals: 1_000,
+            function_values: 32,
+            block_depth: 256,
+            branch_targets: 4_096,
+            compile_time: Duration::from_secs(5),
+            items: 20_000,
+        }
+    }
+}
+
+impl Default for CompileLimits {
+    fn default() -> Self {
+        Self {
+            cpu_time: Duration::from_secs(20),
+            deadline: Duration::from_secs(60),
+            memory_bytes: 1 << 30,
+            compiled_bytes: 64 << 20,
         }
     }
 }

@@ -5,16 +5,19 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::bindings::CredentialPluginPre;
+use crate::component_info::ComponentInfo;
 use crate::contract::{Descriptor, Settings};
 use crate::convert;
-use crate::descriptor;
+use crate::descriptor::{self, Asked};
 use crate::digest::Digest;
-use crate::egress::{Origin, Policy};
+use crate::egress::{NamedHeaders, Origin, Policy};
 use crate::error::LoadError;
 use crate::http::{Exchange, Scope};
 use crate::operation::Operation;
+use crate::outlet::Outlet;
+use crate::reading::{Permitted, Reading};
 use crate::runtime::Inner;
-use crate::shape::Shape;
+use crate::slots::Caller;
 use crate::state::CallState;
 use crate::vault::Vault;
 
@@ -26,16 +29,16 @@ pub(crate) struct Loaded {
     pub(crate) runtime: Arc<Inner>,
     pub(crate) pre: CredentialPluginPre<CallState>,
     digest: Digest,
-    shape: Shape,
+    info: ComponentInfo,
     descriptor: Descriptor,
-    origins: Vec<Origin>,
+    asked: Asked,
 }
 
 impl fmt::Debug for Plugin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Plugin")
             .field("id", &self.0.descriptor.id)
-            .field("digest", &self.0.shape.digest)
+            .field("digest", &self.0.info.digest)
             .finish_non_exhaustive()
     }
 }
@@ -45,27 +48,36 @@ impl Plugin {
         runtime: Arc<Inner>,
         pre: CredentialPluginPre<CallState>,
         digest: Digest,
-        shape: Shape,
+        info: ComponentInfo,
     ) -> Result<Self, LoadError> {
+        let caller = Caller {
+            plugin: digest,
+            tenant: None,
+        };
         let described = runtime
             .sandbox
-            .call(&pre, "credential/describe", None, |plugin, store| {
-                Box::pin(
-                    plugin
-                        .connector_credential_credential()
-                        .call_describe(store),
-                )
-            })
+            .call(
+                &pre,
+                ("credential/describe", &caller),
+                &Outlet::closed(),
+                |plugin, store| {
+                    Box::pin(
+                        plugin
+                            .connector_credential_credential()
+                            .call_describe(store),
+                    )
+                },
+            )
             .await?;
         let descriptor = convert::descriptor(described);
-        let origins = descriptor::check(&descriptor).map_err(LoadError::Descriptor)?;
+        let asked = descriptor::check(&descriptor).map_err(LoadError::Descriptor)?;
         Ok(Self(Arc::new(Loaded {
             runtime,
             pre,
             digest,
-            shape,
+            info,
             descriptor,
-            origins,
+            asked,
         })))
     }
 
@@ -75,10 +87,42 @@ impl Plugin {
         &self.0.descriptor
     }
 
+    /// The origins that it asks to reach.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        self.0.asked.origins.iter()
+    }
+
+    /// A policy that allows all that it asks for: where everything goes to a mock, and to begin a real
+    /// one with. Not for a plugin that one does not know.
+    #[must_use]
+    pub fn asked_policy(&self) -> Policy {
+        let it = self.descriptor();
+        let policy = self
+            .origins()
+            .cloned()
+            .fold(Policy::nothing(), Policy::allow_origin);
+        let policy = it.claims.iter().fold(policy, Policy::allow_claim);
+        let policy = it.text_fields().fold(policy, Policy::allow_text);
+        let headers = it.request_headers.iter();
+        let policy = headers.fold(policy, |policy, it| policy.allow_header(it));
+        let secret = it.secret_headers.iter();
+        let policy = secret.fold(policy, |policy, it| policy.allow_secret_header(it));
+        let labels = it.members.iter().filter(|it| it.reading == Reading::Label);
+        labels.fold(policy, |policy, it| policy.allow_label(&it.pointer))
+    }
+
+    /// Those of them that are the service's API: where an access token may go.
+    #[must_use]
+    pub fn api_origins(&self) -> Vec<Origin> {
+        let purposes = self.0.asked.purposes.iter();
+        let apis = purposes.filter(|(_, purposes)| purposes.api);
+        apis.map(|(origin, _)| origin.clone()).collect()
+    }
+
     /// What the component imports and exports, its size and digest.
     #[must_use]
-    pub fn shape(&self) -> &Shape {
-        &self.0.shape
+    pub fn info(&self) -> &ComponentInfo {
+        &self.0.info
     }
 
     /// The component's name by its content: what a policy should be bound to.
@@ -102,22 +146,36 @@ impl Plugin {
     }
 
     fn scope(&self, policy: &Arc<Policy>) -> Scope {
-        let asked: BTreeSet<&String> = self.0.descriptor.claims.iter().collect();
-        let claims = policy
-            .claims
-            .iter()
-            .filter(|claim| asked.contains(claim))
-            .cloned()
-            .collect();
+        let Loaded {
+            descriptor, asked, ..
+        } = &*self.0;
+        let also_asked = |names: &BTreeSet<String>, asked: &[String]| -> BTreeSet<String> {
+            let both = asked.iter().filter(|it| names.contains(*it));
+            both.cloned().collect()
+        };
+        let permitted = Permitted {
+            claims: also_asked(&policy.claims, &descriptor.claims),
+            labels: policy.labels.clone(),
+        };
         Scope {
-            asked: self.0.origins.clone(),
+            asked: Arc::clone(&asked.origins),
+            purposes: Arc::clone(&asked.purposes),
+            declaration: Arc::clone(&asked.declaration),
+            headers: NamedHeaders {
+                plain: also_asked(&policy.headers, &descriptor.request_headers),
+                secret: also_asked(&policy.secret_headers, &descriptor.secret_headers),
+            },
+            permitted,
             policy: Arc::clone(policy),
-            claims,
         }
     }
 }
 
 impl Loaded {
+    pub(crate) fn digest(&self) -> Digest {
+        self.digest
+    }
+
     pub(crate) fn descriptor(&self) -> &Descriptor {
         &self.descriptor
     }

@@ -5,19 +5,22 @@ use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 use tokio::sync::Semaphore;
+use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
 use crate::bindings::CredentialPluginPre;
 use crate::cache::Cache;
 use crate::call::Sandbox;
+use crate::component_info::ComponentInfo;
 use crate::digest::Digest;
-use crate::engine::{self, Allocation};
-use crate::error::{LoadError, StartError};
+use crate::engine::{self, Allocation, Recorded};
+use crate::error::{LoadError, StartError, one_line};
 use crate::http::{Lookup, SystemLookup, Transport};
 use crate::limits::Limits;
+use crate::loading::{Compiler, CompilerError, Scan};
 use crate::plugin::Plugin;
 use crate::randomness::{Randomness, SystemRandomness};
-use crate::shape::Shape;
+use crate::slots::Slots;
 use crate::state::{self, CallState};
 use crate::witness::{Recorder, Witness};
 
@@ -32,6 +35,9 @@ pub(crate) struct Inner {
     linker: Linker<CallState>,
     allocation: Allocation,
     cache: Option<Cache>,
+    compiler: Compiler,
+    /// Held while a component is compiled: one at a time takes enough time and memory.
+    compiling: Arc<Semaphore>,
 }
 
 /// Sets a [`Runtime`] up.
@@ -39,6 +45,7 @@ pub(crate) struct Inner {
 pub struct RuntimeBuilder {
     limits: Limits,
     cache: Option<PathBuf>,
+    compiler: Compiler,
     roots: Vec<CertificateDer<'static>>,
     lookup: Option<Arc<dyn Lookup>>,
     randomness: Option<Arc<dyn Randomness>>,
@@ -57,6 +64,14 @@ impl RuntimeBuilder {
     #[must_use]
     pub fn cache(mut self, directory: impl Into<PathBuf>) -> Self {
         self.cache = Some(directory.into());
+        self
+    }
+
+    /// Where components are compiled; [`Compiler::InProcess`] otherwise, which is for components that one
+    /// trusts to some degree.
+    #[must_use]
+    pub fn compiler(mut self, compiler: Compiler) -> Self {
+        self.compiler = compiler;
         self
     }
 
@@ -104,12 +119,12 @@ impl RuntimeBuilder {
         state::link(&mut linker).map_err(sandbox_error)?;
         let lookup = self.lookup.unwrap_or_else(|| Arc::new(SystemLookup));
         let transport = Transport::new(self.limits.http.clone(), lookup, &self.roots)?;
-        let turns = Semaphore::new(self.limits.concurrent_calls as usize);
+        let slots = Slots::new(self.limits.concurrent_calls);
         Ok(Runtime(Arc::new(Inner {
             sandbox: Sandbox {
                 engine,
                 limits: self.limits,
-                turns,
+                slots,
                 recorder,
             },
             transport: Arc::new(transport),
@@ -119,6 +134,8 @@ impl RuntimeBuilder {
             linker,
             allocation,
             cache: self.cache.map(|path| Cache::open(&path)).transpose()?,
+            compiler: self.compiler,
+            compiling: Arc::new(Semaphore::new(1)),
         })))
     }
 }
@@ -136,17 +153,18 @@ impl Runtime {
         self.0.allocation
     }
 
-    /// Reads what a component imports and exports, whatever that is, without running it.
+    /// Reads what a component imports and exports, whatever that is, without compiling or running it.
     ///
     /// # Errors
     ///
-    /// [`LoadError::TooLarge`] and [`LoadError::NotAComponent`].
-    pub async fn inspect(&self, bytes: &[u8]) -> Result<Shape, LoadError> {
-        Ok(self.compile(bytes).await?.1)
+    /// [`LoadError::TooLarge`], [`LoadError::NotAComponent`], [`LoadError::Invalid`] where it cannot be read, and
+    /// [`LoadError::OverLimits`] where it has more entries than are read.
+    pub async fn inspect(&self, bytes: &[u8]) -> Result<ComponentInfo, LoadError> {
+        Ok(self.scan(bytes).await?.1)
     }
 
-    /// Loads a plugin: compiles it, holds its imports and exports against the contract, and lets it
-    /// describe itself.
+    /// Loads a plugin: holds what it is made of against the bounds, its imports and exports against the
+    /// contract, compiles it, and lets it describe itself.
     ///
     /// # Errors
     ///
@@ -162,65 +180,126 @@ impl Runtime {
     }
 
     async fn load_plugin(&self, bytes: &[u8]) -> Result<Plugin, LoadError> {
-        let (component, shape) = self.compile(bytes).await?;
-        let forbidden = shape.forbidden_imports();
-        if !forbidden.is_empty() {
-            let names = forbidden.iter().map(|it| it.escape_debug().to_string());
-            return Err(LoadError::ForbiddenImports(names.collect()));
-        }
-        if let Some(resource) = Shape::resource(&self.0.sandbox.engine, &component) {
+        let (scan, info) = self.scan(bytes).await?;
+        info.check_names(&scan.canonical_names)?;
+        scan.check(&self.0.sandbox.limits)?;
+        info.check_exports()?;
+        let digest = Digest::of(bytes);
+        let component = self.compile(&digest, bytes).await?;
+        if let Some(resource) = ComponentInfo::resource(&self.0.sandbox.engine, &component) {
             return Err(LoadError::NotAPlugin(format!(
                 "it has the resource `{resource}`, and the contract has none"
             )));
         }
-        let not_a_plugin = |error: wasmtime::Error| LoadError::NotAPlugin(reason(&error));
+        let not_a_plugin =
+            |error: wasmtime::Error| LoadError::NotAPlugin(one_line(&format!("{error:#}")));
         let pre = self
             .0
             .linker
             .instantiate_pre(&component)
             .map_err(not_a_plugin)?;
         let pre = CredentialPluginPre::new(pre).map_err(not_a_plugin)?;
-        Plugin::describe(Arc::clone(&self.0), pre, Digest::of(bytes), shape).await
+        Plugin::describe(Arc::clone(&self.0), pre, digest, info).await
     }
 
-    /// Compiling takes a core for a tenth of a second and more, so not on an async thread.
-    async fn compile(&self, bytes: &[u8]) -> Result<(Component, Shape), LoadError> {
-        let limit = self.0.sandbox.limits.component_bytes;
-        if bytes.len() > limit {
+    async fn scan(&self, bytes: &[u8]) -> Result<(Scan, ComponentInfo), LoadError> {
+        let limits = &self.0.sandbox.limits;
+        let size = bytes.len();
+        if size > limits.component_bytes {
             return Err(LoadError::TooLarge {
-                size: bytes.len(),
-                limit,
+                size,
+                limit: limits.component_bytes,
             });
         }
         let inner = Arc::clone(&self.0);
         let bytes = bytes.to_vec();
-        tokio::task::spawn_blocking(move || inner.compile(&bytes))
-            .await
-            .map_err(|error| LoadError::NotAComponent(error.to_string()))?
+        // Some milliseconds.
+        blocking(move || {
+            let scan = Scan::of(&bytes, &inner.sandbox.limits)?;
+            let info = ComponentInfo::of(&scan, &Digest::of(&bytes), size);
+            Ok((scan, info))
+        })
+        .await
     }
+
+    /// The machine code that is kept, else compiled now: a tenth of a second and more.
+    async fn compile(&self, digest: &Digest, bytes: &[u8]) -> Result<Component, LoadError> {
+        let inner = Arc::clone(&self.0);
+        let entry = Cache::entry(&inner.sandbox.engine, digest);
+        if let Some(component) = Self::kept(&inner, &entry).await? {
+            return Ok(component);
+        }
+        let turn = Arc::clone(&inner.compiling).acquire_owned().await;
+        let bytes = bytes.to_vec();
+        blocking(move || {
+            // Given back when compiling has ended, even if nobody waits for it any more.
+            let _turn = turn;
+            // Whoever had the turn before may have compiled the same.
+            let cached = inner
+                .cache
+                .as_ref()
+                .map(|it| it.load(&inner.sandbox.engine, &entry));
+            match cached {
+                Some(Ok(Some(component))) => Ok(component),
+                _ => inner.compile(&entry, &bytes),
+            }
+        })
+        .await
+    }
+
+    async fn kept(inner: &Arc<Inner>, entry: &str) -> Result<Option<Component>, LoadError> {
+        let (cache, name) = (Arc::clone(inner), entry.to_owned());
+        let kept = blocking(move || {
+            let cached = cache
+                .cache
+                .as_ref()
+                .map(|it| it.load(&cache.sandbox.engine, &name));
+            Ok(cached.unwrap_or(Ok(None)))
+        });
+        Ok(kept.await?.unwrap_or_else(|error| {
+            tracing::warn!(
+                entry,
+                error,
+                "a compiled plugin cannot be used; it is compiled again"
+            );
+            None
+        }))
+    }
+}
+
+/// Work that would hold up an async thread.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LoadError> + Send + 'static,
+) -> Result<T, LoadError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(CompilerError::Panicked(one_line(&error.to_string())).into()))
 }
 
 impl Inner {
-    fn compile(&self, bytes: &[u8]) -> Result<(Component, Shape), LoadError> {
-        let engine = &self.sandbox.engine;
-        let digest = Digest::of(bytes);
-        let compiled = match &self.cache {
-            Some(cache) => cache.compile(engine, &digest, bytes),
-            None => Component::from_binary(engine, bytes),
-        };
-        let component = compiled.map_err(|error| LoadError::NotAComponent(reason(&error)))?;
-        let shape = Shape::of(engine, &component, &digest, bytes.len());
-        Ok((component, shape))
+    fn compile(&self, entry: &str, bytes: &[u8]) -> Result<Component, LoadError> {
+        let Sandbox {
+            engine,
+            limits,
+            recorder,
+            ..
+        } = &self.sandbox;
+        let recorded = Recorded::by(recorder.as_ref(), limits);
+        let compiled = self
+            .compiler
+            .compile(engine, recorded, &limits.compile, bytes)?;
+        if let Some(cache) = &self.cache {
+            cache.store(entry, &compiled);
+        }
+        machine_code(engine, &compiled)
+            .map_err(|error| CompilerError::Ended(one_line(&format!("{error:#}"))).into())
     }
 }
 
-/// Why wasmtime refuses a component, on one line of bounded length: it quotes the component, and a log
-/// is read by lines.
-fn reason(error: &wasmtime::Error) -> String {
-    const MOST_CHARACTERS: usize = 1000;
-    let text = format!("{error:#}");
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
-    let harmless = line.chars().filter(|c| !c.is_control());
-    harmless.take(MOST_CHARACTERS).collect()
+/// Takes over what the compiler has just given.
+#[expect(unsafe_code, reason = "what is taken over runs as machine code")]
+fn machine_code(engine: &Engine, compiled: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: `compiled` was made by `Engine::precompile_component`, in this process or in the child that the
+    // embedder named as its own, from a component that was scanned; wasmtime checks that it fits this engine.
+    unsafe { Component::deserialize(engine, compiled) }
 }

@@ -1,7 +1,6 @@
 //! What one call's store holds: its bounds, and its way out.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use wasmtime::ResourceLimiter;
 use wasmtime::component::HasSelf;
@@ -10,13 +9,12 @@ use crate::bindings::CredentialPlugin;
 use crate::bindings::connector::credential::{http, types};
 use crate::convert;
 use crate::engine::{MOST_CORE_INSTANCES, MOST_MEMORIES, MOST_TABLES};
-use crate::http::Exchange;
 use crate::limits::{Limit, Limits};
+use crate::outlet::Outlet;
 
 /// The state of one call. Dropped with the call: nothing is carried over to the next.
 pub(crate) struct CallState {
-    exchange: Option<Arc<Exchange>>,
-    sent: Arc<AtomicBool>,
+    outlet: Arc<Outlet>,
     memory_left: usize,
     table_elements: usize,
     requests_left: u32,
@@ -24,16 +22,9 @@ pub(crate) struct CallState {
 }
 
 impl CallState {
-    /// Without an exchange every request is denied. `sent` outlives the call and says whether a request may
-    /// have left.
-    pub(crate) fn new(
-        limits: &Limits,
-        exchange: Option<Arc<Exchange>>,
-        sent: Arc<AtomicBool>,
-    ) -> Self {
+    pub(crate) fn new(limits: &Limits, outlet: Arc<Outlet>) -> Self {
         Self {
-            exchange,
-            sent,
+            outlet,
             memory_left: limits.memory_bytes,
             table_elements: limits.table_elements,
             requests_left: limits.http.requests_per_call,
@@ -58,24 +49,7 @@ impl types::Host for CallState {}
 impl http::Host for CallState {
     async fn send(&mut self, request: http::Request) -> wasmtime::Result<http::Answer> {
         self.requests_left = self.requests_left.checked_sub(1).ok_or(Limit::Requests)?;
-        let answer = match &self.exchange {
-            Some(exchange) => {
-                // Set before, so that it is true as well where waiting is cut short.
-                let before = self.sent.swap(true, Ordering::SeqCst);
-                let answer = exchange.send(convert::request(request)).await;
-                let left = answer
-                    .as_ref()
-                    .map_or_else(|failure| failure.request_sent, |_| true);
-                self.sent.store(before || left, Ordering::SeqCst);
-                answer
-            }
-            None => Err(crate::contract::Failure {
-                kind: crate::contract::FailureKind::Denied,
-                message: "a description is made without the network".to_owned(),
-                request_sent: false,
-            }),
-        };
-        Ok(convert::to_answer(answer))
+        Ok(convert::to_answer(self.outlet.send(request).await))
     }
 }
 

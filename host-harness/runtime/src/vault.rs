@@ -1,8 +1,10 @@
 //! The secrets of one operation, under names that mean nothing anywhere else.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use crate::contract::Sealed;
 use crate::randomness::Randomness;
+use crate::reading::{SecretSearch, Secrets, claims_of, mentions};
 use crate::secret::Secret;
 
 /// The values that a plugin may name while one operation lasts.
@@ -12,7 +14,40 @@ use crate::secret::Secret;
 #[derive(Debug)]
 pub(crate) struct Vault {
     suffix: String,
-    secrets: HashMap<String, Secret>,
+    secrets: HashMap<String, Named>,
+    search: SecretSearch,
+}
+
+/// A value that has a name.
+#[derive(Debug)]
+struct Named {
+    secret: Secret,
+    kind: SecretKind,
+}
+
+impl SecretKind {
+    /// In words.
+    pub(crate) fn describe(self) -> &'static str {
+        match self {
+            Self::Setting => "a secret of the form",
+            Self::Grant => "a code, a verifier or a refresh token",
+            Self::AccessToken => "the access token",
+            Self::Answered => "a secret of an answer",
+        }
+    }
+}
+
+/// What a secret is, and so where it may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SecretKind {
+    /// A field of the form.
+    Setting,
+    /// What a grant is made of: a code, a verifier, a refresh token.
+    Grant,
+    /// The access token of a connected credential.
+    AccessToken,
+    /// Taken out of an answer of this operation.
+    Answered,
 }
 
 impl Vault {
@@ -23,23 +58,64 @@ impl Vault {
         Self {
             suffix,
             secrets: HashMap::new(),
+            search: SecretSearch::default(),
         }
     }
 
     /// Takes a value in and gives the name it goes by.
-    pub(crate) fn keep(&mut self, hint: &str, secret: Secret) -> String {
+    pub(crate) fn keep(&mut self, hint: &str, kind: SecretKind, secret: Secret) -> String {
         let name = format!("{hint}.{}.{}", self.secrets.len(), self.suffix);
-        self.secrets.insert(name.clone(), secret);
+        self.know(&secret);
+        self.secrets.insert(name.clone(), Named { secret, kind });
         name
     }
 
     /// The value of that name; absent where this operation gave out no such name.
     pub(crate) fn get(&self, name: &str) -> Option<&Secret> {
-        self.secrets.get(name)
+        self.secrets.get(name).map(|it| &it.secret)
     }
 
-    pub(crate) fn values(&self) -> impl Iterator<Item = &Secret> {
-        self.secrets.values()
+    /// What the secret of that name is.
+    pub(crate) fn kind(&self, name: &str) -> Option<SecretKind> {
+        self.secrets.get(name).map(|it| it.kind)
+    }
+
+    /// Whether a name of this operation stands in a text, however it is spelled.
+    pub(crate) fn is_named_in(&self, text: &str) -> bool {
+        mentions(text, &self.suffix)
+    }
+
+    /// Which secrets of the credential stand in a text, however they are spelled.
+    pub(crate) fn find(&mut self, text: &str) -> Secrets {
+        self.search.find(text)
+    }
+
+    /// The number under which the search knows the secret of that name.
+    pub(crate) fn number(&mut self, name: &str) -> Secrets {
+        let secret = self.secrets.get(name).map(|it| &it.secret);
+        secret.map_or_else(Secrets::default, |it| self.search.add(it))
+    }
+
+    /// A secret of the credential that has no name here: texts are held against it all the same.
+    pub(crate) fn know(&mut self, secret: &Secret) {
+        self.search.add(secret);
+    }
+
+    /// Takes a value in, and says what may be known of it.
+    pub(crate) fn seal(
+        &mut self,
+        hint: &str,
+        kind: SecretKind,
+        secret: Secret,
+        claims: &BTreeSet<String>,
+    ) -> Sealed {
+        self.know(&secret);
+        Sealed {
+            length: secret.length(),
+            blemishes: secret.blemishes(),
+            claims: claims_of(&secret, claims, |text| self.search.find(text)),
+            name: self.keep(hint, kind, secret),
+        }
     }
 }
 
@@ -61,8 +137,16 @@ mod tests {
         let randomness = Counter(0.into());
         let mut one = Vault::new(&randomness);
         let mut two = Vault::new(&randomness);
-        let name = one.keep("client_secret", Secret::new("not-a-real-secret"));
-        let _ = two.keep("client_secret", Secret::new("not-a-real-secret"));
+        let name = one.keep(
+            "client_secret",
+            SecretKind::Setting,
+            Secret::new("not-a-real-secret"),
+        );
+        let _ = two.keep(
+            "client_secret",
+            SecretKind::Setting,
+            Secret::new("not-a-real-secret"),
+        );
         assert!(one.get(&name).is_some());
         assert!(two.get(&name).is_none());
     }
@@ -70,8 +154,16 @@ mod tests {
     #[test]
     fn equal_hints_get_different_names() {
         let mut vault = Vault::new(&Counter(0.into()));
-        let first = vault.keep("token", Secret::new("not-a-real-token-1"));
-        let second = vault.keep("token", Secret::new("not-a-real-token-2"));
+        let first = vault.keep(
+            "token",
+            SecretKind::Grant,
+            Secret::new("not-a-real-token-1"),
+        );
+        let second = vault.keep(
+            "token",
+            SecretKind::Grant,
+            Secret::new("not-a-real-token-2"),
+        );
         assert_ne!(first, second);
         assert_eq!(
             vault.get(&second).map(Secret::expose),
@@ -82,7 +174,7 @@ mod tests {
     #[test]
     fn debug_shows_names_alone() {
         let mut vault = Vault::new(&Counter(0.into()));
-        vault.keep("token", Secret::new("not-a-real-token"));
+        vault.keep("token", SecretKind::Grant, Secret::new("not-a-real-token"));
         let shown = format!("{vault:?}");
         assert!(shown.contains("token.0"), "{shown}");
         assert!(!shown.contains("not-a-real-token"), "{shown}");

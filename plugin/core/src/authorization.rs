@@ -1,20 +1,20 @@
 //! The browser's way to Intacct and back (RFC 6749 section 4.1.1 and 4.1.2).
 
 use crate::{
-    endpoints, form,
-    model::{Authorization, AuthorizationRefusal, Error, Problem, Setting, Severity},
-    refusal::{self, Refused, Step, notice},
+    endpoints,
+    model::{Authorization, AuthorizationRefusal, Error, ErrorKind::Misconfigured, Setting},
+    refusal::{self, ParsedError, Step, notice},
     settings::{Credential, Flow},
 };
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 use form_urlencoded::Serializer;
 
 /// Where to send the person's browser.
 ///
 /// # Errors
 ///
-/// [`Error::InvalidSettings`], also where the flow is not the Regular User's;
-/// [`Error::Misconfigured`] where Intacct would refuse the redirect address.
+/// Of the kind [`InvalidSettings`](crate::ErrorKind::InvalidSettings); [`Misconfigured`] where the flow
+/// is not the Regular User's, or Intacct would refuse the redirect address.
 pub fn authorization_url(
     settings: &[Setting],
     authorization: &Authorization,
@@ -33,7 +33,7 @@ fn url(client_id: &str, authorization: &Authorization) -> String {
     query.append_pair("client_id", client_id);
     query.append_pair("redirect_uri", &authorization.redirect_uri);
     query.append_pair("state", &authorization.state);
-    query.append_pair("scope", endpoints::SCOPE);
+    query.append_pair("scope", &endpoints::SCOPES.join(" "));
     if let Some(challenge) = &authorization.code_challenge {
         query.append_pair("code_challenge", challenge);
         query.append_pair("code_challenge_method", "S256");
@@ -48,16 +48,15 @@ fn accepted_redirect(uri: &str) -> Result<(), Error> {
     let host = uri.strip_prefix("https://").unwrap_or_default();
     let host = host.split([':', '/', '?']).next().unwrap_or_default();
     if uri.is_empty() || uri.starts_with("http:") || host == "localhost" {
-        return Err(Error::Misconfigured(notice::REDIRECT_REFUSED.diagnosis()));
+        return Err(notice::REDIRECT_REFUSED.error(Misconfigured));
     }
     Ok(())
 }
 
-/// What to tell the person whose browser came back with an error. Intacct's description is not
-/// repeated: anybody can write it into a redirect.
+/// What to tell the person whose browser came back with an error.
 #[must_use]
 pub fn authorization_refused(_settings: &[Setting], refusal: &AuthorizationRefusal) -> Error {
-    refusal::explain(Step::Consent, &Refused::at_consent(&refusal.error))
+    refusal::explain(Step::Consent, &ParsedError::at_consent(&refusal.error))
 }
 
 impl Flow<'_> {
@@ -65,21 +64,7 @@ impl Flow<'_> {
     pub(crate) fn by_browser(&self) -> Result<(), Error> {
         match self {
             Self::RegularUser => Ok(()),
-            Self::WebServicesUser(_) => Err(other_flow(
-                "A Web Services User does not sign in at the browser.",
-                "Choose Regular User to sign in at the browser.",
-            )),
+            Self::WebServicesUser(_) => Err(notice::NOT_AT_THE_BROWSER.error(Misconfigured)),
         }
     }
-}
-
-/// The flow that the form names is not the one that was asked for.
-pub(crate) fn other_flow(message: &'static str, hint: &'static str) -> Error {
-    Error::InvalidSettings(Vec::from([Problem {
-        field: form::FLOW_TYPE,
-        severity: Severity::Error,
-        code: "not-applicable",
-        message,
-        hint: Some(hint),
-    }]))
 }

@@ -1,10 +1,15 @@
-//! A credential that is connected: how a call is signed, how a grant is ended.
+//! A credential that is connected: how a call is authenticated, what another connection would end, how
+//! a grant is ended.
 
 use crate::{
     endpoints, failure,
-    json::Json,
-    model::{Answer, Error, Pair, Request, Response, SecretRef, Segment, Setting},
-    refusal::{self, Said, Step, notice},
+    model::{
+        Answer, ApiAuthentication, BodyKind, Error,
+        ErrorKind::{Misconfigured, Other, Protocol},
+        HeldTokens, Pair, Request, Response, SecretRef, Setting, Value,
+    },
+    reading::{Meaning, values},
+    refusal::{self, ParsedError, Step, notice},
     settings::Credential,
     token_request::post_form,
 };
@@ -17,26 +22,31 @@ use alloc::vec::Vec;
 ///
 /// # Errors
 ///
-/// [`Error::InvalidSettings`].
-pub fn authenticate(settings: &[Setting], access: &SecretRef) -> Result<Vec<Pair>, Error> {
-    Ok(Credential::parse(settings)?.headers(access))
+/// Of the kind [`InvalidSettings`](crate::ErrorKind::InvalidSettings).
+pub fn authenticate(settings: &[Setting], access: &SecretRef) -> Result<ApiAuthentication, Error> {
+    Ok(ApiAuthentication {
+        bearer: access.clone(),
+        headers: Credential::parse(settings)?.headers(),
+    })
 }
 
 impl Credential<'_> {
-    pub(crate) fn headers(&self, access: &SecretRef) -> Vec<Pair> {
-        let bearer = [
-            Segment::Text("Bearer ".into()),
-            Segment::Secret(access.clone()),
-        ];
-        let mut headers = Vec::from([Pair {
-            name: "Authorization",
-            value: bearer.into(),
-        }]);
-        if let Some(entity) = self.username().and_then(|username| username.entity) {
-            headers.push(Pair::text(endpoints::ENTITY_HEADER, entity));
-        }
-        headers
+    pub(crate) fn headers(&self) -> Vec<Pair> {
+        let entity = self.username().and_then(|username| username.entity);
+        let header = entity.map(|entity| Pair::text(endpoints::ENTITY_HEADER, entity));
+        header.into_iter().collect()
     }
+}
+
+/// What connecting may end: a second consent for the same user and company ends the refresh token of
+/// the first (L). Absent where no refresh token is needed, and so none is missed.
+#[must_use]
+pub fn connecting_warning(settings: &[Setting]) -> Option<&'static str> {
+    let credential = Credential::parse(settings).ok()?;
+    credential.lives_by_refresh_token().then_some(
+        "If the same user of the same company is connected to Sage Intacct already, here or in \
+         another program, connecting now may end that connection.",
+    )
 }
 
 /// What revoking would end besides this connection (T, quoting Sage: every token of that user and
@@ -49,16 +59,20 @@ pub fn revocation_warning(_settings: &[Setting]) -> Option<&'static str> {
     )
 }
 
-/// The request that ends a grant (RFC 7009 section 2.1).
+/// The request that ends a grant (RFC 7009 section 2.1). It names the refresh token, which outlives
+/// the access token.
 ///
 /// # Errors
 ///
-/// [`Error::InvalidSettings`].
-pub fn revoke_request(settings: &[Setting], token: &SecretRef) -> Result<Request, Error> {
+/// Of the kind [`InvalidSettings`](crate::ErrorKind::InvalidSettings); [`Other`] where there is no
+/// token.
+pub fn revoke_request(settings: &[Setting], tokens: &HeldTokens) -> Result<Request, Error> {
     let credential = Credential::parse(settings)?;
+    let token = tokens.refresh.as_ref().or(tokens.access.as_ref());
+    let token = token.ok_or_else(|| notice::NO_TOKEN.error(Other))?;
     let mut form = Vec::from([Pair::secret("token", token)]);
     form.extend(credential.client_pairs());
-    Ok(post_form(endpoints::REVOKE, form, &[]))
+    Ok(post_form(endpoints::REVOKE, form))
 }
 
 /// What became of such a request. Intacct says `{"revoked": true}` (T); by RFC 7009 section 2.2 any
@@ -66,22 +80,25 @@ pub fn revoke_request(settings: &[Setting], token: &SecretRef) -> Result<Request
 ///
 /// # Errors
 ///
-/// Every case of [`Error`] but `InvalidSettings`.
+/// Of every kind but [`InvalidSettings`](crate::ErrorKind::InvalidSettings).
 pub fn parse_revoke_answer(answer: &Answer) -> Result<(), Error> {
     let response = answer.as_ref().map_err(failure::of_request)?;
-    let document = refusal::document(&response.body);
-    if let Some(said) = Said::refusal(response, document.as_ref()) {
-        return Err(refusal::explain_response(Step::Revocation, response, said));
+    if let Some(refused) = ParsedError::of(response) {
+        return Err(refusal::explain_response(
+            Step::Revocation,
+            response,
+            &refused,
+        ));
     }
-    revoked(response, document.as_ref())
+    revoked(response)
 }
 
-fn revoked(response: &Response, document: Option<&Json<'_>>) -> Result<(), Error> {
-    match document.map(|members| members.get("revoked")) {
-        Some(Some(Json::Bool(false))) => Err(Error::Misconfigured(notice::NOT_REVOKED.diagnosis())),
-        Some(_) => Ok(()),
-        None if response.body.is_empty() => Ok(()),
-        None => Err(Error::Protocol(notice::NOT_JSON.diagnosis())),
+fn revoked(response: &Response) -> Result<(), Error> {
+    let denied = values(response, Meaning::Revoked).any(|value| *value == Value::Boolean(false));
+    match response.body {
+        BodyKind::Json if denied => Err(notice::NOT_REVOKED.error(Misconfigured)),
+        BodyKind::Json | BodyKind::Empty => Ok(()),
+        BodyKind::Xml | BodyKind::Other => Err(notice::NOT_JSON.error(Protocol)),
     }
 }
 
@@ -92,9 +109,9 @@ fn revoked(response: &Response, document: Option<&Json<'_>>) -> Result<(), Error
 /// Those of both.
 pub fn revoke(
     settings: &[Setting],
-    token: &SecretRef,
-    send: impl FnOnce(&Request) -> Answer,
+    tokens: &HeldTokens,
+    send: impl FnOnce(Request) -> Answer,
 ) -> Result<(), Error> {
-    let answer = send(&revoke_request(settings, token)?);
+    let answer = send(revoke_request(settings, tokens)?);
     parse_revoke_answer(&answer)
 }

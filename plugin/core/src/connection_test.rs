@@ -3,10 +3,11 @@
 use crate::{
     endpoints, failure,
     model::{
-        Answer, Check, Diagnosis, Error, Identity, Method, Outcome, Request, RequestBody, Response,
-        Sealed, Setting,
+        Answer, BodyKind, Check, Diagnosis, Error, ErrorKind, Identity, Method, Outcome, Request,
+        RequestBody, Response, Sealed, Setting, Value,
     },
-    refusal::{self, Explained, Refused, Said, Step, Verdict, notice},
+    reading::{Meaning, values},
+    refusal::{self, Explained, ParsedError, Step, Verdict, notice},
     settings::{Credential, Username},
     token_response::identity,
 };
@@ -23,15 +24,15 @@ pub const READ_PERMITTED: &str = "read-permitted";
 ///
 /// # Errors
 ///
-/// [`Error::InvalidSettings`].
+/// Of the kind [`InvalidSettings`](crate::ErrorKind::InvalidSettings).
 pub fn test_request(settings: &[Setting], access: &Sealed) -> Result<Request, Error> {
     let credential = Credential::parse(settings)?;
     Ok(Request {
         method: Method::Get,
-        url: endpoints::TEST.into(),
-        headers: credential.headers(&access.secret),
+        url: endpoints::TEST,
+        bearer: Some(access.secret.clone()),
+        headers: credential.headers(),
         body: RequestBody::None,
-        seal: &[],
     })
 }
 
@@ -39,9 +40,8 @@ pub fn test_request(settings: &[Setting], access: &Sealed) -> Result<Request, Er
 ///
 /// # Errors
 ///
-/// An error is for a test that says nothing about the credential: [`Error::StaleToken`],
-/// [`Error::Throttled`], [`Error::Unavailable`], [`Error::Protocol`], [`Error::Denied`],
-/// [`Error::InvalidSettings`].
+/// An error is for a test that says nothing about the credential. It is of no kind that asks a person
+/// to connect again or to change something in Intacct.
 pub fn parse_test_answer(
     settings: &[Setting],
     access: &Sealed,
@@ -53,7 +53,7 @@ pub fn parse_test_answer(
         None => Ok(Vec::from([
             accepted(),
             expected(&credential, access),
-            permitted(None),
+            read(response),
         ])),
         Some(Explained {
             verdict: Verdict::NoPermission,
@@ -79,25 +79,22 @@ pub fn parse_test_answer(
 pub fn test(
     settings: &[Setting],
     access: &Sealed,
-    send: impl FnOnce(&Request) -> Answer,
+    send: impl FnOnce(Request) -> Answer,
 ) -> Result<Vec<Check>, Error> {
-    let answer = send(&test_request(settings, access)?);
+    let answer = send(test_request(settings, access)?);
     parse_test_answer(settings, access, &answer)
 }
 
 /// The refusal, where it is one. A success that is no JSON is nobody's: a proxy's, perhaps.
 fn refused(response: &Response) -> Result<Option<Explained>, Error> {
-    let document = refusal::document(&response.body);
-    if let Some(said) = Said::refusal(response, document.as_ref()) {
-        let refused = Refused {
-            status: Some(response.status),
-            said,
-        };
+    if let Some(refused) = ParsedError::of(response) {
         return Ok(Some(refusal::look_up(Step::Api, &refused)));
     }
-    match document {
-        Some(_) => Ok(None),
-        None => Err(Error::Protocol(notice::NOT_JSON.diagnosis())),
+    match response.body {
+        BodyKind::Json => Ok(None),
+        BodyKind::Empty | BodyKind::Xml | BodyKind::Other => {
+            Err(notice::NOT_JSON.error(ErrorKind::Protocol))
+        }
     }
 }
 
@@ -136,6 +133,19 @@ fn skipped(check: Check, because: &str) -> Check {
         outcome: Outcome::Skipped,
         detail: Some(because.into()),
         ..check
+    }
+}
+
+/// An empty result is that of a model that is not there (T), and says nothing of permission.
+fn read(response: &Response) -> Check {
+    let found = values(response, Meaning::Result).any(|value| *value == Value::Present);
+    if found {
+        permitted(None)
+    } else {
+        skipped(
+            permitted(None),
+            "Intacct's answer shows nothing that was read.",
+        )
     }
 }
 

@@ -3,8 +3,17 @@
 //! How sure each fact is stands beside it: **S** Sage's own page, **M** Sage's text seen through a
 //! copy, **L** seen on the live service, **T** third-party code, **I** inferred.
 
+use crate::model::{Origin, Purposes};
+
 /// Scheme and host of everything below. M, L.
-pub const ORIGIN: &str = "https://api.intacct.com";
+pub const ORIGIN: Origin = Origin {
+    url: "https://api.intacct.com",
+    purposes: Purposes {
+        browser: true,
+        token: true,
+        api: true,
+    },
+};
 
 /// The consent page. S. (A discovery document names `https://api.intacct.com/ia/authorize`; every
 /// integration that was read uses this one.)
@@ -23,8 +32,8 @@ pub const TEST: &str =
     "https://api.intacct.com/ia/api/v1/services/core/model?name=company-config/user&schema=false";
 
 /// The header that confines a call to one entity. L. A misspelt one is silently ignored and the
-/// answer is the whole company's.
-pub const ENTITY_HEADER: &str = "X-IA-API-Param-Entity";
+/// answer is the whole company's; upper and lower case do not matter (RFC 9110 section 5.1).
+pub const ENTITY_HEADER: &str = "x-ia-api-param-entity";
 
 /// The scope without which there is no refresh token. S.
-pub const SCOPE: &str = "offline_access";
+pub const SCOPES: &[&str] = &["offline_access"];

@@ -1,7 +1,11 @@
 //! No answer: what the host says of it, told to people.
 
 use crate::{
-    model::{Error, Failure, FailureKind},
+    model::{
+        Error,
+        ErrorKind::{Denied, OutcomeUnknown, Unavailable},
+        Failure, FailureKind,
+    },
     refusal::{Notice, notice},
 };
 
@@ -9,10 +13,12 @@ use crate::{
 /// became of it.
 pub(crate) fn of_request(failure: &Failure) -> Error {
     match failure.kind {
-        FailureKind::Denied => Error::Denied(failure.message.clone()),
-        FailureKind::TooLarge if failure.request_sent => unknown(&notice::ANSWER_TOO_LARGE),
-        _ if failure.request_sent => unknown(&notice::NO_ANSWER),
-        kind => Error::Unavailable(not_sent(kind).diagnosis()),
+        FailureKind::Denied => notice::DENIED.error(Denied),
+        FailureKind::TooLarge if failure.request_sent => {
+            notice::ANSWER_TOO_LARGE.error(OutcomeUnknown)
+        }
+        _ if failure.request_sent => notice::NO_ANSWER.error(OutcomeUnknown),
+        kind => not_sent(kind).error(Unavailable),
     }
 }
 
@@ -20,14 +26,10 @@ pub(crate) fn of_request(failure: &Failure) -> Error {
 /// arrived does not matter.
 pub(crate) fn of_question(failure: &Failure) -> Error {
     match failure.kind {
-        FailureKind::Denied => Error::Denied(failure.message.clone()),
-        _ if failure.request_sent => Error::Unavailable(notice::NO_ANSWER_TO_TEST.diagnosis()),
-        kind => Error::Unavailable(not_sent(kind).diagnosis()),
+        FailureKind::Denied => notice::DENIED.error(Denied),
+        _ if failure.request_sent => notice::NO_ANSWER_TO_TEST.error(Unavailable),
+        kind => not_sent(kind).error(Unavailable),
     }
-}
-
-fn unknown(notice: &Notice) -> Error {
-    Error::OutcomeUnknown(notice.diagnosis())
 }
 
 const fn not_sent(kind: FailureKind) -> &'static Notice {

@@ -9,7 +9,7 @@
 use crate::{
     endpoints,
     model::{Choice, Condition, Descriptor, Field, FieldKind, Requirement},
-    setup,
+    reading, setup, waiting,
 };
 
 /// The field Client ID.
@@ -36,19 +36,31 @@ pub const WEB_SERVICES_USER: &str = "web_services_user";
 pub const CLAIMS: &[&str] = &["userId", "cnyId", "entityId", "exp", "iat"];
 
 /// What the plugin says of itself.
-pub const DESCRIPTOR: Descriptor = Descriptor {
-    id: "sage-intacct-rest",
-    title: "Sage Intacct REST Credentials",
-    summary: "Signs in to the Sage Intacct REST API, as a person through the browser or as a Web \
-              Services user without one.",
-    documentation: "https://developer.sage.com/intacct/docs/developer-portal/guides/oauth2",
-    origins: &[endpoints::ORIGIN],
-    claims: CLAIMS,
-    fields: FIELDS,
-    setup: setup::STEPS,
-};
+pub(crate) fn descriptor() -> Descriptor {
+    Descriptor {
+        id: "sage-intacct-rest",
+        version: env!("CARGO_PKG_VERSION"),
+        title: "Sage Intacct REST Credentials",
+        summary: "Signs in to the Sage Intacct REST API, as a person through the browser or as a \
+                  Web Services user without one.",
+        documentation: "https://developer.sage.com/intacct/docs/developer-portal/guides/oauth2",
+        origins: &[endpoints::ORIGIN],
+        claims: CLAIMS,
+        members: reading::declared(),
+        headers: waiting::HEADERS,
+        request_headers: &[endpoints::ENTITY_HEADER],
+        fields: FIELDS,
+        setup: setup::STEPS,
+    }
+}
 
-const FOR_WEB_SERVICES_USER: Condition = Condition {
+/// Holds for a Regular User.
+pub(crate) const FOR_REGULAR_USER: Condition = Condition {
+    field: FLOW_TYPE,
+    equals: REGULAR_USER,
+};
+/// Holds for a Web Services User.
+pub(crate) const FOR_WEB_SERVICES_USER: Condition = Condition {
     field: FLOW_TYPE,
     equals: WEB_SERVICES_USER,
 };
@@ -83,7 +95,7 @@ const FIELDS: &[Field] = &[
         label: "Access Token",
         help: "Leave blank. Connecting fills it in.",
         example: None,
-        kind: FieldKind::Token,
+        kind: FieldKind::AccessToken,
         requirement: Requirement::Optional,
         shown_when: None,
         platform_may_supply: false,
@@ -93,7 +105,7 @@ const FIELDS: &[Field] = &[
         label: "Refresh Token",
         help: "Leave blank. Connecting fills it in.",
         example: None,
-        kind: FieldKind::Token,
+        kind: FieldKind::RefreshToken,
         requirement: Requirement::Optional,
         shown_when: None,
         platform_may_supply: false,

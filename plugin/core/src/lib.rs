@@ -59,10 +59,10 @@ pub mod endpoints;
 mod failure;
 pub mod form;
 mod http_date;
-mod json;
 mod model;
 mod number;
 mod plan;
+mod reading;
 pub mod refusal;
 mod settings;
 pub mod setup;
@@ -72,17 +72,18 @@ pub mod waiting;
 
 pub use authorization::{authorization_refused, authorization_url};
 pub use connection::{
-    authenticate, parse_revoke_answer, revocation_warning, revoke, revoke_request,
+    authenticate, connecting_warning, parse_revoke_answer, revocation_warning, revoke,
+    revoke_request,
 };
 pub use connection_test::{parse_test_answer, test, test_request};
 pub use model::*;
 pub use plan::{MARGIN_SECONDS, plan};
 pub use settings::validate;
 pub use token_request::token_request;
-pub use token_response::{LONGEST_LIFE_SECONDS, obtain_tokens, parse_token_response};
+pub use token_response::{obtain_tokens, parse_token_response};
 
 /// What the plugin says of itself: the form, the setup guide, what it asks to reach and to read.
 #[must_use]
-pub const fn describe() -> &'static Descriptor {
-    &form::DESCRIPTOR
+pub fn describe() -> Descriptor {
+    form::descriptor()
 }

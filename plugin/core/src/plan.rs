@@ -1,6 +1,7 @@
 //! How a credential is connected and kept alive.
 
 use crate::{
+    endpoints,
     model::{Error, GrantKind, GrantPlan, Setting},
     settings::{Credential, Flow, Principal},
 };
@@ -19,13 +20,14 @@ pub const MARGIN_SECONDS: u32 = 1_800;
 ///
 /// # Errors
 ///
-/// [`Error::InvalidSettings`].
+/// Of the kind [`InvalidSettings`](crate::ErrorKind::InvalidSettings).
 pub fn plan(settings: &[Setting]) -> Result<GrantPlan, Error> {
     Ok(Credential::parse(settings)?.plan())
 }
 
 impl Credential<'_> {
     pub(crate) fn plan(&self) -> GrantPlan {
+        let at_browser = self.flow == Flow::RegularUser;
         let (connect, renew) = match &self.flow {
             Flow::RegularUser => (GrantKind::AuthorizationCode, GrantKind::RefreshToken),
             Flow::WebServicesUser(Principal::Session(..)) => {
@@ -39,6 +41,8 @@ impl Credential<'_> {
             connect,
             renew: Vec::from([renew]),
             margin_seconds: MARGIN_SECONDS,
+            pkce: at_browser,
+            scopes: if at_browser { endpoints::SCOPES } else { &[] },
         }
     }
 

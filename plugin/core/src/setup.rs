@@ -5,7 +5,7 @@
 //! ID (S: "Applications not listed cannot send REST API calls"). An application needs both.
 
 use crate::{
-    form::{REGULAR_USER, WEB_SERVICES_USER},
+    form::{FOR_REGULAR_USER, FOR_WEB_SERVICES_USER},
     model::SetupStep,
 };
 
@@ -36,7 +36,7 @@ pub const STEPS: &[SetupStep] = &[
                  applications of one Web Services account use the same sender ID and password. \
                  Skip this step if your platform fills in Client ID and Client Secret. Without it \
                  Intacct knows no client and answers invalid_client.",
-        flow: None,
+        needed_when: None,
     },
     SetupStep {
         id: REDIRECT,
@@ -47,14 +47,14 @@ pub const STEPS: &[SetupStep] = &[
                  offline_access. Skip this step if your platform fills in Client ID and Client \
                  Secret. Without it the sign-in page ends in an error, or the connection cannot \
                  be renewed.",
-        flow: Some(REGULAR_USER),
+        needed_when: Some(FOR_REGULAR_USER),
     },
     SetupStep {
         id: SUBSCRIPTION,
         title: "Switch on the Web Services subscription",
         detail: "In Intacct: Company → Admin → Subscriptions, scroll to Web Services, switch it \
                  On. Without it Intacct refuses every sign-in of a program with invalid_grant.",
-        flow: None,
+        needed_when: None,
     },
     SetupStep {
         id: SENDER,
@@ -64,7 +64,7 @@ pub const STEPS: &[SetupStep] = &[
                  Active. This list holds sender IDs, not Client IDs. Without it Intacct answers \
                  that the sender is unknown or inactive; for a Regular User it is enough that an \
                  administrator signs in and allows the access once.",
-        flow: None,
+        needed_when: None,
     },
     SetupStep {
         id: CLIENT,
@@ -75,7 +75,7 @@ pub const STEPS: &[SetupStep] = &[
                  list than Web Services authorizations, on the same page: it holds Client IDs, not \
                  sender IDs. Applications that are not in it cannot make REST calls; Intacct \
                  answers REST-1216.",
-        flow: None,
+        needed_when: None,
     },
     SetupStep {
         id: USER,
@@ -84,7 +84,7 @@ pub const STEPS: &[SetupStep] = &[
                  Active. Its user ID and your company ID (Company → Setup → Company) make the \
                  Username: username@companyID. A regular user cannot sign in this way; without a \
                  Web Services user Intacct answers invalid_grant.",
-        flow: Some(WEB_SERVICES_USER),
+        needed_when: Some(FOR_WEB_SERVICES_USER),
     },
     SetupStep {
         id: PERMISSIONS,
@@ -92,6 +92,6 @@ pub const STEPS: &[SetupStep] = &[
         detail: "In Intacct: Company → Admin → Users, or Web Services users: open the user and \
                  give it a role, or permissions, for what is to be read. Intacct signs in even a \
                  user who may do nothing; its calls then fail with status 403.",
-        flow: None,
+        needed_when: None,
     },
 ];

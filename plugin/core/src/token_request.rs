@@ -4,24 +4,23 @@
 //! a code and fails for a renewal, twelve hours later (L).
 
 use crate::{
-    authorization::other_flow,
     endpoints,
-    model::{CodeGrant, Error, Grant, Method, Pair, Request, RequestBody, SecretRef, Setting},
-    refusal::Step,
+    model::{
+        CodeGrant, Error,
+        ErrorKind::{Misconfigured, Other},
+        Grant, Method, Pair, Request, RequestBody, SecretRef, Setting,
+    },
+    refusal::{Step, notice},
     settings::{Credential, Flow, Principal},
 };
 use alloc::vec::Vec;
-
-/// Where the tokens of an answer stand. The host seals both without being asked; asking makes it
-/// independent of that.
-pub(crate) const TOKENS: &[&str] = &["/access_token", "/refresh_token"];
 
 /// The request for tokens.
 ///
 /// # Errors
 ///
-/// [`Error::InvalidSettings`], also where the grant is not one of the flow's; [`Error::Other`] for
-/// an extension grant, of which Intacct has none.
+/// Of the kind [`InvalidSettings`](crate::ErrorKind::InvalidSettings); [`Misconfigured`] where the
+/// grant is not one of the flow's; [`Other`] for an extension grant, of which Intacct has none.
 pub fn token_request(settings: &[Setting], grant: &Grant) -> Result<Request, Error> {
     let credential = Credential::parse(settings)?;
     let mut form = match grant {
@@ -31,22 +30,17 @@ pub fn token_request(settings: &[Setting], grant: &Grant) -> Result<Request, Err
         Grant::Other(_) => return Err(no_such_grant()),
     };
     form.extend(credential.client_pairs());
-    Ok(post_form(endpoints::TOKEN, form, TOKENS))
+    Ok(post_form(endpoints::TOKEN, form))
 }
 
 /// A form that is posted.
-pub(crate) fn post_form(
-    url: &'static str,
-    form: Vec<Pair>,
-    seal: &'static [&'static str],
-) -> Request {
-    let headers = Vec::from([Pair::text("accept", "application/json")]);
+pub(crate) fn post_form(url: &'static str, form: Vec<Pair>) -> Request {
     Request {
         method: Method::Post,
-        url: url.into(),
-        headers,
+        url,
+        bearer: None,
+        headers: Vec::from([Pair::text("accept", "application/json")]),
         body: RequestBody::Form(form),
-        seal,
     }
 }
 
@@ -68,7 +62,7 @@ fn by_code(credential: &Credential<'_>, grant: &CodeGrant) -> Result<Vec<Pair>, 
 
 fn by_client_credentials(credential: &Credential<'_>) -> Result<Vec<Pair>, Error> {
     let principal = match &credential.flow {
-        Flow::RegularUser => return Err(not_by_browser()),
+        Flow::RegularUser => return Err(notice::AT_THE_BROWSER_ALONE.error(Misconfigured)),
         Flow::WebServicesUser(principal) => principal,
     };
     Ok(Vec::from([
@@ -118,13 +112,6 @@ impl Credential<'_> {
     }
 }
 
-fn not_by_browser() -> Error {
-    other_flow(
-        "A Regular User signs in at the browser, not by client credentials.",
-        "Choose Web Services User to connect without a browser.",
-    )
-}
-
 fn no_such_grant() -> Error {
-    Error::Other("Sage Intacct takes an authorization code, client credentials or a refresh token, and no other grant.".into())
+    notice::NO_SUCH_GRANT.error(Other)
 }

@@ -5,24 +5,25 @@
 
 use crate::{
     failure, http_date,
-    json::Json,
-    model::{Answer, Error, Grant, Identity, Request, Response, Sealed, Setting, Tokens},
+    model::{
+        Answer, BodyKind, Error,
+        ErrorKind::{Misconfigured, Protocol},
+        Grant, Identity, Request, Response, Sealed, Setting, Tokens, Value,
+    },
     number,
-    refusal::{self, Notice, Said, notice},
+    reading::{Meaning, values},
+    refusal::{self, Notice, ParsedError, notice},
     settings::{Credential, Flow},
     token_request::token_request,
+    waiting,
 };
 use alloc::{borrow::ToOwned, string::String};
-
-/// The longest life that is believed, in seconds: 68 years, as elsewhere (Go's `oauth2` caps it
-/// there too). It keeps a host's sums from overflowing.
-pub const LONGEST_LIFE_SECONDS: u64 = i32::MAX as u64;
 
 /// What became of a request for tokens.
 ///
 /// # Errors
 ///
-/// Every case of [`Error`]. A connection that only a refresh token could keep alive and that got
+/// Of every kind. A connection that only a refresh token could keep alive and that got
 /// none is refused here, not when its access token ends.
 pub fn parse_token_response(
     settings: &[Setting],
@@ -32,14 +33,13 @@ pub fn parse_token_response(
     let credential = Credential::parse(settings)?;
     let step = credential.step(grant)?;
     let response = answer.as_ref().map_err(failure::of_request)?;
-    let document = refusal::document(&response.body);
-    if let Some(said) = Said::refusal(response, document.as_ref()) {
-        return Err(refusal::explain_response(step, response, said));
+    if let Some(refused) = ParsedError::of(response) {
+        return Err(refusal::explain_response(step, response, &refused));
     }
-    let members = document
-        .as_ref()
-        .ok_or_else(|| protocol(&notice::NOT_JSON))?;
-    let tokens = tokens(response, members)?;
+    if response.body != BodyKind::Json {
+        return Err(protocol(&notice::NOT_JSON));
+    }
+    let tokens = tokens(response)?;
     credential.can_be_renewed(grant, &tokens)?;
     Ok(tokens)
 }
@@ -52,63 +52,67 @@ pub fn parse_token_response(
 pub fn obtain_tokens(
     settings: &[Setting],
     grant: &Grant,
-    send: impl FnOnce(&Request) -> Answer,
+    send: impl FnOnce(Request) -> Answer,
 ) -> Result<Tokens, Error> {
-    let answer = send(&token_request(settings, grant)?);
+    let answer = send(token_request(settings, grant)?);
     parse_token_response(settings, grant, &answer)
 }
 
-fn tokens(response: &Response, members: &Json<'_>) -> Result<Tokens, Error> {
-    let token_type = token_type(members.get("token_type"))?;
-    let access = response.sealed_at("/access_token");
+fn tokens(response: &Response) -> Result<Tokens, Error> {
+    let token_type = token_type(response)?;
+    let access = token(response, Meaning::AccessToken);
     let access = access.ok_or_else(|| protocol(&notice::NO_ACCESS_TOKEN))?;
-    let refresh = response.sealed_at("/refresh_token");
+    let refresh = token(response, Meaning::RefreshToken);
     Ok(Tokens {
         token_type,
         access: access.secret.clone(),
         refresh: refresh.map(|sealed| sealed.secret.clone()),
-        expires_in_seconds: life(response, members, access),
+        expires_in_seconds: life(response, access),
+        refresh_expires_in_seconds: refresh.and_then(|it| life_by_claims(response, it)),
         identity: identity(access),
     })
 }
 
+/// A token that holds anything.
+fn token(response: &Response, meaning: Meaning) -> Option<&Sealed> {
+    let mut tokens = values(response, meaning).filter_map(|value| match value {
+        Value::Secret(sealed) => Some(sealed),
+        _ => None,
+    });
+    tokens.find(|sealed| sealed.length > 0)
+}
+
 /// `Bearer` in any case. Where it is absent, it is taken for that: Intacct knows no other kind, and
 /// to drop a good token for a missing word would lose the grant.
-fn token_type(member: Option<&Json<'_>>) -> Result<String, Error> {
-    match member {
-        None | Some(Json::Null) => Ok("Bearer".into()),
-        Some(Json::Text(kind)) if kind.eq_ignore_ascii_case("bearer") => Ok(kind.clone()),
+fn token_type(response: &Response) -> Result<String, Error> {
+    match values(response, Meaning::TokenType).next() {
+        None => Ok("Bearer".into()),
+        Some(Value::Code(kind)) if kind.eq_ignore_ascii_case("bearer") => Ok(kind.clone()),
         Some(_) => Err(protocol(&notice::NOT_BEARER)),
     }
 }
 
 /// `expires_in` is believed, then the token's own `exp`. Zero and less say nothing: a token that
-/// has ended when it comes would be renewed for ever.
-fn life(response: &Response, members: &Json<'_>, access: &Sealed) -> Option<u64> {
-    let said = members.get("expires_in").and_then(seconds);
-    let said = said.or_else(|| life_by_claims(response, access));
-    said.map(|life| life.min(LONGEST_LIFE_SECONDS))
-}
-
-fn seconds(member: &Json<'_>) -> Option<u64> {
-    let life = match member {
-        Json::Number(number) => number::rounded_down(number),
-        Json::Text(text) => number::rounded_down(text.trim()),
-        Json::Null | Json::Bool(_) | Json::List(_) | Json::Members(_) => None,
-    };
-    life.filter(|life| *life > 0)
+/// has ended when it comes would be renewed for ever. The host bounds it.
+fn life(response: &Response, access: &Sealed) -> Option<u64> {
+    let said = values(response, Meaning::ExpiresIn).find_map(|value| match value {
+        Value::Number(life) => u64::try_from(*life).ok().filter(|life| *life > 0),
+        _ => None,
+    });
+    said.or_else(|| life_by_claims(response, access))
 }
 
 /// From the token's issue to its end; where it does not say when it was issued, from the answer's
 /// own date.
-fn life_by_claims(response: &Response, access: &Sealed) -> Option<u64> {
-    let end = moment(access, "exp")?;
-    let start = moment(access, "iat").or_else(|| http_date::parse(response.header("date")?))?;
+fn life_by_claims(response: &Response, token: &Sealed) -> Option<u64> {
+    let end = moment(token, "exp")?;
+    let answered = || http_date::parse(response.header(waiting::DATE)?);
+    let start = moment(token, "iat").or_else(answered)?;
     end.checked_sub(start).filter(|life| *life > 0)
 }
 
-fn moment(access: &Sealed, claim: &str) -> Option<u64> {
-    number::rounded_down(access.claim(claim)?)
+fn moment(token: &Sealed, claim: &str) -> Option<u64> {
+    number::rounded_down(token.claim(claim)?)
 }
 
 /// Whom a token speaks for, as far as its claims say.
@@ -136,10 +140,10 @@ impl Credential<'_> {
             Flow::RegularUser => &notice::NO_REFRESH_TOKEN,
             Flow::WebServicesUser(_) => &notice::NO_REFRESH_TOKEN_FOR_SESSION,
         };
-        Err(Error::Misconfigured(notice.diagnosis()))
+        Err(notice.error(Misconfigured))
     }
 }
 
 fn protocol(notice: &Notice) -> Error {
-    Error::Protocol(notice.diagnosis())
+    notice.error(Protocol)
 }

@@ -49,7 +49,7 @@ pub fn exchange_in_memory(settings: &[core::Setting]) -> core::Tokens {
     let request = core::token_request(settings, &grant()).unwrap();
     let body = encode(&request, &|_| "not-a-real-value");
     assert!(!body.is_empty());
-    let answer = take_tokens_out(200, crate::ANSWER);
+    let answer = read(200, crate::ANSWER);
     core::parse_token_response(settings, &grant(), &Ok(answer)).unwrap()
 }
 
@@ -60,35 +60,39 @@ pub fn encode<'a>(request: &core::Request, value: &impl Fn(&str) -> &'a str) -> 
     };
     let mut form = form_urlencoded::Serializer::new(String::new());
     for pair in pairs {
-        let text: String = pair
-            .value
-            .iter()
-            .map(|segment| match segment {
-                core::Segment::Text(text) => text.as_str(),
-                core::Segment::Secret(name) => value(name.as_str()),
-            })
-            .collect();
-        form.append_pair(pair.name, &text);
+        let text = match &pair.value {
+            core::Segment::Text(text) => text.as_str(),
+            core::Segment::Secret(name) => value(name.as_str()),
+        };
+        form.append_pair(pair.name, text);
     }
     form.finish()
 }
 
-/// The answer as the core takes it: tokens out, the rest as JSON.
-pub fn take_tokens_out(status: u16, body: &str) -> core::Response {
-    let mut document: Value = serde_json::from_str(body).unwrap();
-    let members = document.as_object_mut().unwrap();
-    let sealed = ["access_token", "refresh_token"]
+/// The answer as the core takes it: what it reads of a token answer.
+pub fn read(status: u16, body: &str) -> core::Response {
+    let document: Value = serde_json::from_str(body).unwrap();
+    let members = ["access_token", "refresh_token", "token_type", "expires_in"]
         .into_iter()
-        .filter_map(|name| Some((name, members.remove(name)?)))
-        .map(|(name, value)| core::SealedMember {
-            pointer: format!("/{name}"),
-            value: sealed(name, value.as_str().unwrap()),
-        })
-        .collect();
+        .filter_map(|name| {
+            Some(core::Member {
+                pointer: format!("/{name}"),
+                value: member(name, document.get(name)?),
+            })
+        });
     core::Response {
         status,
         headers: Vec::new(),
-        body: core::ResponseBody::Json(document.to_string()),
-        sealed,
+        body: core::BodyKind::Json,
+        members: members.collect(),
+    }
+}
+
+fn member(name: &str, value: &Value) -> core::Value {
+    match (name, value) {
+        ("token_type", Value::String(text)) => core::Value::Code(text.clone()),
+        ("expires_in", Value::Number(number)) => core::Value::Number(number.as_i64().unwrap()),
+        (_, Value::String(text)) => core::Value::Secret(sealed(name, text)),
+        _ => core::Value::Unreadable,
     }
 }

@@ -57,7 +57,7 @@ impl Native {
             .await
             .unwrap();
         let status = answer.status().as_u16();
-        let response = native::take_tokens_out(status, &answer.text().await.unwrap());
+        let response = native::read(status, &answer.text().await.unwrap());
         core::parse_token_response(&self.settings, &native::grant(), &Ok(response)).unwrap();
     }
 }

@@ -50,16 +50,40 @@ named! {
         TellClaims = "tell-claims",
         /// Sends without end.
         ManyRequests = "many-requests",
-        /// Puts a secret into a header of its own.
+        /// Puts a secret into a header that is none for secrets.
         SecretInHeader = "secret-in-header",
-        /// Puts a secret where one may stand.
+        /// Puts a secret into the header for secrets that it declares.
+        SecretInKeyHeader = "secret-in-key-header",
+        /// Puts a secret into `authorization`.
         SecretInAuthorization = "secret-in-authorization",
-        /// Puts a secret into a form, and asks for nothing to be sealed.
+        /// Authenticates by Basic, with the texts of `extra` and the secret.
+        SecretInBasic = "secret-in-basic",
+        /// Puts a secret into a form.
         SecretInForm = "secret-in-form",
+        /// Puts a secret into a flat JSON object.
+        SecretInJson = "secret-in-json",
         /// Puts a secret into a form a thousand times.
         SecretManyTimes = "secret-many-times",
-        /// Writes a secret's name where no secret may stand: URL, field name, header.
-        NameEverywhere = "name-everywhere",
+        /// Puts a secret into a form, and what stands in `extra` beside it, as a guess.
+        GuessBeside = "guess-beside",
+        /// Writes what stands in `extra` into a form of its own.
+        GuessAlone = "guess-alone",
+        /// Sends what stands in `extra` in a form, and then once more.
+        GuessTwice = "guess-twice",
+        /// Writes a secret's name as text into the URL.
+        NameInUrl = "name-in-url",
+        /// Writes it into a header.
+        NameInHeader = "name-in-header",
+        /// Writes it into a form's value.
+        NameInForm = "name-in-form",
+        /// Calls a form's field so.
+        NameAsName = "name-as-name",
+        /// Writes it into a JSON document.
+        NameInJson = "name-in-json",
+        /// Writes it in capitals.
+        NameInCapitals = "name-in-capitals",
+        /// Writes it percent-encoded.
+        NameEncoded = "name-encoded",
         /// Names a secret that it made up.
         MadeUpSecret = "made-up-secret",
         /// Names the secret that the setting `extra` names.
@@ -72,25 +96,89 @@ named! {
         BreakHeader = "break-header",
         /// Breaks out of a form's value.
         BreakForm = "break-form",
+        /// Sets one header twice.
+        HeaderTwice = "header-twice",
         /// Sets thousands of headers.
         ManyHeaders = "many-headers",
         /// Fills a form with thousands of fields.
         LargeForm = "large-form",
         /// Sends a large JSON document.
         LargeRequest = "large-request",
+        /// Sends another request as the JSON body of its own.
+        SmuggledRequest = "smuggled-request",
+        /// Asks by GET with a form.
+        GetWithForm = "get-with-form",
+        /// Asks by DELETE.
+        Delete = "delete",
+        /// Asks by PUT.
+        Put = "put",
         /// Makes the list that the export returns, or the form of its request, as long as memory has
         /// room for.
         LongList = "long-list",
         /// Makes the headers of a request as many.
         LongHeaders = "long-headers",
-        /// Asks for as many members to be sealed.
-        LongSeal = "long-seal",
-        /// Asks for the member that the setting `extra` points at to be sealed.
-        SealMore = "seal-more",
         /// Returns a token that it made up.
         MadeUpToken = "made-up-token",
+        /// Returns a secret of the form as a token.
+        SettingAsToken = "setting-as-token",
+        /// Returns the access token as the refresh token too.
+        SameTokens = "same-tokens",
+        /// Returns tokens of another type.
+        OtherTokenType = "other-token-type",
+        /// Returns tokens that live for ever.
+        EternalTokens = "eternal-tokens",
+        /// Returns tokens that live no second.
+        DeadTokens = "dead-tokens",
+        /// Returns an identity of hundreds of thousands of characters.
+        LongIdentity = "long-identity",
+        /// Returns a fact for a field that learns none.
+        WrongFact = "wrong-fact",
+        /// Returns the token's name as a fact.
+        NameAsFact = "name-as-fact",
+        /// Says that it was denied, whatever was answered.
+        SaysDenied = "says-denied",
+        /// Says that the settings are invalid, whatever was answered.
+        SaysInvalid = "says-invalid",
+        /// Says that the outcome is unknown, whatever was answered.
+        SaysUnknown = "says-unknown",
+        /// Asks to be left alone for a century.
+        WaitsForever = "waits-forever",
+        /// Refuses without a word.
+        EmptyDiagnosis = "empty-diagnosis",
+        /// Refuses with a word of hundreds of kilobytes.
+        LongDiagnosis = "long-diagnosis",
+        /// Repeats a secret's name to the person.
+        NameInDiagnosis = "name-in-diagnosis",
         /// Authenticates in a header of its own.
         AuthenticateElsewhere = "authenticate-elsewhere",
+        /// Authenticates with nothing.
+        AuthenticateNothing = "authenticate-nothing",
+        /// Authenticates with a secret of the form.
+        AuthenticateOther = "authenticate-other",
+        /// Authenticates twice.
+        AuthenticateTwice = "authenticate-twice",
+        /// Passes a test without having asked.
+        PassesUnasked = "passes-unasked",
+        /// Makes no check.
+        NoCheck = "no-check",
+        /// Fails a check without a reason.
+        FailsUnexplained = "fails-unexplained",
+        /// Makes two checks of one id.
+        SameChecks = "same-checks",
+        /// Revokes without having asked.
+        RevokesUnasked = "revokes-unasked",
+        /// Plans to connect by a refresh token.
+        PlansRefresh = "plans-refresh",
+        /// Plans to renew by the same way twice.
+        PlansTwice = "plans-twice",
+        /// Plans to renew through a person.
+        PlansPerson = "plans-person",
+        /// Plans to renew by twenty thousand ways.
+        PlansMany = "plans-many",
+        /// Exchanges a code without its verifier.
+        CodeWithoutVerifier = "code-without-verifier",
+        /// Exchanges a code with another redirect URI.
+        CodeElsewhere = "code-elsewhere",
     }
 }
 
@@ -115,6 +203,52 @@ named! {
         UnknownCondition = "unknown-condition",
         /// Asks for an origin that is none.
         NoOrigin = "no-origin",
+        /// Asks for an origin by http.
+        PlainOrigin = "plain-origin",
+        /// Asks for every host of a domain.
+        WildcardOrigin = "wildcard-origin",
+        /// Asks for one origin twice.
+        OriginTwice = "origin-twice",
+        /// Asks for an origin for nothing.
+        OriginForNothing = "origin-for-nothing",
+        /// Is called in capitals.
+        CapitalId = "capital-id",
+        /// Has no version.
+        NoVersion = "no-version",
+        /// Has no title.
+        BlankTitle = "blank-title",
+        /// Has a choice of nothing.
+        EmptyChoice = "empty-choice",
+        /// Requires a token to be typed.
+        RequiredToken = "required-token",
+        /// Lets a platform supply a token.
+        SuppliedToken = "supplied-token",
+        /// Shows an example of a secret.
+        SecretExample = "secret-example",
+        /// Shows two fields each where the other is filled in.
+        Cycle = "cycle",
+        /// Needs a step while a field is filled in that there is not.
+        UnknownStep = "unknown-step",
+        /// Asks for a session's claim.
+        SessionClaim = "session-claim",
+        /// Asks for a claim twice.
+        ClaimTwice = "claim-twice",
+        /// Reads a member by what is no pointer.
+        NoPointer = "no-pointer",
+        /// Reads a token as a code.
+        TokenAsCode = "token-as-code",
+        /// Reads a password's presence.
+        PasswordPresence = "password-presence",
+        /// Reads hundreds of members.
+        ManyMembers = "many-members",
+        /// Reads cookies.
+        CookieHeader = "cookie-header",
+        /// Reads a hash of the body.
+        HashHeader = "hash-header",
+        /// Looks for phrases of a letter.
+        ShortPhrase = "short-phrase",
+        /// Reads the redirect's code.
+        CodeParameter = "code-parameter",
         /// Asks for ten thousand origins.
         ManyOrigins = "many-origins",
         /// Calls a field by a terminal's control characters.

@@ -1,9 +1,9 @@
 //! What must hold for every input, as functions that panic where it does not.
 //!
-//! In scope: what can be reached from outside a library: the plugin's understanding of a service's
-//! answers, and loading a component. Tests call these with the kept inputs, a fuzzer with whatever it
-//! finds (`fuzz/`). Not in scope: what is a library's own affair (sealing, egress, files); its
-//! properties stand in the library.
+//! In scope: what can be reached from outside a library: loading a component. Tests call it with the
+//! kept inputs, a fuzzer with whatever it finds (`fuzz/`). Not in scope: what is a library's own affair
+//! (reading answers, egress, files); its properties stand in the library. No text of a service reaches
+//! the plugin's core: what it makes of members is held in `plugin/core/tests/core/properties.rs`.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,8 +12,6 @@
     reason = "a property that does not hold panics"
 )]
 
-mod answers;
 mod component;
 
-pub use answers::answers;
 pub use component::component;

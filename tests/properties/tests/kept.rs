@@ -3,11 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 #[test]
-fn what_was_kept_of_answers_holds() {
-    assert!(corpora::replay("answers", properties::answers).unwrap() > 5);
-}
-
-#[test]
 fn what_was_kept_of_components_holds() {
     assert!(corpora::replay("component", properties::component).unwrap() > 5);
 }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A file system in memory at `$1`, of `$2` bytes, for whoever owned the folder.
-const SMALL: &str = "mount -t tmpfs -o size=\"$2\",uid=\"$(stat -c %u \"$1\")\" tmpfs \"$1\"";
+const SMALL: &str =
+    "mount -t tmpfs -o mode=0700,size=\"$2\",uid=\"$(stat -c %u \"$1\")\" tmpfs \"$1\"";
 
 /// The folder `$1` as it is, but read-only.
 const READ_ONLY: &str = "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\"";

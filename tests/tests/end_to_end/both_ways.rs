@@ -202,7 +202,10 @@ async fn the_scenarios_are_not_all_alike() {
     for scenario in SCENARIOS {
         cases.insert(match outcome(scenario, Way::Host).await {
             Ok(_) => "tokens".to_owned(),
-            Err(error) => error.refusal().map_or("failed", |it| it.case()).to_owned(),
+            Err(error) => error
+                .refusal()
+                .map_or("failed", |it| it.kind.name())
+                .to_owned(),
         });
     }
     let expected = [

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use credential_runtime::{Error, Grant, HttpLimits, Limits, Refusal, Runtime, Sender};
+use credential_runtime::{Error, Grant, HttpLimits, Limits, Runtime, Sender};
 use end_to_end::{World, web_services_user};
 use mock_intacct::{FAULTS, Fault, FaultRule};
 
@@ -121,12 +121,9 @@ fn seen<T>(outcome: &Result<T, Error>) -> String {
         Err(Error::Failed(failure)) => return failure.to_string(),
         Err(Error::Refused(refusal)) => &**refusal,
     };
-    let code = refusal.diagnosis().map_or("", |it| it.code.as_str());
-    let wait = match refusal {
-        Refusal::Throttled(it) => it.retry_after_seconds.map(|it| format!(" {it}")),
-        _ => None,
-    };
-    format!("{} {code}{}", refusal.case(), wait.unwrap_or_default())
+    let code = &refusal.diagnosis.code;
+    let wait = refusal.retry_after_seconds.map(|it| format!(" {it}"));
+    format!("{} {code}{}", refusal.kind.name(), wait.unwrap_or_default())
 }
 
 /// The mock answers at once or not at all, so a short deadline costs no truth.

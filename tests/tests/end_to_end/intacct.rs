@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use credential_runtime::{Error, Grant, Operation, Secret, Sender, Settings, Tokens};
+use credential_runtime::{Error, Grant, HeldTokens, Operation, Secret, Sender, Settings, Tokens};
 use end_to_end::{World, regular_user, web_services_user};
 use mock_intacct::{Company, Entry};
 use serde_json::Value;
@@ -102,8 +102,8 @@ async fn a_session_that_has_ended_asks_for_a_fresh_one() {
     world.mock.clock().advance(Duration::from_secs(3_601));
     let error = connect(&operation).await.unwrap_err();
     let told = error.refusal().unwrap();
-    assert_eq!(told.case(), "reauthorize");
-    let hint = told.diagnosis().unwrap().hint.as_deref().unwrap();
+    assert_eq!(told.kind.name(), "reauthorize");
+    let hint = told.diagnosis.hint.as_deref().unwrap();
     assert!(hint.contains("fresh Session ID"), "{hint}");
 }
 
@@ -181,7 +181,7 @@ async fn case_is_the_persons_own_and_counts() {
     let settings =
         web_services_user(&company).with_text("username", format!("WS-Loader@{}", company.id));
     let error = connect(&world.operation(&settings)).await.unwrap_err();
-    assert_eq!(error.refusal().unwrap().case(), "misconfigured");
+    assert_eq!(error.refusal().unwrap().kind.name(), "misconfigured");
 }
 
 #[tokio::test]
@@ -194,11 +194,7 @@ async fn a_redirect_address_that_intacct_refuses_is_refused_before_the_browser_o
     ] {
         let error = operation.begin_authorization(address).await.unwrap_err();
         let told = error.refusal().unwrap();
-        assert_eq!(
-            told.diagnosis().unwrap().code,
-            "redirect-address",
-            "{told:?}"
-        );
+        assert_eq!(told.diagnosis.code, "redirect-address", "{told:?}");
     }
 }
 
@@ -215,7 +211,10 @@ async fn revoking_ends_every_connection_of_that_user_and_company() {
         "the warning revokes nothing"
     );
     operation
-        .revoke(one.refresh.as_ref().unwrap())
+        .revoke(&HeldTokens {
+            access: None,
+            refresh: one.refresh.clone(),
+        })
         .await
         .unwrap();
     for tokens in [one, other] {

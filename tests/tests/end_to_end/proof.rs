@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use credential_runtime::{Grant, Secret, Sender, Witness};
+use credential_runtime::{Grant, HeldTokens, Secret, Sender, Witness};
 use end_to_end::{Proof, World, regular_user, web_services_user};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -82,7 +82,11 @@ async fn sign_in(
         .obtain_tokens(&Grant::RefreshToken(refresh.clone()), sender)
         .await
         .unwrap();
-    operation.revoke(&refresh).await.unwrap();
+    let held = HeldTokens {
+        access: None,
+        refresh: Some(refresh.clone()),
+    };
+    operation.revoke(&held).await.unwrap();
     match grant {
         Grant::AuthorizationCode(code) => vec![
             code.code.expose().to_owned(),

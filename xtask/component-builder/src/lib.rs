@@ -46,6 +46,7 @@ fn encode(module: &Path) -> Result<Vec<u8>> {
     let module = std::fs::read(module).with_context(|| format!("reading {}", module.display()))?;
     ComponentEncoder::default()
         .validate(true)
+        .debug_names(false)
         .module(&module)?
         .encode()
 }

@@ -116,8 +116,13 @@ mod tests {
     }
 
     async fn ask(client: &Client) -> ApiError {
-        let origin = "https://service.example".parse().unwrap();
-        let target = Target::parse("/v1", &Policy::nothing().allow_origin(origin)).unwrap();
+        let origin: credential_runtime::Origin = "https://service.example".parse().unwrap();
+        let target = Target::parse(
+            "/v1",
+            &[origin.clone()],
+            &Policy::nothing().allow_origin(origin),
+        )
+        .unwrap();
         assert_eq!(target.reach, Reach::Public);
         let request = ApiRequest::new("get", target).unwrap();
         let token = AuthHeader {

@@ -57,8 +57,10 @@ pub(crate) enum Reach {
 pub(crate) enum ApiError {
     #[error("`{0}` is neither a path that begins with / nor a URL")]
     NoTarget(String),
-    #[error("the policy lets requests with this credential go nowhere")]
+    #[error("the policy lets API requests with this credential go nowhere")]
     Nowhere,
+    #[error("`{path}` could go to any of {}; write the whole URL", .origins.join(", "))]
+    Ambiguous { path: String, origins: Vec<String> },
     #[error("the policy does not let requests with this credential go to {0}")]
     Denied(String),
     #[error("only https may leave, unless the policy maps {0}")]
@@ -82,17 +84,31 @@ pub(crate) enum ApiError {
 }
 
 impl Target {
-    /// The path at the first origin that the policy allows, or the URL at any of them.
-    pub(crate) fn parse(text: &str, policy: &Policy) -> Result<Self, ApiError> {
+    /// The path at the one origin that is an API of the plugin and that the policy allows, or the URL
+    /// at any of them. The access token goes nowhere else.
+    pub(crate) fn parse(text: &str, apis: &[Origin], policy: &Policy) -> Result<Self, ApiError> {
         let no_target = || ApiError::NoTarget(text.to_owned());
+        let allowed: Vec<&Origin> = apis
+            .iter()
+            .filter(|api| policy.origins().any(|it| it == *api))
+            .collect();
         let url = if text.starts_with('/') && !text.starts_with("//") {
-            let origin = policy.origins().next().ok_or(ApiError::Nowhere)?;
+            let origin = match allowed.as_slice() {
+                [] => return Err(ApiError::Nowhere),
+                [origin] => origin,
+                several => {
+                    return Err(ApiError::Ambiguous {
+                        path: text.to_owned(),
+                        origins: several.iter().map(ToString::to_string).collect(),
+                    });
+                }
+            };
             Url::parse(&format!("{origin}{text}")).map_err(|_| no_target())?
         } else {
             Url::parse(text).map_err(|_| no_target())?
         };
         let origin = Origin::of(&url).ok_or_else(no_target)?;
-        if !policy.origins().any(|it| *it == origin) {
+        if !allowed.contains(&&origin) {
             return Err(ApiError::Denied(origin.to_string()));
         }
         match policy.mapped().find(|(from, _)| **from == origin) {
@@ -220,6 +236,10 @@ mod tests {
 
     use super::*;
 
+    fn apis() -> Vec<Origin> {
+        vec!["https://api.example.com".parse().unwrap()]
+    }
+
     fn policy() -> Policy {
         let origin = |text: &str| text.parse().unwrap();
         Policy::nothing()
@@ -234,7 +254,7 @@ mod tests {
     #[case::a_path("/v1/users?size=1", "http://127.0.0.1:8080/base/v1/users?size=1")]
     #[case::a_url("https://api.example.com/v1", "http://127.0.0.1:8080/base/v1")]
     fn a_request_goes_where_the_policy_says(#[case] text: &str, #[case] expected: &str) {
-        let target = Target::parse(text, &policy()).unwrap();
+        let target = Target::parse(text, &apis(), &policy()).unwrap();
         assert_eq!(target.url.as_str(), expected);
         assert_eq!(target.reach, Reach::Mapped);
     }
@@ -246,7 +266,9 @@ mod tests {
     #[case::a_host_without_a_scheme("//evil.example/v1", "neither a path")]
     #[case::a_word("users", "neither a path")]
     fn a_request_goes_nowhere_else(#[case] text: &str, #[case] expected: &str) {
-        let error = Target::parse(text, &policy()).unwrap_err().to_string();
+        let error = Target::parse(text, &apis(), &policy())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(expected), "{error}");
     }
 
@@ -263,8 +285,9 @@ mod tests {
         #[case] origin: &str,
         #[case] refused: Option<&str>,
     ) {
-        let policy = Policy::nothing().allow_origin(origin.parse().unwrap());
-        match (Target::parse("/v1", &policy), refused) {
+        let origin: Origin = origin.parse().unwrap();
+        let policy = Policy::nothing().allow_origin(origin.clone());
+        match (Target::parse("/v1", &[origin], &policy), refused) {
             (Ok(target), None) => assert_eq!(target.reach, Reach::Public),
             (Err(error), Some(why)) => assert!(error.to_string().contains(why), "{error}"),
             (other, _) => panic!("{other:?}"),
@@ -272,9 +295,37 @@ mod tests {
     }
 
     #[test]
+    fn a_path_goes_to_the_one_api_and_no_token_to_any_other_origin() {
+        let origin = |text: &str| -> Origin { text.parse().unwrap() };
+        let all = [
+            "https://a-login.example",
+            "https://b.example",
+            "https://c.example",
+        ]
+        .map(origin);
+        let policy = all
+            .iter()
+            .cloned()
+            .fold(Policy::nothing(), Policy::allow_origin);
+        let [_, b, c] = &all;
+        let one = Target::parse("/v1", &[b.clone()], &policy).unwrap();
+        assert_eq!(one.url.as_str(), "https://b.example/v1");
+        let two = Target::parse("/v1", &[b.clone(), c.clone()], &policy).unwrap_err();
+        assert!(
+            two.to_string()
+                .contains("https://b.example, https://c.example"),
+            "{two}"
+        );
+        let elsewhere = Target::parse("https://a-login.example/", &[b.clone()], &policy);
+        assert!(matches!(elsewhere, Err(ApiError::Denied(_))));
+        let none = Target::parse("/v1", &[], &policy);
+        assert!(matches!(none, Err(ApiError::Nowhere)));
+    }
+
+    #[test]
     fn a_path_cannot_name_another_host() {
         for path in ["/@evil.example/", "/\\evil.example", "/../../x"] {
-            let target = Target::parse(path, &policy()).unwrap();
+            let target = Target::parse(path, &apis(), &policy()).unwrap();
             assert_eq!(target.url.host_str(), Some("127.0.0.1"), "{path}");
         }
     }
@@ -285,7 +336,7 @@ mod tests {
     #[case::no_colon("Accept", "is no header")]
     #[case::a_line_break("Accept: a\r\nHost: b", "is no header")]
     fn a_header_that_is_not_the_callers_is_refused(#[case] text: &str, #[case] expected: &str) {
-        let target = Target::parse("/", &policy()).unwrap();
+        let target = Target::parse("/", &apis(), &policy()).unwrap();
         let request = ApiRequest::new("get", target).unwrap();
         let error = request.header(text).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");

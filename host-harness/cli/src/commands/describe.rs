@@ -1,6 +1,6 @@
 //! `harness describe`: the form and the setup guide.
 
-use credential_runtime::{Descriptor, Field, FieldKind, Plugin, Requirement, SetupStep};
+use credential_runtime::{Field, FieldKind, Plugin, Requirement, SetupStep};
 use serde_json::json;
 
 use super::template;
@@ -8,32 +8,37 @@ use crate::args::Describe;
 use crate::exit::Exit;
 use crate::host::{Component, Host};
 use crate::output::Output;
+use crate::reads::{asked_origins, reads};
 use crate::report::Report;
+use crate::settings::Form;
 use crate::text::Page;
 
 pub(super) async fn run(args: &Describe, output: Output) -> Result<Exit, Report> {
     let host = Host::start(args.with.under.policy.as_deref())?;
     let component = Component::open(args.with.plugin.as_deref())?;
     let plugin = host.load(&component).await?;
+    let form = host.policy.allowance(&plugin, None)?.form;
     if args.template {
-        let template = template::of(plugin.descriptor());
+        let template = template::of(&form.descriptor);
         output.verbatim(&template, &json!({ "template": template }))?;
     } else {
-        output.data(&page(plugin.descriptor()), &document(&plugin))?;
+        output.data(&page(&form), &document(&plugin, &form))?;
     }
     Ok(Exit::Ok)
 }
 
-fn document(plugin: &Plugin) -> serde_json::Value {
-    let shape = plugin.shape();
+fn document(plugin: &Plugin, form: &Form) -> serde_json::Value {
+    let info = plugin.info();
     json!({
-        "plugin": { "digest": shape.digest, "size": shape.size },
+        "plugin": { "digest": info.digest, "size": info.size },
         "descriptor": plugin.descriptor(),
+        "kept_secret": form.withheld,
     })
 }
 
-fn page(descriptor: &Descriptor) -> Page {
-    Page::new()
+fn page(form: &Form) -> Page {
+    let descriptor = &form.descriptor;
+    let page = Page::new()
         .line(format!("{} ({})", descriptor.title, descriptor.id))
         .line(&descriptor.summary)
         .line(format!("Read more: {}", descriptor.documentation))
@@ -42,11 +47,33 @@ fn page(descriptor: &Descriptor) -> Page {
         .line("  name: Name, required")
         .indented(6, "A name of your own for this credential.")
         .each(&descriptor.fields, field)
+        .each(withheld(form), |page, text| page.indented(2, text))
         .blank()
+        .line("What it reaches and reads")
+        .item(
+            2,
+            14,
+            "asks to reach",
+            &asked_origins(descriptor).join(", "),
+        );
+    let page = reads(page, descriptor);
+    if descriptor.setup.is_empty() {
+        return page;
+    }
+    page.blank()
         .line("What to do in the service first")
         .each(descriptor.setup.iter().zip(1..), |page, (step, number)| {
             setup_step(page, step, number)
         })
+}
+
+fn withheld(form: &Form) -> Option<String> {
+    let fields = form.withheld.join(", ");
+    (!fields.is_empty()).then(|| {
+        format!(
+            "The plugin asks for these as text, and the policy keeps them as secrets: {fields}."
+        )
+    })
 }
 
 fn field(page: Page, field: &Field) -> Page {
@@ -65,7 +92,12 @@ fn field(page: Page, field: &Field) -> Page {
             let text = format!("{}: {}", choice.label, choice.help);
             page.item(6, 18, &choice.id, &text)
         }),
-        FieldKind::Text | FieldKind::Secret | FieldKind::Token | FieldKind::Other(_) => page,
+        FieldKind::Text
+        | FieldKind::Secret
+        | FieldKind::AccessToken
+        | FieldKind::RefreshToken
+        | FieldKind::Learned
+        | FieldKind::Other(_) => page,
     }
 }
 
@@ -78,7 +110,9 @@ pub(super) fn demands(field: &Field) -> String {
     }];
     match &field.kind {
         FieldKind::Secret => words.push("secret".to_owned()),
-        FieldKind::Token => words.push("filled in by connecting".to_owned()),
+        FieldKind::AccessToken | FieldKind::RefreshToken | FieldKind::Learned => {
+            words.push("filled in by connecting".to_owned());
+        }
         FieldKind::Other(kind) => words.push(format!("{kind}, kept as a secret")),
         FieldKind::Text | FieldKind::Choice(_) => {}
     }
@@ -92,13 +126,13 @@ pub(super) fn demands(field: &Field) -> String {
 }
 
 fn setup_step(page: Page, step: &SetupStep, number: usize) -> Page {
-    let flow = step.flow.as_deref();
-    let flow = flow.map_or_else(String::new, |flow| format!(" (only for {flow})"));
+    let needed_when = step.needed_when.as_ref();
+    let only = needed_when.map_or_else(String::new, |it| format!(" (only for {})", it.equals));
     page.item(
         2,
         2,
         &format!("{number}."),
-        &format!("{}{flow}", step.title),
+        &format!("{}{only}", step.title),
     )
     .indented(6, &step.detail)
 }

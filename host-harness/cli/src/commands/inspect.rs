@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use credential_runtime::{Digest, LoadError, Plugin, Shape};
+use credential_runtime::{ComponentInfo, Digest, LoadError, Plugin};
 use serde_json::{Value, json};
 
 use crate::args::Inspect;
 use crate::exit::Exit;
+use crate::explain::INSPECT;
 use crate::host::{Component, Host};
 use crate::output::{Output, talk};
-use crate::policy::Allowance;
+use crate::policy::{Allowance, asked_texts};
+use crate::reads::{asked_origins, reads};
 use crate::report::Report;
 use crate::text::Page;
 
@@ -17,8 +19,8 @@ use crate::text::Page;
 struct Findings {
     component: Component,
     digest: Digest,
-    /// Absent where it is no component.
-    shape: Option<Shape>,
+    /// Absent where it is not read, with what it is instead.
+    info: Result<ComponentInfo, String>,
     plugin: Result<(Plugin, Allowance), Report>,
     /// Which policy was asked.
     policy: String,
@@ -59,7 +61,7 @@ fn write(path: &Path, output: Output) -> Result<Exit, Report> {
 
 impl Findings {
     async fn about(host: &Host, component: Component) -> Result<Self, Report> {
-        let shape = host.runtime.inspect(&component.bytes).await;
+        let info = host.runtime.inspect(&component.bytes).await;
         let plugin = match host.load(&component).await {
             Ok(plugin) => {
                 let allowance = host.policy.allowance(&plugin, None)?;
@@ -69,7 +71,7 @@ impl Findings {
         };
         Ok(Self {
             digest: Digest::of(&component.bytes),
-            shape: shape.ok(),
+            info: info.map_err(|error| kind(&error)),
             component,
             plugin,
             policy: host.policy.location().describe(),
@@ -82,15 +84,17 @@ impl Findings {
             "file": self.component.file,
             "size": self.component.bytes.len(),
             "digest": self.digest.to_string(),
-            "imports": self.shape.as_ref().map(|it| &it.imports),
-            "exports": self.shape.as_ref().map(|it| &it.exports),
+            "kind": self.info.as_ref().err(),
+            "imports": self.info.as_ref().ok().map(|it| &it.imports),
+            "exports": self.info.as_ref().ok().map(|it| &it.exports),
             "plugin": loaded.map(|(plugin, _)| {
                 let it = plugin.descriptor();
-                json!({ "id": it.id, "title": it.title, "origins": it.origins, "claims": it.claims })
+                json!({ "id": it.id, "title": it.title, "version": it.version, "origins": it.origins, "claims": it.claims, "members": it.members, "headers": it.headers, "request_headers": it.request_headers, "secret_headers": it.secret_headers, "redirect_parameters": it.redirect_parameters })
             }),
             "allowed": loaded.map(|(_, allowance)| json!({
                 "origins": allowance.origins(),
                 "claims": allowance.claims,
+                "texts": allowance.policy.texts().collect::<Vec<_>>(),
             })),
             "problem": self.plugin.as_ref().err().map(|it| &it.message),
         })
@@ -106,9 +110,9 @@ impl Findings {
                 &format!("{} bytes", self.component.bytes.len()),
             )
             .item(2, 14, "digest", &self.digest.to_string());
-        let page = match &self.shape {
-            Some(shape) => self.shape_page(page, shape),
-            None => page.item(2, 14, "kind", "no WebAssembly component"),
+        let page = match &self.info {
+            Ok(info) => self.info_page(page, info),
+            Err(kind) => page.item(2, 14, "kind", kind),
         };
         match &self.plugin {
             Ok((plugin, allowance)) => self.plugin_page(page, plugin, allowance),
@@ -116,15 +120,11 @@ impl Findings {
         }
     }
 
-    fn shape_page(&self, page: Page, shape: &Shape) -> Page {
-        let interfaces: Vec<String> = shape
-            .exports
-            .iter()
-            .map(|it| it.interface.clone())
-            .collect();
-        page.item(2, 14, "imports", &listed(&shape.imports))
+    fn info_page(&self, page: Page, info: &ComponentInfo) -> Page {
+        let interfaces: Vec<String> = info.exports.iter().map(|it| it.interface.clone()).collect();
+        page.item(2, 14, "imports", &listed(&info.imports))
             .item(2, 14, "exports", &listed(&interfaces))
-            .each(&shape.exports, |page, export| {
+            .each(&info.exports, |page, export| {
                 let functions = listed(&export.functions);
                 page.item(2, 14, short(&export.interface), &functions)
             })
@@ -132,22 +132,40 @@ impl Findings {
 
     fn plugin_page(&self, page: Page, plugin: &Plugin, allowance: &Allowance) -> Page {
         let it = plugin.descriptor();
-        page.blank()
-            .line(format!("Credential plugin: {} ({})", it.title, it.id))
-            .item(2, 14, "asks to reach", &listed(&it.origins))
-            .item(2, 14, "asks to read", &listed(&it.claims))
+        let page = page
+            .blank()
+            .line(format!(
+                "Credential plugin: {} ({} {})",
+                it.title, it.id, it.version
+            ))
+            .item(2, 14, "asks to reach", &listed(&asked_origins(it)))
+            .item(2, 14, "asks to read", &listed(&it.claims));
+        reads(page, it)
             .item(2, 14, "may reach", &listed(&allowance.origins()))
             .item(2, 14, "may read", &listed(&allowance.claims))
+            .item(2, 14, "asks as text", &listed(&asked_texts(it)))
+            .item(2, 14, "kept secret", &listed(&allowance.form.withheld))
             .item(2, 14, "by the policy", &self.policy)
     }
 }
 
-fn no_plugin(error: LoadError) -> Report {
-    Report {
-        // It would point to this very command.
-        hint: None,
-        ..error.into()
+/// What a file is whose imports and exports are not read.
+fn kind(error: &LoadError) -> String {
+    match error {
+        LoadError::NotAComponent(kind) => kind.to_string(),
+        LoadError::TooLarge { .. } => "larger than what is looked at".to_owned(),
+        LoadError::OverLimits(_) => {
+            "a WebAssembly component of more parts than are looked at".to_owned()
+        }
+        _ => "a WebAssembly component that cannot be read".to_owned(),
     }
+}
+
+fn no_plugin(error: LoadError) -> Report {
+    let mut report = Report::from(error);
+    // It would point to this very command.
+    report.hint = report.hint.filter(|it| it != INSPECT);
+    report
 }
 
 fn listed(items: &[String]) -> String {

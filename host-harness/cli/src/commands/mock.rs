@@ -39,14 +39,17 @@ pub(super) async fn run(args: &Mock, output: Output) -> Result<Exit, Report> {
     Ok(Exit::Ok)
 }
 
+/// More than this is no company that a person wrote.
+const MOST_BYTES: u64 = 1 << 20;
+
 fn read(path: &Path) -> Result<Company, Report> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Report::new(
-            Exit::Settings,
-            format!("{} cannot be read: {error}", path.display()),
-        )
-    })?;
-    Company::from_toml(&text).map_err(|error| {
+    let refuse = |why: &dyn std::fmt::Display| {
+        let message = format!("{} cannot be read: {why}", path.display());
+        Report::new(Exit::Settings, message)
+    };
+    let bytes = private_files::read_regular(path, MOST_BYTES).map_err(|error| refuse(&error))?;
+    let text = str::from_utf8(&bytes).map_err(|_| refuse(&"it is no text in UTF-8"))?;
+    Company::from_toml(text).map_err(|error| {
         Report::new(Exit::Settings, format!("{} cannot be used", path.display()))
             .hint("`harness mock --print-company` shows every table")
             .copy(error.to_string())

@@ -40,7 +40,7 @@ pub(crate) async fn run(command: Command, output: Output) -> Result<Exit, Report
         Command::Serve(args) => serve::run(*args, output).await,
         Command::Inspect(args) => inspect::run(&args, output).await,
         Command::Prove(args) => prove::run(args, output).await,
-        Command::Policy(args) => policy::run(&args, output),
+        Command::Policy(args) => policy::run(&args, output).await,
         Command::Mock(args) => mock::run(&args, output).await,
         Command::Completions { shell } => completions::run(shell, output),
     }

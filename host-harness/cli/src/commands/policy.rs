@@ -1,28 +1,57 @@
 //! `harness policy`: a policy to begin with, and what the one in force says.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use crate::args::PolicyCommand;
 use crate::exit::Exit;
+use crate::host::{Component, Host};
 use crate::output::Output;
 use crate::policy::{EXAMPLE, OperatorPolicy, PluginEntry, changed_limits, every_limit};
 use crate::report::Report;
 use crate::secret_source::Given;
 use crate::text::Page;
 
-pub(super) fn run(command: &PolicyCommand, output: Output) -> Result<Exit, Report> {
+pub(super) async fn run(command: &PolicyCommand, output: Output) -> Result<Exit, Report> {
     match command {
         PolicyCommand::Example => output.verbatim(EXAMPLE, &json!({ "policy": EXAMPLE }))?,
         PolicyCommand::Check(args) => {
             let named = args.file.as_ref().or(args.under.policy.as_ref());
-            let policy = OperatorPolicy::in_force(named.map(PathBuf::as_path))?;
-            output.data(&page(&policy), &document(&policy))?;
+            let named = named.map(PathBuf::as_path);
+            let policy = OperatorPolicy::in_force(named)?;
+            let warnings = warnings(named, &args.plugins).await?;
+            let page = page(&policy).each(&warnings, |page, it| page.item(0, 8, "warning:", it));
+            let mut document = document(&policy);
+            document["warnings"] = json!(warnings);
+            output.data(&page, &document)?;
         }
     }
     Ok(Exit::Ok)
+}
+
+/// What these components ask to be told as text and the policy keeps as secrets.
+async fn warnings(policy: Option<&Path>, plugins: &[PathBuf]) -> Result<Vec<String>, Report> {
+    let mut warnings = Vec::new();
+    if plugins.is_empty() {
+        return Ok(warnings);
+    }
+    let host = Host::start(policy)?;
+    for path in plugins {
+        let component = Component::open(Some(path))?;
+        let plugin = host.load(&component).await?;
+        let withheld = host.policy.allowance(&plugin, None)?.form.withheld;
+        if !withheld.is_empty() {
+            warnings.push(format!(
+                "{} asks for these as text, and the policy does not allow it, so they are asked for \
+                 and kept as secrets: {}",
+                component.describe(),
+                withheld.join(", ")
+            ));
+        }
+    }
+    Ok(warnings)
 }
 
 fn document(policy: &OperatorPolicy) -> Value {
@@ -46,6 +75,10 @@ fn entry_json(entry: &PluginEntry) -> Value {
         "builtin": entry.builtin,
         "origins": entry.origins.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "claims": entry.claims,
+        "texts": texts(entry),
+        "headers": entry.headers,
+        "secret_headers": entry.secret_headers,
+        "labels": entry.labels,
         "supply": supply,
     })
 }
@@ -55,6 +88,7 @@ fn supplied(entry: &PluginEntry) -> impl Iterator<Item = (&str, String)> {
         let from = match &given.value {
             Given::Text(_) => "given in the file".to_owned(),
             Given::From(source) => source.describe(),
+            Given::TextFrom(source) => format!("as text {}", source.describe()),
         };
         (field.value.as_str(), from)
     })
@@ -90,9 +124,31 @@ fn entry_page(page: Page, entry: &PluginEntry) -> Page {
     page.indented(2, format!("{}{builtin}", entry.digest))
         .item(4, 10, "may reach", &listed(&origins))
         .item(4, 10, "may read", &listed(&entry.claims))
+        .item(4, 10, "as text", &listed(&texts(entry)))
+        .each(further(entry), |page, (what, names)| {
+            page.item(4, 10, what, &listed(names))
+        })
         .each(supplied(entry), |page, (field, from)| {
             page.item(4, 10, "supplied", &format!("{field}, {from}"))
         })
+}
+
+/// What few entries have.
+fn further(entry: &PluginEntry) -> impl Iterator<Item = (&'static str, &[String])> {
+    let all = [
+        ("headers", entry.headers.as_slice()),
+        ("keys in", &entry.secret_headers),
+        ("labels", &entry.labels),
+    ];
+    all.into_iter().filter(|(_, names)| !names.is_empty())
+}
+
+/// The fields that may be told as text; the built-in plugin's by its digest.
+fn texts(entry: &PluginEntry) -> Vec<String> {
+    if entry.builtin {
+        return vec!["all that its form asks for as text".to_owned()];
+    }
+    entry.texts.clone()
 }
 
 fn listed(items: &[String]) -> String {

@@ -6,6 +6,7 @@ use crate::args::Prove;
 use crate::exit::Exit;
 use crate::host::Component;
 use crate::output::{Output, talk};
+use crate::policy::OperatorPolicy;
 use crate::proving::{Log, ProofError, Proved, prove};
 use crate::report::Report;
 use crate::text::Page;
@@ -17,10 +18,12 @@ pub(super) async fn run(args: Prove, output: Output) -> Result<Exit, Report> {
     let file = args.file.or(args.plugin);
     let component = Component::open(file.as_deref())?;
     talk(&Page::new().line(format!("Proving {}: some seconds.", component.describe())));
+    let limits = OperatorPolicy::in_force(args.under.policy.as_deref())?.limits;
     let bytes = component.bytes.into_owned();
-    let proved = tokio::task::spawn_blocking(move || prove(&bytes, &Log::of_this_process()))
-        .await
-        .map_err(|error| Report::machine(format!("the run broke off: {error}")))??;
+    let proved =
+        tokio::task::spawn_blocking(move || prove(&bytes, limits, &Log::of_this_process()))
+            .await
+            .map_err(|error| Report::machine(format!("the run broke off: {error}")))??;
     output.data(&page(&proved), &document(&proved))?;
     Ok(if proved.holds() {
         Exit::Ok

@@ -7,8 +7,10 @@ use std::path::Path;
 use credential_connections::record::Name;
 use credential_connections::service::{AccessToken, Error};
 use credential_runtime::SystemLookup;
+use private_files::FileError;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::api::{ApiAnswer, ApiError, ApiRequest, Target, client, send};
 use crate::credential_args::Request;
@@ -23,8 +25,8 @@ pub(super) async fn run(args: &Request, output: Output) -> Result<Exit, Report> 
     let name = &args.of.name;
     let id = stored.plugin_id(name).await?;
     let installed = stored.policy(&id).ok_or(Error::NoSuchPlugin(id.clone()));
-    let (_, policy, operator) = stored.told(name, installed).await?;
-    let target = Target::parse(&args.path, policy)?;
+    let (plugin, policy, operator) = stored.told(name, installed).await?;
+    let target = Target::parse(&args.path, &plugin.api_origins(), policy)?;
     let client = client(&operator.trust, target.reach, SystemLookup)?;
     let caller = Caller {
         stored: &stored,
@@ -47,14 +49,31 @@ fn request(args: &Request, target: Target) -> Result<ApiRequest, Report> {
     })
 }
 
+/// A body that is sent from memory.
+const MOST_BODY_BYTES: u64 = 64 << 20;
+
 fn read(path: &Path) -> Result<Vec<u8>, Report> {
     let read = if path == Path::new("-") {
-        let mut body = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut body).map(|_| body)
+        from_stdin()
     } else {
-        std::fs::read(path)
+        private_files::read_regular(path, MOST_BODY_BYTES)
     };
-    read.map_err(|error| Report::machine(format!("{} cannot be read: {error}", path.display())))
+    let mut body = read
+        .map_err(|error| Report::machine(format!("{} cannot be read: {error}", path.display())))?;
+    Ok(std::mem::take(&mut *body))
+}
+
+/// Whoever writes to it decides how long it takes; how much it is, is bounded.
+fn from_stdin() -> Result<Zeroizing<Vec<u8>>, FileError> {
+    let mut body = Zeroizing::new(Vec::new());
+    let input = std::io::stdin().lock();
+    input.take(MOST_BODY_BYTES + 1).read_to_end(&mut body)?;
+    if body.len() as u64 > MOST_BODY_BYTES {
+        return Err(FileError::TooLarge {
+            most: MOST_BODY_BYTES,
+        });
+    }
+    Ok(body)
 }
 
 /// One request, and the credential that it is made with.
@@ -150,7 +169,8 @@ impl From<ApiError> for Report {
             ApiError::NoTarget(_)
             | ApiError::NoHeader(_)
             | ApiError::NotYours(_)
-            | ApiError::NoMethod(_) => Exit::Usage,
+            | ApiError::NoMethod(_)
+            | ApiError::Ambiguous { .. } => Exit::Usage,
             ApiError::Nowhere
             | ApiError::Denied(_)
             | ApiError::NotHttps(_)

@@ -21,7 +21,7 @@ pub(super) fn of(descriptor: &Descriptor) -> String {
 }
 
 fn field(page: Page, field: &Field) -> Page {
-    if field.kind == FieldKind::Token {
+    if field.kind.is_filled_by_connecting() {
         return page;
     }
     let mut about = Page::new()
@@ -46,9 +46,12 @@ fn field(page: Page, field: &Field) -> Page {
 
 fn value(field: &Field) -> String {
     match &field.kind {
-        FieldKind::Text => "\"\"".to_owned(),
+        FieldKind::Text | FieldKind::Learned => "\"\"".to_owned(),
         FieldKind::Choice(choices) => quoted(choices.first().map_or("", |it| &it.id)),
-        FieldKind::Secret | FieldKind::Token | FieldKind::Other(_) => {
+        FieldKind::Secret
+        | FieldKind::AccessToken
+        | FieldKind::RefreshToken
+        | FieldKind::Other(_) => {
             let name = field.id.to_uppercase();
             format!("{{ env = {} }}", quoted(&name))
         }

@@ -7,17 +7,16 @@
 mod table;
 
 use std::cell::RefCell;
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use private_files::Privacy;
 use serde::Serialize;
 use toml::de::DeTable;
 use zeroize::Zeroizing;
 
 pub(crate) use table::{Located, Table, suggest};
 
-use crate::regular_file;
 use crate::text::Page;
 
 /// More than this is no file that a person wrote.
@@ -51,13 +50,32 @@ impl Mistake {
 pub(crate) enum FileError {
     /// It cannot be read.
     #[error("{} cannot be read: {source}", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
+    Unreadable { path: PathBuf, source: Unreadable },
     /// It is read, and wrong.
     #[error("{} cannot be used", path.display())]
     Mistakes {
         path: PathBuf,
         mistakes: Vec<Mistake>,
     },
+}
+
+/// Why a file is not read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unreadable {
+    #[error(transparent)]
+    File(#[from] private_files::FileError),
+    #[error("it is no text in UTF-8")]
+    NotUnicode,
+}
+
+impl Unreadable {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::File(error) => error.hint(),
+            Self::NotUnicode => None,
+        }
+    }
 }
 
 /// A file's text, and where it stands: paths in it are relative to its folder.
@@ -67,9 +85,26 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// Reads it whole.
+    /// Reads a file of any owner.
     pub(crate) fn open(path: &Path) -> Result<Self, FileError> {
-        let text = read(path).map_err(|source| FileError::Unreadable {
+        Self::read(path, private_files::read_regular(path, MOST_BYTES))
+    }
+
+    /// Reads a file that decides what is protected: nobody else may be able to change it.
+    pub(crate) fn open_trusted(path: &Path) -> Result<Self, FileError> {
+        let bytes = private_files::read(path, Privacy::ReadByOthers, MOST_BYTES);
+        Self::read(path, bytes)
+    }
+
+    fn read(
+        path: &Path,
+        bytes: Result<Zeroizing<Vec<u8>>, private_files::FileError>,
+    ) -> Result<Self, FileError> {
+        let text = bytes.map_err(Unreadable::from).and_then(|bytes| {
+            let text = str::from_utf8(&bytes).map_err(|_| Unreadable::NotUnicode)?;
+            Ok(text.to_owned())
+        });
+        let text = text.map_err(|source| FileError::Unreadable {
             path: path.to_owned(),
             source,
         })?;
@@ -130,13 +165,6 @@ impl Document {
             }
         }
     }
-}
-
-fn read(path: &Path) -> io::Result<String> {
-    String::from_utf8(regular_file::read(path, MOST_BYTES)?).map_err(|error| {
-        drop(Zeroizing::new(error.into_bytes()));
-        io::Error::new(io::ErrorKind::InvalidData, "it is no text in UTF-8")
-    })
 }
 
 /// Mistakes, as they are found.

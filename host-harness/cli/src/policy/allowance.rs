@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use credential_runtime::{Digest, MappingTarget, Origin, Plugin, Policy};
+use credential_runtime::{
+    Descriptor, Digest, Field, MappingTarget, Origin, Plugin, Policy, Reading,
+};
 
 use super::{OperatorPolicy, PluginEntry, Plugins, builtin_digest};
 use crate::document::{Document, FileError, Located, Notes, suggest};
-use crate::secret_source::{FORMS, Given};
-use crate::settings::Supplied;
+use crate::secret_source::Given;
+use crate::settings::{Form, Supplied};
 
 /// What one plugin may do, and what the platform fills in for its form.
 #[derive(Clone, Debug)]
@@ -15,6 +17,8 @@ pub(crate) struct Allowance {
     pub(crate) policy: Arc<Policy>,
     /// The claims that it may read: asked for and allowed.
     pub(crate) claims: Vec<String>,
+    /// The form as it is filled in.
+    pub(crate) form: Form,
     pub(crate) supply: Vec<Supplied>,
 }
 
@@ -59,19 +63,24 @@ impl OperatorPolicy {
         mock: Option<&MappingTarget>,
     ) -> Result<Allowance, AllowanceError> {
         let entry = self.entry(plugin.digest());
-        let supply = match (&self.plugins, entry) {
-            (Plugins::Listed(document, _), Some(entry)) => supply(document, entry, plugin)?,
-            _ => Vec::new(),
-        };
         let claims = self.claims(plugin, entry, mock.is_some());
         let origins = self.origins(plugin, entry, mock.is_some());
         let policy = origins
             .into_iter()
             .fold(Policy::nothing(), Policy::allow_origin);
         let policy = claims.iter().fold(policy, Policy::allow_claim);
+        let texts = self.texts(plugin, entry, mock.is_some());
+        let policy = texts.into_iter().fold(policy, Policy::allow_text);
+        let policy = self.allow_headers_and_labels(policy, plugin, entry, mock.is_some());
+        let form = Form::of(plugin, &policy);
+        let supply = match (&self.plugins, entry) {
+            (Plugins::Listed(document, _), Some(entry)) => supply(document, entry, plugin, &form)?,
+            _ => Vec::new(),
+        };
         Ok(Allowance {
             policy: Arc::new(self.map(policy, plugin, mock)),
             claims,
+            form,
             supply,
         })
     }
@@ -107,6 +116,45 @@ impl OperatorPolicy {
         asked.filter(allowed).cloned().collect()
     }
 
+    /// Of what the plugin asks to be told as text, what it may. The built-in plugin's digest is enough:
+    /// its form is known.
+    fn texts(&self, plugin: &Plugin, entry: Option<&PluginEntry>, mocked: bool) -> Vec<String> {
+        let is_known = plugin.digest() == builtin_digest();
+        let allowed = |field: &&Field| match entry {
+            Some(entry) => is_known || entry.texts.contains(&field.id),
+            None => is_known || self.trusts(plugin, mocked),
+        };
+        let asked = plugin.descriptor().fields.iter();
+        let asked = asked.filter(|it| it.kind.is_text());
+        asked.filter(allowed).map(|it| it.id.clone()).collect()
+    }
+
+    /// Of the headers and labels that the plugin asks for, those that it may have. The headers of the
+    /// built-in plugin are known, by its digest.
+    fn allow_headers_and_labels(
+        &self,
+        policy: Policy,
+        plugin: &Plugin,
+        entry: Option<&PluginEntry>,
+        mocked: bool,
+    ) -> Policy {
+        let is_known = plugin.digest() == builtin_digest();
+        let trusted = self.trusts(plugin, mocked);
+        let may = |named: fn(&PluginEntry) -> &Vec<String>, name: &String| match entry {
+            Some(entry) => named(entry).contains(name),
+            None => trusted,
+        };
+        let descriptor = plugin.descriptor();
+        let headers = descriptor.request_headers.iter();
+        let headers = headers.filter(|it| is_known || may(|entry| &entry.headers, it));
+        let policy = headers.fold(policy, |policy, it| policy.allow_header(it));
+        let secret = descriptor.secret_headers.iter();
+        let secret = secret.filter(|it| may(|entry| &entry.secret_headers, it));
+        let policy = secret.fold(policy, |policy, it| policy.allow_secret_header(it));
+        let labels = asked_labels(descriptor).filter(|it| may(|entry| &entry.labels, it));
+        labels.fold(policy, |policy, it| policy.allow_label(it))
+    }
+
     fn map(&self, policy: Policy, plugin: &Plugin, mock: Option<&MappingTarget>) -> Policy {
         match mock {
             Some(target) => asked(plugin).fold(policy, |policy, from| {
@@ -130,7 +178,7 @@ impl OperatorPolicy {
             return Ok(());
         }
         Err(AllowanceError::Nothing {
-            asked: plugin.descriptor().origins.clone(),
+            asked: asked_urls(plugin),
             missing: self.missing_entry(plugin),
         })
     }
@@ -143,21 +191,46 @@ impl OperatorPolicy {
         } else {
             format!("digest = \"{}\"", plugin.digest())
         };
+        let further = [
+            ("headers", descriptor.request_headers.clone()),
+            ("secret_headers", descriptor.secret_headers.clone()),
+            ("labels", asked_labels(descriptor).cloned().collect()),
+        ];
+        let further: String = further
+            .iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(key, names)| format!("\n{key} = {}", list(names)))
+            .collect();
         MissingEntry {
             place: self.location().where_to_write(),
             lines: format!(
-                "[[plugin]]\n{subject}\norigins = {}\nclaims = {}",
-                list(&descriptor.origins),
-                list(&descriptor.claims)
+                "[[plugin]]\n{subject}\norigins = {}\nclaims = {}\ntexts = {}{further}",
+                list(&asked_urls(plugin)),
+                list(&descriptor.claims),
+                list(&asked_texts(descriptor))
             ),
         }
     }
 }
 
-/// A loaded plugin's origins are origins: loading held them to it.
 fn asked(plugin: &Plugin) -> impl Iterator<Item = Origin> {
-    let origins = plugin.descriptor().origins.iter();
-    origins.filter_map(|origin| origin.parse().ok())
+    plugin.origins().cloned()
+}
+
+fn asked_urls(plugin: &Plugin) -> Vec<String> {
+    plugin.origins().map(ToString::to_string).collect()
+}
+
+/// The members that a plugin asks to read as texts for people.
+fn asked_labels(descriptor: &Descriptor) -> impl Iterator<Item = &String> {
+    let members = descriptor.members.iter();
+    let labels = members.filter(|it| it.reading == Reading::Label);
+    labels.map(|it| &it.pointer)
+}
+
+/// The fields that a plugin asks to be told as text.
+pub(crate) fn asked_texts(descriptor: &Descriptor) -> Vec<String> {
+    descriptor.text_fields().map(str::to_owned).collect()
 }
 
 /// The texts as a TOML list. JSON's strings are TOML's.
@@ -170,11 +243,12 @@ fn supply(
     document: &Document,
     entry: &PluginEntry,
     plugin: &Plugin,
+    form: &Form,
 ) -> Result<Vec<Supplied>, FileError> {
     let notes = document.notes();
     let given = entry.supply.iter();
     let supplied = given
-        .filter_map(|(field, given)| supplied(&notes, plugin, field, given))
+        .filter_map(|(field, given)| supplied(&notes, (plugin, form), field, given))
         .collect();
     let mistakes = notes.in_order();
     if mistakes.is_empty() {
@@ -185,22 +259,17 @@ fn supply(
 
 fn supplied(
     notes: &Notes<'_>,
-    plugin: &Plugin,
+    (plugin, form): (&Plugin, &Form),
     field: &Located<String>,
     given: &Located<Given>,
 ) -> Option<Supplied> {
-    let found = plugin.descriptor().field(&field.value);
+    let found = form.descriptor.field(&field.value);
     let Some(found) = found.filter(|it| it.platform_may_supply) else {
         not_suppliable(notes, field, plugin);
         return None;
     };
-    if !found.kind.is_text() && matches!(given.value, Given::Text(_)) {
-        let message = format!("`{}` is secret, and stands here in clear", field.value);
-        notes.add(
-            given.at.clone(),
-            message,
-            Some(format!("write {FORMS} instead")),
-        );
+    if let Some((message, hint)) = form.misfit(found, &given.value) {
+        notes.add(given.at.clone(), message, Some(hint));
     }
     Some(Supplied {
         field: found.clone(),

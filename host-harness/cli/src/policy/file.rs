@@ -1,18 +1,16 @@
 //! The policy file, read whole: every mistake at once, each with its place.
 
 use std::collections::HashSet;
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use credential_runtime::{Digest, Limits, MappingTarget, Origin};
+use private_files::Privacy;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::location::Location;
 use super::{OperatorPolicy, PluginEntry, Plugins, PolicyError, builtin_digest, limits};
 use crate::document::{Document, FileError, Located, Table};
-use crate::regular_file;
 use crate::secret_source::Given;
 
 /// Several times what a system's whole list of authorities takes.
@@ -30,10 +28,7 @@ struct Contents {
 
 /// Reads the policy in this file.
 pub(super) fn open(path: &Path, location: Location) -> Result<OperatorPolicy, PolicyError> {
-    let document = Document::open(path)?;
-    if is_writable_by_all(path) {
-        return Err(PolicyError::WritableByOthers(path.to_owned()));
-    }
+    let document = Document::open_trusted(path)?;
     Ok(parse(document, location)?)
 }
 
@@ -46,10 +41,6 @@ pub(crate) fn parse(document: Document, location: Location) -> Result<OperatorPo
         limits: contents.limits,
         trust: contents.trust,
     })
-}
-
-fn is_writable_by_all(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o002 != 0)
 }
 
 fn read(table: &Table<'_>, folder: &Path) -> Contents {
@@ -87,8 +78,11 @@ fn read_plugins(table: &Table<'_>, folder: &Path) -> Vec<PluginEntry> {
 fn read_plugin(table: Table<'_>, folder: &Path) -> Option<PluginEntry> {
     let subject = read_subject(&table);
     let origins = parse_all(&table, "origins");
-    let claims = table.texts("claims").into_iter();
-    let claims = claims.map(|it| it.value.to_owned()).collect();
+    let claims = owned(table.texts("claims"));
+    let texts = owned(table.texts("texts"));
+    let headers = lower_case(owned(table.texts("headers")));
+    let secret_headers = lower_case(owned(table.texts("secret_headers")));
+    let labels = owned(table.texts("labels"));
     let supply = table.table("supply");
     let supply = supply.map_or_else(Vec::new, |it| read_supply(&it, folder));
     table.finish();
@@ -98,8 +92,24 @@ fn read_plugin(table: Table<'_>, folder: &Path) -> Option<PluginEntry> {
         builtin,
         origins,
         claims,
+        texts,
+        headers,
+        secret_headers,
+        labels,
         supply,
     })
+}
+
+/// Names of headers are one in any case.
+fn lower_case(names: Vec<String>) -> Vec<String> {
+    names
+        .into_iter()
+        .map(|it| it.to_ascii_lowercase())
+        .collect()
+}
+
+fn owned(texts: Vec<Located<&str>>) -> Vec<String> {
+    texts.into_iter().map(|it| it.value.to_owned()).collect()
 }
 
 /// Which plugin an entry is about.
@@ -167,7 +177,15 @@ fn read_mappings(table: &Table<'_>) -> Vec<(Origin, MappingTarget)> {
 }
 
 fn parse_all(table: &Table<'_>, key: &'static str) -> Vec<Origin> {
-    let parse = |it: Located<&str>| table.parsed(it.at, it.value.parse::<Origin>());
+    let parse = |it: Located<&str>| {
+        let origin = table.parsed(it.at.clone(), it.value.parse::<Origin>())?;
+        if origin.scheme() != "https" {
+            let message = format!("`{origin}` matches nothing: a plugin reaches https alone");
+            let hint = "write https, and say in [[map]] where it leads instead";
+            table.note(it.at, message, Some(hint));
+        }
+        Some(origin)
+    };
     table.texts(key).into_iter().filter_map(parse).collect()
 }
 
@@ -186,8 +204,8 @@ fn read_trust(table: &Table<'_>, folder: &Path) -> Vec<Vec<u8>> {
 }
 
 fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, String> {
-    let pem = regular_file::read(path, MOST_TRUST_BYTES);
-    let pem = pem.map_err(|e| format!("cannot be read: {e}"))?;
+    let pem = private_files::read(path, Privacy::ReadByOthers, MOST_TRUST_BYTES);
+    let pem = pem.map_err(|e| format!("cannot be read: {}", e.with_hint()))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem)
         .map(|it| it.map(|der| der.to_vec()))
         .collect();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use credential_runtime::Limits;
+use credential_runtime::{Limits, Measure};
 
 use crate::document::Table;
 
@@ -35,6 +35,14 @@ macro_rules! bound {
             get: |limits| limits.$($member).+ as u64,
         }
     };
+    ($key:literal, $least:literal, number $($member:ident).+) => {
+        Bound {
+            key: $key,
+            least: $least,
+            set: |limits, value| limits.$($member).+ = value,
+            get: |limits| limits.$($member).+,
+        }
+    };
     ($key:literal, $least:literal, count $($member:ident).+) => {
         Bound {
             key: $key,
@@ -55,6 +63,18 @@ pub(crate) const BOUNDS: &[Bound] = &[
     bound!("handles", 0, size handles),
     bound!("hostcall_bytes", 1_024, size hostcall_bytes),
     bound!("component_bytes", 1, size component_bytes),
+    bound!("component_functions", 1, number component.functions),
+    bound!("component_items", 1, number component.items),
+    bound!("component_compile_time_ms", 1, ms component.compile_time),
+    bound!("function_bytes", 1, number component.function_bytes),
+    bound!("function_locals", 1, number component.function_locals),
+    bound!("function_values", 1, number component.function_values),
+    bound!("block_depth", 1, number component.block_depth),
+    bound!("branch_targets", 1, number component.branch_targets),
+    bound!("compile_cpu_time_ms", 1_000, ms compile.cpu_time),
+    bound!("compile_deadline_ms", 1_000, ms compile.deadline),
+    bound!("compile_memory_bytes", 536_870_912, number compile.memory_bytes),
+    bound!("compiled_bytes", 1, number compile.compiled_bytes),
     bound!("concurrent_calls", 1, count concurrent_calls),
     bound!("connect_timeout_ms", 1, ms http.connect_timeout),
     bound!("answer_deadline_ms", 1, ms http.answer_deadline),
@@ -63,6 +83,23 @@ pub(crate) const BOUNDS: &[Bound] = &[
     bound!("answer_bytes", 1, size http.answer_bytes),
     bound!("answer_headers", 1, size http.answer_headers),
 ];
+
+/// The key that raises what a component may be made of; absent for what no policy raises.
+pub(crate) fn key_of(measure: Measure) -> Option<&'static str> {
+    match measure {
+        Measure::Functions => Some("component_functions"),
+        Measure::FunctionBytes => Some("function_bytes"),
+        Measure::FunctionLocals => Some("function_locals"),
+        Measure::FunctionValues => Some("function_values"),
+        Measure::BlockDepth => Some("block_depth"),
+        Measure::BranchTargets => Some("branch_targets"),
+        Measure::CompileTime => Some("component_compile_time_ms"),
+        Measure::Items => Some("component_items"),
+        Measure::MemoryBytes => Some("memory_bytes"),
+        Measure::TableElements => Some("table_elements"),
+        Measure::CoreInstances | Measure::Memories | Measure::Tables => None,
+    }
+}
 
 /// Reads them over the defaults.
 pub(super) fn read(table: Table<'_>) -> Limits {

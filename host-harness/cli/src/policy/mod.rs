@@ -11,18 +11,18 @@ mod file;
 mod limits;
 mod location;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use credential_runtime::{Digest, Limits, MappingTarget, Origin};
 
 use crate::document::{Document, FileError, Located};
 use crate::secret_source::Given;
 
-pub(crate) use allowance::{Allowance, AllowanceError};
+pub(crate) use allowance::{Allowance, AllowanceError, asked_texts};
 pub(crate) use example::EXAMPLE;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use file::parse as parse_policy;
-pub(crate) use limits::{changed as changed_limits, every as every_limit};
+pub(crate) use limits::{changed as changed_limits, every as every_limit, key_of as limit_key};
 pub(crate) use location::Location;
 
 /// The operator's decisions.
@@ -51,6 +51,14 @@ pub(crate) struct PluginEntry {
     pub(crate) builtin: bool,
     pub(crate) origins: Vec<Origin>,
     pub(crate) claims: Vec<String>,
+    /// The fields that may be told as text. The built-in plugin's all may, by its digest.
+    pub(crate) texts: Vec<String>,
+    /// Headers that its requests may carry beyond the usual ones. The built-in plugin's all may.
+    pub(crate) headers: Vec<String>,
+    /// Headers other than `authorization` in which a secret may stand.
+    pub(crate) secret_headers: Vec<String>,
+    /// Pointers of an answer's members that may be read as texts for people.
+    pub(crate) labels: Vec<String>,
     pub(crate) supply: Vec<(Located<String>, Located<Given>)>,
 }
 
@@ -60,9 +68,6 @@ pub(crate) enum PolicyError {
     /// The file cannot be used.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Anybody could decide what protects.
-    #[error("{} can be changed by everybody on this machine", .0.display())]
-    WritableByOthers(PathBuf),
 }
 
 impl OperatorPolicy {

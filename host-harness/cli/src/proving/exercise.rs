@@ -4,8 +4,8 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use credential_runtime::{
-    AuthorizationRefusal, CallFailure, Cause, CodeGrant, Error, Grant, Limit, Operation, Plugin,
-    Policy, Secret, Sender, Settings,
+    AuthorizationRefusal, CallFailure, Cause, CodeGrant, Error, Grant, HeldTokens, Limit,
+    Operation, Plugin, Policy, Secret, Sender, Settings,
 };
 
 use super::canaries::Canaries;
@@ -44,7 +44,6 @@ impl Exercise<'_> {
     async fn authorize(&mut self, operation: &Operation) -> Grant {
         let refusal = AuthorizationRefusal {
             error: "access_denied".to_owned(),
-            description: Some("the person said no".to_owned()),
         };
         let told = operation.authorization_refused(refusal).await;
         self.keep::<()>(&Err(told));
@@ -65,6 +64,7 @@ impl Exercise<'_> {
             code: Secret::new(code),
             redirect_uri: self.redirect_uri.clone(),
             code_verifier: Some(Secret::new(verifier)),
+            parameters: Vec::new(),
         })
     }
 
@@ -94,7 +94,12 @@ impl Exercise<'_> {
         let operation = self.plugin.operation(settings, &self.policy);
         self.keep(&operation.authenticate(&access).await);
         self.keep(&operation.test(&access).await);
-        self.keep(&operation.revoke(&access).await);
+        self.keep(&operation.connecting_warning().await.map_err(Error::from));
+        let held = HeldTokens {
+            access: Some(access),
+            refresh: Some(Secret::new(self.canaries.draw("refresh token"))),
+        };
+        self.keep(&operation.revoke(&held).await);
     }
 
     fn keep<T: Debug>(&mut self, outcome: &Result<T, Error>) {

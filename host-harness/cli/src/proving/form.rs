@@ -49,7 +49,7 @@ fn chosen(descriptor: &Descriptor) -> Vec<Settings> {
 fn choices(field: &Field) -> impl Iterator<Item = &str> {
     let choices = match &field.kind {
         FieldKind::Choice(choices) => choices.as_slice(),
-        FieldKind::Text | FieldKind::Secret | FieldKind::Token | FieldKind::Other(_) => &[],
+        _ => &[],
     };
     choices.iter().map(|choice| choice.id.as_str())
 }
@@ -70,7 +70,7 @@ fn fill(
         }
         match &field.kind {
             FieldKind::Choice(_) => form,
-            FieldKind::Text => {
+            FieldKind::Text | FieldKind::Learned => {
                 let example = field.example.as_deref();
                 let text = match extent {
                     Extent::Required | Extent::Secrets => example.unwrap_or(told),
@@ -78,7 +78,10 @@ fn fill(
                 };
                 form.with_text(&field.id, text)
             }
-            FieldKind::Secret | FieldKind::Token | FieldKind::Other(_) => {
+            FieldKind::Secret
+            | FieldKind::AccessToken
+            | FieldKind::RefreshToken
+            | FieldKind::Other(_) => {
                 let role = format!("field {}", field.id);
                 form.with_secret(&field.id, canaries.draw(&role))
             }

@@ -17,9 +17,12 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use credential_runtime::{
-    LoadError, Plugin, Policy, Proof, Runtime, StartError, Witness, occurrences, spellings,
+    Limits, LoadError, MappingTarget, Plugin, Policy, Proof, Runtime, StartError, Witness,
+    occurrences, spellings,
 };
 use serde::Serialize;
+
+use crate::host::compiling_in_child;
 
 use canaries::{Canaries, Canary, nonce};
 use exercise::Exercise;
@@ -87,18 +90,19 @@ impl Proved {
 }
 
 /// Runs the plugin and searches what it leaves. Blocks; `log` is what the process logs.
-pub(crate) fn prove(component: &[u8], log: &Log) -> Result<Proved, ProofError> {
+pub(crate) fn prove(component: &[u8], limits: Limits, log: &Log) -> Result<Proved, ProofError> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(search(component, log))
+        .block_on(search(component, limits, log))
 }
 
-async fn search(component: &[u8], log: &Log) -> Result<Proved, ProofError> {
+async fn search(component: &[u8], limits: Limits, log: &Log) -> Result<Proved, ProofError> {
     let folder = tempfile::tempdir()?;
     let watched = Watched::begin(folder.path());
     let proof = Arc::new(Proof::default());
-    let runtime = Runtime::builder()
+    let runtime = compiling_in_child(Runtime::builder())
+        .limits(limits)
         .cache(folder.path().join("plugins"))
         .witness(Arc::clone(&proof) as Arc<dyn Witness>)
         .build()?;
@@ -242,22 +246,13 @@ impl<'a> Run<'a> {
 
 /// All that the plugin asks for, and all of it at the run's own server.
 fn policy(plugin: &Plugin, script: &Script) -> Policy {
-    let descriptor = plugin.descriptor();
-    let policy = descriptor
-        .claims
-        .iter()
-        .fold(Policy::nothing(), Policy::allow_claim);
-    let origins = descriptor.origins.iter();
-    origins
-        .filter_map(|origin| Some((origin.parse().ok()?, script.url.parse().ok()?)))
-        .fold(
-            policy,
-            |policy, (origin, target): (credential_runtime::Origin, _)| {
-                policy
-                    .allow_origin(origin.clone())
-                    .map_origin(origin, target)
-            },
-        )
+    let policy = plugin.asked_policy();
+    let Ok(target) = script.url.parse::<MappingTarget>() else {
+        return policy;
+    };
+    plugin.origins().fold(policy, |policy, origin| {
+        policy.map_origin(origin.clone(), target.clone())
+    })
 }
 
 fn values(canaries: &[Canary]) -> Vec<&str> {
@@ -320,7 +315,10 @@ mod tests {
         let mut run = Run::begin(&plugin, &proof).await.unwrap();
         let canary = run.canaries.draw("a secret in the wrong field");
         let settings = credential_runtime::Settings::new().with_text("behaviour", canary);
-        let operation = plugin.operation(&settings, &Arc::new(Policy::nothing()));
+        let operation = plugin.operation(
+            &settings,
+            &Arc::new(Policy::nothing().allow_text("behaviour")),
+        );
         run.outcomes = format!("{:?}", operation.plan().await);
         run.search_memory();
         let (outcomes, canaries) = (run.outcomes.clone(), run.canaries.all());

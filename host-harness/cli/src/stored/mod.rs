@@ -15,7 +15,7 @@ use crate::host::{Component, Host};
 use crate::policy::OperatorPolicy;
 use crate::report::Report;
 use crate::secret_source::Terminal;
-use crate::settings::supplied_settings;
+use crate::settings::{Form, supplied_settings};
 use crate::storage::Storage;
 
 /// The stored credentials of one tenant.
@@ -73,6 +73,11 @@ impl Stored {
     /// The plugin that was named last; the one that is built in, where none was.
     pub(crate) fn preferred(&self) -> Option<&Installed> {
         self.plugins.as_ref()?.with.last()
+    }
+
+    /// The plugin's form as it is filled in under the policy in force.
+    pub(crate) fn form(installed: &Installed) -> Form {
+        Form::of(installed.plugin(), installed.policy())
     }
 
     /// What the operator allows the plugin of that id.

@@ -79,6 +79,35 @@ fn a_policy_in_the_folder_that_xdg_names_is_found() {
     "[[plugin]]\nbuiltin = true\norigins = [\"https://a.example/x\"]",
     "3:12 `https://a.example/x` is more than an origin"
 )]
+#[case::a_wildcard(
+    "[[plugin]]\nbuiltin = true\norigins = [\"https://*.intacct.com\"]",
+    "3:12 `https://*.intacct.com` has a wildcard, which matches nothing: write each host in full"
+)]
+#[case::a_wildcard_that_is_encoded(
+    "[[plugin]]\nbuiltin = true\norigins = [\"https://%2A.intacct.com\"]",
+    "3:12 `https://%2A.intacct.com` has a wildcard"
+)]
+#[case::a_user_in_an_origin(
+    "[[plugin]]\nbuiltin = true\norigins = [\"https://u:p@a.example\"]",
+    "3:12 `https://u:p@a.example` is more than an origin"
+)]
+#[case::an_empty_user_in_an_origin(
+    "[[plugin]]\nbuiltin = true\norigins = [\"https://@a.example\"]",
+    "3:12 `https://@a.example` is more than an origin"
+)]
+#[case::a_host_that_is_none(
+    "[[plugin]]\nbuiltin = true\norigins = [\"https://{a,b}.example\"]",
+    "3:12 `https://{a,b}.example` names no host"
+)]
+#[case::an_origin_without_tls(
+    "[[plugin]]\nbuiltin = true\norigins = [\"http://a.example\"]",
+    "3:12 `http://a.example` matches nothing: a plugin reaches https alone"
+)]
+#[case::a_wildcard_that_is_mapped(
+    "[[map]]\nfrom = \"https://*.example\"\nto = \"http://127.0.0.1\"",
+    "2:8 `https://*.example` has a wildcard"
+)]
+#[case::no_list_of_texts("[[plugin]]\nbuiltin = true\ntexts = \"x\"", "3:9 `texts`")]
 #[case::no_digest("[[plugin]]\ndigest = \"sha256:00\"", "2:10 `sha256:00` is no digest")]
 #[case::no_subject(
     "[[plugin]]\norigins = []",
@@ -177,8 +206,8 @@ fn a_policy_that_everybody_can_change_stops_the_start() {
     stage
         .run(&["describe", "--policy", "policy.toml"])
         .ends_with(4)
-        .says("can be changed by everybody")
-        .says("hint: chmod o-w policy.toml");
+        .says("policy.toml can be changed by others (mode 0666)")
+        .says("hint: chmod go-w ");
 }
 
 #[test]
@@ -285,6 +314,14 @@ fn the_platforms_application_fills_in_what_is_blank() {
 #[case::in_clear(
     "client_secret = \"not-a-real-secret\"",
     "`client_secret` is secret, and stands here in clear"
+)]
+#[case::a_text_from_a_source(
+    "client_id = { env = \"PLATFORM_SECRET\" }",
+    "the plugin is told `client_id` as it stands, and a source is for secrets"
+)]
+#[case::a_secret_as_text(
+    "client_secret = { env = \"PLATFORM_SECRET\", text = true }",
+    "the form does not ask for `client_secret` as text"
 )]
 #[case::not_the_platforms(
     "username = \"x\"",

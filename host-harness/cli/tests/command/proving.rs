@@ -81,7 +81,7 @@ fn what_is_no_plugin_cannot_be_proved() {
     stage
         .run(&["prove", "text.wasm"])
         .ends_with(5)
-        .says("no WebAssembly component");
+        .says("the file is not WebAssembly");
     stage
         .run(&["prove", "nothing.wasm"])
         .ends_with(5)

@@ -18,7 +18,10 @@ fn stage_with(behaviour: &str) -> Stage {
 
 fn allow(stage: &Stage) {
     let digest = stage.run(&["inspect", "other.wasm", "--json"]).json()["digest"].clone();
-    let entry = format!("[[plugin]]\ndigest = {digest}\norigins = [\"https://service.example\"]\n");
+    let entry = format!(
+        "[[plugin]]\ndigest = {digest}\norigins = [\"https://service.example\"]\n\
+         texts = [\"behaviour\"]\n"
+    );
     stage.file("policy.toml", entry);
 }
 
@@ -44,7 +47,8 @@ fn inspect_tells_what_it_asks_for_from_what_it_may() {
         .ends_with(0)
         .json();
     assert_eq!(json["plugin"]["origins"][0], "https://service.example");
-    assert_eq!(json["allowed"], json!({ "origins": [], "claims": [] }));
+    let nothing = json!({ "origins": [], "claims": [], "texts": [] });
+    assert_eq!(json["allowed"], nothing);
     allow(&stage);
     let json = stage
         .run(&["inspect", "other.wasm", "--json", "--policy", "policy.toml"])
@@ -96,8 +100,10 @@ fn the_browser_is_sent_only_where_the_plugin_may_reach(#[case] url: &str, #[case
 #[case::panics("panic", "crashed")]
 fn what_it_does_wrong_is_the_plugins_fault(#[case] behaviour: &str, #[case] expected: &str) {
     let stage = stage_with(behaviour);
+    allow(&stage);
+    let arguments = ["validate", "credential.toml", "--plugin", "other.wasm"];
     stage
-        .run(&["validate", "credential.toml", "--plugin", "other.wasm"])
+        .run(&[&arguments[..], &["--policy", "policy.toml"]].concat())
         .ends_with(5)
         .says(expected);
 }

@@ -1,20 +1,17 @@
 //! Master keys from a file that only its owner can read.
 
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use credential_runtime::Randomness;
-use zeroize::Zeroizing;
+use private_files::{FileError, Privacy};
 
 use super::{KeyError, KeyId, KeySource, MasterKey, MasterKeys, text};
 
 /// Only the owner reads and writes.
 const OWNER_ONLY: u32 = 0o600;
-
-/// The bits by which others than the owner reach a file.
-const OTHERS: u32 = 0o077;
 
 /// More than anyone's keys; a file that is longer is something else.
 const LONGEST_FILE: u64 = 64 * 1024;
@@ -102,6 +99,10 @@ impl KeyFile {
         path: &Path,
         keys: impl Iterator<Item = &'a MasterKey>,
     ) -> Result<(), KeyError> {
+        if !path.exists() {
+            private_files::check_file(path, Privacy::OwnerOnly)
+                .map_err(|error| self.not_trusted(&error))?;
+        }
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(OWNER_ONLY);
         let mut file = options.open(path).map_err(|error| self.not_made(&error))?;
@@ -122,24 +123,6 @@ impl KeyFile {
             .map_err(|error| self.unusable(&error))
     }
 
-    fn check_rights(&self, file: &File) -> Result<(), KeyError> {
-        let metadata = file.metadata().map_err(|error| self.unusable(&error))?;
-        let (mode, owner) = (metadata.mode() & 0o7777, metadata.uid());
-        if mode & OTHERS != 0 {
-            return Err(KeyError::Exposed {
-                path: self.0.clone(),
-                mode,
-            });
-        }
-        if owner != 0 && owner != rustix::process::geteuid().as_raw() {
-            return Err(KeyError::Foreign {
-                path: self.0.clone(),
-                owner,
-            });
-        }
-        Ok(())
-    }
-
     fn place(&self) -> String {
         self.0.display().to_string()
     }
@@ -158,22 +141,34 @@ impl KeyFile {
         }
     }
 
-    fn not_opened(&self, error: &std::io::Error) -> KeyError {
-        match error.kind() {
-            ErrorKind::NotFound => KeyError::Missing(self.place()),
-            _ => self.unusable(error),
+    /// Says who else could read the key, or exchange it.
+    fn not_trusted(&self, error: &FileError) -> KeyError {
+        match error {
+            FileError::Readable { mode, .. } => KeyError::Exposed {
+                path: self.0.clone(),
+                mode: *mode,
+            },
+            FileError::Foreign { path, owner } if !path.is_dir() => KeyError::Foreign {
+                path: self.0.clone(),
+                owner: *owner,
+            },
+            error if error.is_missing() => KeyError::Missing(self.place()),
+            error => KeyError::Unusable {
+                place: self.place(),
+                reason: error.with_hint(),
+            },
         }
     }
 }
 
 impl KeySource for KeyFile {
     fn load(&self) -> Result<MasterKeys, KeyError> {
-        let file = File::open(&self.0).map_err(|error| self.not_opened(&error))?;
-        self.check_rights(&file)?;
-        let mut value = Zeroizing::new(String::with_capacity(4096));
-        file.take(LONGEST_FILE)
-            .read_to_string(&mut value)
-            .map_err(|error| self.unusable(&error))?;
-        text::parse(&value, &self.place())
+        let bytes = private_files::read(&self.0, Privacy::OwnerOnly, LONGEST_FILE)
+            .map_err(|error| self.not_trusted(&error))?;
+        let value = std::str::from_utf8(&bytes).map_err(|_| KeyError::Unusable {
+            place: self.place(),
+            reason: "it is no text in UTF-8".to_owned(),
+        })?;
+        text::parse(value, &self.place())
     }
 }

@@ -56,12 +56,14 @@ impl Confirm {
     }
 }
 
-/// Other credentials stand for the same user and company, or may: a service may end
-/// their refresh tokens when this one connects.
+/// Other credentials stand for the same user and company, or may: the plugin says that the service
+/// may end them when this one connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndsAnother {
     /// To be passed back.
     pub confirm: Confirm,
+    /// What may end, in the plugin's words.
+    pub warning: String,
     /// The names of those that stand for the same user and company, or may do so.
     pub others: Vec<Name>,
     /// Whether they are known to stand for the same. Otherwise it depends on whom the person signs

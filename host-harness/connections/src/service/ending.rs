@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use credential_runtime::{Refusal, Secret};
+use credential_runtime::HeldTokens;
 
 use super::work::{Work, insist};
 use super::{Confirm, Connections, Error, Inner};
@@ -59,7 +59,7 @@ impl Connections {
     /// [`Error::NotConnected`]; the plugin's; the store's.
     pub async fn revocation(&self, tenant: &Tenant, name: &Name) -> Result<Revocation, Error> {
         let record = self.0.store.get_by_name(tenant, name).await?;
-        token_to_revoke(&record)?;
+        held_tokens(&record)?;
         let warning = self
             .0
             .plugins
@@ -114,17 +114,20 @@ impl Inner {
     }
 }
 
-/// The refresh token, because the grant ends with it; where there is none, the access token.
-fn token_to_revoke(record: &Record) -> Result<&Secret, Error> {
+/// What the plugin may revoke with.
+fn held_tokens(record: &Record) -> Result<HeldTokens, Error> {
     let pair = record.tokens.as_ref().ok_or(Error::NotConnected)?;
-    Ok(pair.refresh.as_ref().unwrap_or(&pair.access))
+    Ok(HeldTokens {
+        access: Some(pair.access.clone()),
+        refresh: pair.refresh.clone(),
+    })
 }
 
 impl Work {
     async fn revoke(&mut self) -> Result<(), Error> {
         let operation = self.operation()?;
-        let token = token_to_revoke(&self.record)?;
-        let revoking = operation.revoke(token);
+        let held = held_tokens(&self.record)?;
+        let revoking = operation.revoke(&held);
         let result = match tokio::time::timeout(self.inner.terms.request_deadline, revoking).await {
             Ok(result) => result.map_err(Error::from),
             Err(_) => Err(Error::TooSlow),
@@ -140,7 +143,7 @@ impl Work {
 
     async fn note_refusal(&mut self, error: &Error) -> Result<(), Error> {
         let diagnosis = match error {
-            Error::Plugin(error) => error.refusal().and_then(Refusal::diagnosis),
+            Error::Plugin(error) => error.refusal().map(|it| &it.diagnosis),
             _ => None,
         };
         let mut entry = NewEvent::new("revoking-failed");

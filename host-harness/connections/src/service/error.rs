@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use credential_runtime as runtime;
-use credential_runtime::{CallFailure, Problem, RedirectError, Refusal};
+use credential_runtime::{CallFailure, Problem, RedirectError};
 
 use super::confirm::{EndsAnother, OtherIdentity};
 use crate::record::{DocumentError, Timestamp};
@@ -84,10 +84,10 @@ pub enum Error {
 impl From<runtime::Error> for Error {
     fn from(error: runtime::Error) -> Self {
         match error {
-            runtime::Error::Refused(refusal) => match *refusal {
-                Refusal::InvalidSettings(problems) => Self::Problems(problems),
-                refusal => Self::Plugin(refusal.into()),
-            },
+            runtime::Error::Refused(refusal) if !refusal.problems.is_empty() => {
+                Self::Problems(refusal.problems)
+            }
+            refused @ runtime::Error::Refused(_) => Self::Plugin(refused),
             failed @ runtime::Error::Failed(_) => Self::Plugin(failed),
         }
     }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use credential_runtime::{Field, Operation, Plugin, Policy, Settings};
+use credential_runtime::{
+    Descriptor, Field, Operation, Plugin, Policy, Secret, SettingValue, Settings,
+};
 use tokio::sync::Semaphore;
 
 use super::Error;
@@ -14,6 +16,7 @@ use crate::record::{PluginRef, Record};
 pub struct Installed {
     plugin: Plugin,
     policy: Arc<Policy>,
+    form: Arc<Descriptor>,
     platform: Settings,
 }
 
@@ -21,9 +24,12 @@ impl Installed {
     /// A plugin under a policy.
     #[must_use]
     pub fn new(plugin: Plugin, policy: impl Into<Arc<Policy>>) -> Self {
+        let policy = policy.into();
+        let form = Arc::new(policy.form(plugin.descriptor()));
         Self {
             plugin,
-            policy: policy.into(),
+            policy,
+            form,
             platform: Settings::new(),
         }
     }
@@ -41,6 +47,28 @@ impl Installed {
     #[must_use]
     pub fn plugin(&self) -> &Plugin {
         &self.plugin
+    }
+
+    /// What the operator allows it.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The plugin's form as it is filled in under the policy ([`Policy::form`]): what the policy does not
+    /// allow as text is a secret.
+    #[must_use]
+    pub fn form(&self) -> &Descriptor {
+        &self.form
+    }
+
+    /// A value as it is stored: a text in a field that is kept as a secret becomes one.
+    pub(super) fn kept_as(&self, field: &str, value: SettingValue) -> SettingValue {
+        let is_secret = self.form.field(field).is_some_and(|it| !it.kind.is_text());
+        match value {
+            SettingValue::Text(text) if is_secret => SettingValue::Secret(Secret::new(text)),
+            value => value,
+        }
     }
 
     /// Whether the platform fills this field in where a credential leaves it blank.

@@ -6,7 +6,7 @@ use credential_runtime::{Problem, SettingValue, Settings};
 
 use super::form::{FormReport, Kept, kept};
 use super::stake::PAGE;
-use super::{Connections, Error, Standing};
+use super::{Connections, Error, Installed, Standing};
 use crate::record::{
     CredentialId, Document, Event, Name, NewCredential, NewEvent, Overview, Record, SettingsChange,
     StateChange, Tenant, Timestamp,
@@ -47,7 +47,7 @@ impl Edit {
         self
     }
 
-    fn apply(&self, settings: &Settings) -> Settings {
+    fn apply(&self, settings: &Settings, installed: &Installed) -> Settings {
         let mut edited = Settings::new();
         for (field, value) in settings.iter() {
             if !self.0.contains_key(field) {
@@ -56,11 +56,20 @@ impl Edit {
         }
         for (field, value) in &self.0 {
             if let Some(value) = value {
-                edited.set(field.clone(), value.clone());
+                edited.set(field.clone(), installed.kept_as(field, value.clone()));
             }
         }
         edited
     }
+}
+
+/// A new form as it is stored.
+fn kept_as(installed: &Installed, settings: &Settings) -> Settings {
+    let mut kept = Settings::new();
+    for (field, value) in settings.iter() {
+        kept.set(field, installed.kept_as(field, value.clone()));
+    }
+    kept
 }
 
 /// A line of a list.
@@ -102,6 +111,7 @@ impl Connections {
         settings: Settings,
     ) -> Result<Added, Error> {
         let installed = self.0.plugins.get(plugin_id)?;
+        let settings = kept_as(installed, &settings);
         let problems = installed.operation(&settings).validate().await?;
         let credential = NewCredential {
             name,
@@ -131,7 +141,7 @@ impl Connections {
     ) -> Result<Vec<Problem>, Error> {
         let record = self.0.store.get_by_name(tenant, name).await?;
         let installed = self.0.plugins.of(&record)?;
-        let settings = edit.apply(&record.settings);
+        let settings = edit.apply(&record.settings, installed);
         let problems = installed.operation(&settings).validate().await?;
         let change = SettingsChange {
             expected: record.overview.settings_version,
@@ -161,7 +171,7 @@ impl Connections {
     ) -> Result<Vec<Problem>, Error> {
         let record = self.0.store.get_by_name(tenant, name).await?;
         let installed = self.0.plugins.of(&record)?;
-        let settings = edit.apply(&record.settings);
+        let settings = edit.apply(&record.settings, installed);
         Ok(installed.operation(&settings).validate().await?)
     }
 

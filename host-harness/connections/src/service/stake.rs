@@ -10,12 +10,17 @@ use crate::record::{Overview, Record, Tenant};
 pub(super) const PAGE: u32 = 200;
 
 impl Inner {
-    /// Other credentials that connecting this one may end have to be confirmed first.
+    /// Other credentials that connecting this one may end have to be confirmed first. Whether it may
+    /// end any is the plugin's word.
     pub(super) async fn ask_first(
         &self,
         record: &Record,
         confirm: Option<&Confirm>,
     ) -> Result<(), Error> {
+        let operation = self.plugins.operation(record)?;
+        let Some(warning) = operation.connecting_warning().await? else {
+            return Ok(());
+        };
         let (others, certain) = self.others_at_stake(record).await?;
         let needed = Confirm::to_connect(record.overview.id, &others);
         if others.is_empty() || confirm == Some(&needed) {
@@ -23,6 +28,7 @@ impl Inner {
         }
         Err(Error::EndsAnother(Box::new(EndsAnother {
             confirm: needed,
+            warning,
             others: others.into_iter().map(|it| it.name).collect(),
             certain,
         })))

@@ -1,6 +1,6 @@
 //! Testing a connection: whether the service accepts it, told and written down.
 
-use credential_runtime::{Check, Error as PluginError, Outcome, Refusal};
+use credential_runtime::{Check, Error as PluginError, ErrorKind, Outcome};
 
 use super::{AccessToken, Connections, Error};
 use crate::record::{Name, NewEvent, Tenant};
@@ -50,7 +50,9 @@ impl Connections {
 }
 
 fn is_stale(error: &PluginError) -> bool {
-    matches!(error.refusal(), Some(Refusal::StaleToken(_)))
+    error
+        .refusal()
+        .is_some_and(|it| it.kind == ErrorKind::StaleToken)
 }
 
 /// What the history says of a test; nothing where none was made.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use credential_runtime::{CallFailure, Error, Problem, Refusal};
+use credential_runtime::{CallFailure, Error, ErrorKind, Refusal};
 
 use super::{Actor, Diagnosis};
 
@@ -53,24 +53,24 @@ impl Failure {
     }
 
     fn of_refusal(refusal: &Refusal) -> Self {
-        match refusal {
-            Refusal::InvalidSettings(problems) => Self::Settings(of_problems(problems)),
-            Refusal::Reauthorize(why) => Self::Dead(why.into()),
-            Refusal::Misconfigured(why) => Self::Misconfigured(why.into()),
-            Refusal::Throttled(throttle) => Self::Throttled {
-                wait: throttle
+        let why = Diagnosis::from(&refusal.diagnosis);
+        match refusal.kind {
+            ErrorKind::InvalidSettings => Self::Settings(of_problems(refusal)),
+            ErrorKind::Reauthorize => Self::Dead(why),
+            ErrorKind::Misconfigured | ErrorKind::Denied => Self::Misconfigured(why),
+            ErrorKind::Throttled => Self::Throttled {
+                wait: refusal
                     .retry_after_seconds
                     .map(|it| Duration::from_secs(it.into())),
-                why: (&throttle.diagnosis).into(),
+                why,
             },
-            Refusal::Unavailable(why) => Self::Unavailable(why.into()),
+            ErrorKind::Unavailable => Self::Unavailable(why),
             // A token endpoint has no access token to call stale: whatever this is, it was answered
             // and not understood.
-            Refusal::OutcomeUnknown(why) | Refusal::Protocol(why) | Refusal::StaleToken(why) => {
-                Self::Unknown(why.into())
-            }
-            Refusal::Denied(why) => Self::Misconfigured(denied(why)),
-            Refusal::Other(what) => Self::Unknown(other(what)),
+            ErrorKind::OutcomeUnknown
+            | ErrorKind::Protocol
+            | ErrorKind::StaleToken
+            | ErrorKind::Other => Self::Unknown(why),
         }
     }
 
@@ -98,30 +98,14 @@ impl Failure {
     }
 }
 
-fn of_problems(problems: &[Problem]) -> Diagnosis {
-    let messages: Vec<&str> = problems.iter().map(|it| it.message.as_str()).collect();
+/// The problems of the form; where the plugin finds none in it, what it said.
+fn of_problems(refusal: &Refusal) -> Diagnosis {
+    if refusal.problems.is_empty() {
+        return (&refusal.diagnosis).into();
+    }
     Diagnosis {
-        message: messages.join(" "),
+        message: refusal.to_string(),
         ..Diagnosis::of_host("invalid-settings", "", "Correct the settings.", Actor::User)
-    }
-}
-
-fn denied(why: &str) -> Diagnosis {
-    Diagnosis {
-        message: format!("The host did not let the request leave: {why}"),
-        ..Diagnosis::of_host(
-            "denied",
-            "",
-            "Allow what this plugin asks to reach, in the host's policy.",
-            Actor::Platform,
-        )
-    }
-}
-
-fn other(what: &str) -> Diagnosis {
-    Diagnosis {
-        message: what.to_owned(),
-        ..defect()
     }
 }
 
@@ -136,7 +120,7 @@ fn defect() -> Diagnosis {
 
 #[cfg(test)]
 mod tests {
-    use credential_runtime::{self as runtime, Cause, Throttle};
+    use credential_runtime::{self as runtime, Cause};
 
     use super::*;
 
@@ -152,9 +136,9 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(refusal: Refusal, expected: &str) {
-        let case = refusal.case();
-        assert_eq!(case_of(&Failure::of(&refusal.into())), expected, "{case}");
+    fn check(kind: ErrorKind, expected: &str) {
+        let refusal = Refusal::new(kind, why());
+        assert_eq!(case_of(&Failure::of(&refusal.into())), expected, "{kind:?}");
     }
 
     fn case_of(failure: &Failure) -> &'static str {
@@ -170,20 +154,16 @@ mod tests {
 
     #[test]
     fn each_refusal_means_one_thing() {
-        check(Refusal::InvalidSettings(Vec::new()), "settings");
-        check(Refusal::Reauthorize(why()), "dead");
-        check(Refusal::Misconfigured(why()), "misconfigured");
-        let throttle = Throttle {
-            retry_after_seconds: Some(7),
-            diagnosis: why(),
-        };
-        check(Refusal::Throttled(throttle), "throttled");
-        check(Refusal::Unavailable(why()), "unavailable");
-        check(Refusal::OutcomeUnknown(why()), "unknown");
-        check(Refusal::Protocol(why()), "unknown");
-        check(Refusal::StaleToken(why()), "unknown");
-        check(Refusal::Denied("no".into()), "misconfigured");
-        check(Refusal::Other("what".into()), "unknown");
+        check(ErrorKind::InvalidSettings, "settings");
+        check(ErrorKind::Reauthorize, "dead");
+        check(ErrorKind::Misconfigured, "misconfigured");
+        check(ErrorKind::Throttled, "throttled");
+        check(ErrorKind::Unavailable, "unavailable");
+        check(ErrorKind::OutcomeUnknown, "unknown");
+        check(ErrorKind::Protocol, "unknown");
+        check(ErrorKind::StaleToken, "unknown");
+        check(ErrorKind::Denied, "misconfigured");
+        check(ErrorKind::Other, "unknown");
     }
 
     #[track_caller]

@@ -22,6 +22,9 @@ pub enum Location {
 pub struct PostgresLocation {
     pub(super) config: Box<tokio_postgres::Config>,
     pub(super) tls: Tls,
+    /// Whether it is not encrypted because the server is on this machine. A name that says so is looked
+    /// up when connecting, and has to lead here.
+    pub(super) must_be_local: bool,
 }
 
 /// Whether the connection is encrypted. There is no way to try and fall back: whoever sits in between
@@ -89,8 +92,11 @@ fn parse_postgres(text: &str) -> Result<PostgresLocation, LocationError> {
         Tls::Off => SslMode::Disable,
         Tls::Verified(_) => SslMode::Require,
     });
-    let config = Box::new(config);
-    Ok(PostgresLocation { config, tls })
+    Ok(PostgresLocation {
+        must_be_local: mode.is_none() && tls == Tls::Off,
+        config: Box::new(config),
+        tls,
+    })
 }
 
 /// The parser names the option that it stumbled over, and not its value.
@@ -114,20 +120,33 @@ fn choose_tls(
     match mode {
         Some("disable") => Ok(Tls::Off),
         Some("require" | "verify-ca" | "verify-full") => Ok(Tls::Verified(roots)),
-        None if config.get_hosts().iter().all(is_local) => Ok(Tls::Off),
+        None if is_here(config) => Ok(Tls::Off),
         None => Ok(Tls::Verified(roots)),
         Some(other) => Err(LocationError::SslMode(other.chars().take(20).collect())),
     }
 }
 
+/// Whether every server that may be connected to is on this machine. Where there are addresses
+/// (`hostaddr`), the connection goes to them, and the hosts are names in certificates alone.
+fn is_here(config: &tokio_postgres::Config) -> bool {
+    let addresses = config.get_hostaddrs();
+    addresses.iter().all(|it| is_loopback(*it)) && config.get_hosts().iter().all(is_local)
+}
+
 fn is_local(host: &Host) -> bool {
     match host {
+        // With a dot at its end, it is a name that a DNS server is asked for.
         Host::Tcp(name) => {
-            name == "localhost" || name.parse().is_ok_and(|it: IpAddr| it.is_loopback())
+            name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(is_loopback)
         }
         #[cfg(unix)]
         Host::Unix(_) => true,
     }
+}
+
+/// Whether an address leads to this machine, in its IPv6 form (`::ffff:127.0.0.1`) as well.
+pub(super) fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
 }
 
 impl fmt::Display for Location {
@@ -200,6 +219,53 @@ mod tests {
     )]
     fn a_connection_to_another_machine_is_encrypted(#[case] text: &str, #[case] expected: Tls) {
         assert_eq!(parse_postgres(text).unwrap().tls, expected);
+    }
+
+    /// What is connected to decides, not what it is called.
+    #[rstest]
+    #[case::elsewhere("postgres://app@localhost/db?hostaddr=192.0.2.1", false)]
+    #[case::elsewhere_in_ipv6("postgres://app@localhost/db?hostaddr=2001:db8::1", false)]
+    #[case::another_network_card("postgres://app@localhost/db?hostaddr=10.0.0.1", false)]
+    #[case::any_address("postgres://app@localhost/db?hostaddr=0.0.0.0", false)]
+    #[case::here("postgres://app@localhost/db?hostaddr=127.0.0.2", true)]
+    #[case::here_in_ipv6("postgres://app@localhost/db?hostaddr=::1", true)]
+    #[case::here_mapped("postgres://app@localhost/db?hostaddr=::ffff:127.0.0.1", true)]
+    #[case::elsewhere_mapped("postgres://app@localhost/db?hostaddr=::ffff:192.0.2.1", false)]
+    #[case::one_of_two(
+        "postgres://app@localhost,localhost/db?hostaddr=127.0.0.1,192.0.2.1",
+        false
+    )]
+    #[case::both("postgres://app@localhost,localhost/db?hostaddr=127.0.0.1,::1", true)]
+    #[case::an_address_alone("postgres:///db?user=app&hostaddr=192.0.2.1", false)]
+    #[case::a_loopback_address_alone("postgres:///db?user=app&hostaddr=127.0.0.1", true)]
+    #[case::another_name_here("postgres://app@db.example.com/db?hostaddr=127.0.0.1", false)]
+    #[case::a_socket_and_an_address("postgres://app@%2Frun%2Fpg/db?hostaddr=192.0.2.1", false)]
+    #[case::a_socket_and_another_host("postgres://app@%2Frun%2Fpg,db.example.com/db", false)]
+    #[case::a_host_in_the_query("postgres:///db?user=app&host=db.example.com", false)]
+    #[case::a_second_host_in_the_query("postgres://app@localhost/db?host=db.example.com", false)]
+    #[case::written_otherwise("postgres://app@LocalHost/db", true)]
+    #[case::a_name_for_dns("postgres://app@localhost./db", false)]
+    #[case::a_name_below("postgres://app@db.localhost/db", false)]
+    #[case::a_name_that_begins_so("postgres://app@localhost.example.com/db", false)]
+    #[case::ipv6("postgres://app@[::1]/db", true)]
+    #[case::ipv6_mapped("postgres://app@[::ffff:127.0.0.1]/db", true)]
+    #[case::ipv6_elsewhere("postgres://app@[2001:db8::1]/db", false)]
+    #[case::ipv6_link_local("postgres://app@[fe80::1]/db", false)]
+    #[case::an_old_notation("postgres://app@127.1/db", false)]
+    #[case::a_number("postgres://app@2130706433/db", false)]
+    fn a_server_that_may_be_elsewhere_is_spoken_to_encrypted(
+        #[case] text: &str,
+        #[case] local: bool,
+    ) {
+        let place = parse_postgres(text).unwrap();
+        let expected = if local { Tls::Off } else { Tls::Verified(None) };
+        assert_eq!((place.tls, place.must_be_local), (expected, local));
+    }
+
+    #[test]
+    fn what_the_url_says_holds_and_is_not_looked_up() {
+        let place = parse_postgres("postgres://app@db.example.com/db?sslmode=disable").unwrap();
+        assert_eq!((place.tls, place.must_be_local), (Tls::Off, false));
     }
 
     #[rstest]

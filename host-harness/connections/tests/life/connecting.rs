@@ -2,7 +2,7 @@
 
 use credential_connections::service::Error;
 use credential_connections::state::State;
-use credential_runtime::{RedirectError, Refusal};
+use credential_runtime::{ErrorKind, RedirectError};
 use mock_intacct::browser::Consent;
 
 use crate::stage::{REDIRECT_URI, SESSION, World, name, session, tenant};
@@ -137,7 +137,7 @@ async fn connecting_without_a_refresh_token_fails_at_once_where_nothing_else_ren
         .await
         .unwrap_err();
     assert!(
-        matches!(&error, Error::Plugin(it) if matches!(it.refusal(), Some(Refusal::Misconfigured(_)))),
+        matches!(&error, Error::Plugin(it) if it.refusal().is_some_and(|it| it.kind == ErrorKind::Misconfigured)),
         "{error:?}"
     );
     assert_eq!(world.status(&by_session).await.overview.tokens, None);

@@ -2,7 +2,7 @@
 
 use credential_connections::record::{Event, Name};
 use credential_connections::state::State;
-use credential_runtime::Refusal;
+use credential_runtime::ErrorKind;
 use mock_intacct::{Fault, FaultRule, Wait};
 
 use crate::stage::{World, tenant};
@@ -56,9 +56,8 @@ async fn a_test_that_could_not_be_made_stands_in_the_history(world: World) {
     let Err(credential_connections::service::Error::Plugin(error)) = tested else {
         panic!("{tested:?}")
     };
-    let Some(Refusal::Throttled(throttle)) = error.refusal() else {
-        panic!("{error:?}")
-    };
-    assert_eq!(code, throttle.diagnosis.code);
+    let refusal = error.refusal().expect("a refusal");
+    assert_eq!(refusal.kind, ErrorKind::Throttled);
+    assert_eq!(code, refusal.diagnosis.code);
     assert_eq!(world.status(&dana).await.overview.last_failure, None);
 }

@@ -21,6 +21,7 @@ mod keys;
 mod leases;
 mod opening;
 mod postgres_faults;
+mod private_files;
 mod proxy;
 mod renewals;
 mod rotation;

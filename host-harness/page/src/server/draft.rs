@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use credential_connections::record::CredentialId;
 use credential_connections::service::Kept;
-use credential_runtime::{Descriptor, Field, FieldKind, Problem, Secret, SettingValue, Settings};
+use credential_runtime::{Descriptor, Field, Problem, Secret, SettingValue, Settings};
 
 use super::posted::Posted;
 
@@ -139,9 +139,9 @@ impl Draft {
     }
 }
 
-/// Whether a person fills it in; a token is filled in by connecting.
+/// Whether a person fills it in, and not connecting.
 pub(super) fn is_asked(field: &Field) -> bool {
-    field.kind != FieldKind::Token
+    !field.kind.is_filled_by_connecting()
 }
 
 /// Whether a person sees it while the form says this.

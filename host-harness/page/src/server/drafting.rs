@@ -69,7 +69,7 @@ impl Page {
         };
         self.session(&posted.visitor, |session| {
             let mut draft = session.drafts.get(place).cloned().unwrap_or_default();
-            draft.take(posted, with.plugin().descriptor());
+            draft.take(posted, with.form());
             draft.settle(name, kept);
             session.drafts.keep(place.clone(), draft.clone());
             draft

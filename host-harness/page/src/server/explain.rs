@@ -6,7 +6,7 @@ use credential_connections::state;
 use credential_connections::store::StoreError;
 use credential_runtime as runtime;
 use credential_runtime::{
-    Actor, CallFailure, Cause, Descriptor, Diagnosis, RedirectError, Refusal, Throttle,
+    Actor, CallFailure, Cause, Descriptor, Diagnosis, RedirectError, Refusal,
 };
 
 use super::failure::Failure;
@@ -147,26 +147,12 @@ pub(super) fn plugin(notice: Notice, error: runtime::Error, form: Option<&Descri
 }
 
 fn refused(notice: Notice, refusal: Refusal, form: Option<&Descriptor>) -> Notice {
-    match refusal {
-        Refusal::Reauthorize(it)
-        | Refusal::Misconfigured(it)
-        | Refusal::StaleToken(it)
-        | Refusal::Unavailable(it)
-        | Refusal::OutcomeUnknown(it)
-        | Refusal::Protocol(it) => notice.diagnosed(it, form),
-        Refusal::Throttled(throttle) => throttled(notice, throttle, form),
-        Refusal::InvalidSettings(_) => notice.message(UNFIT).actor(Actor::User),
-        Refusal::Denied(why) => notice
-            .message(format!("The request was not sent: {why}"))
-            .hint("If it should be, the operator allows it in the policy.")
-            .actor(Actor::Platform),
-        Refusal::Other(what) => notice.message(what),
+    if !refusal.problems.is_empty() {
+        return notice.message(UNFIT).actor(Actor::User);
     }
-}
-
-fn throttled(notice: Notice, throttle: Throttle, form: Option<&Descriptor>) -> Notice {
-    let notice = notice.diagnosed(throttle.diagnosis, form);
-    match throttle.retry_after_seconds {
+    let wait = refusal.retry_after_seconds;
+    let notice = notice.diagnosed(refusal.diagnosis, form);
+    match wait {
         Some(seconds) => notice.hint(format!("Try again in {seconds} s.")),
         None => notice,
     }

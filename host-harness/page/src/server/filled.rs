@@ -10,7 +10,7 @@ use crate::view::Filled;
 
 /// What the browser is shown of each field. Of a secret, never the value.
 pub(super) fn shown(with: &Installed, stored: &Stored, draft: &Draft) -> BTreeMap<String, Filled> {
-    let fields = with.plugin().descriptor().fields.iter();
+    let fields = with.form().fields.iter();
     fields
         .filter(|it| is_asked(it))
         .filter_map(|it| Some((it.id.clone(), shown_in(with, it, stored, draft)?)))
@@ -85,7 +85,7 @@ fn change(edit: Edit, field: &Field, kept: Option<&Kept>, typed: &SettingValue) 
 }
 
 fn seen<'a>(with: &'a Installed, texts: &'a Settings) -> impl Iterator<Item = &'a Field> {
-    let fields = with.plugin().descriptor().fields.iter();
+    let fields = with.form().fields.iter();
     fields.filter(move |it| is_asked(it) && is_shown(it, texts))
 }
 

@@ -32,7 +32,7 @@ struct Shown {
 impl Shown {
     fn view<'a>(&'a self, page: &'a Page, with: &'a Installed) -> FormView<'a> {
         FormView {
-            descriptor: with.plugin().descriptor(),
+            descriptor: with.form(),
             name: &self.name,
             fields: &self.fields,
             problems: &self.problems,

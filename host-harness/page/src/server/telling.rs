@@ -27,20 +27,13 @@ pub(super) fn told(connected: &Connected) -> Notice {
 pub(super) fn ends_another(named: &Named, it: &EndsAnother) -> Question {
     let others = listed(&it.others);
     let consequence = if it.certain {
-        format!(
-            "{others} stands for the same user and company. The service may end it when {} is \
-             connected.",
-            named.name
-        )
+        format!("{others} stands for the same user and company.")
     } else {
-        format!(
-            "If you sign in as the same user and company as {others}, the service may end that \
-             connection."
-        )
+        format!("You may be about to sign in as the same user and company as {others}.")
     };
     Question {
         title: format!("Connect {} all the same?", named.name),
-        consequences: vec![consequence],
+        consequences: vec![consequence, it.warning.clone()],
         action: format!("{}/connect", named.path()),
         confirm: Some(it.confirm.as_str().to_owned()),
         verb: "Connect anyway".to_owned(),

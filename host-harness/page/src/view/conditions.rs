@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use credential_runtime::{Condition, Descriptor, Field, FieldKind};
+use credential_runtime::{Condition, Descriptor, Field, FieldKind, SetupStep};
 
 /// Whether a stylesheet can tell that a condition holds.
 pub(super) fn is_visible(condition: &Condition, form: &Descriptor) -> bool {
@@ -17,8 +17,8 @@ pub(super) fn is_visible(condition: &Condition, form: &Descriptor) -> bool {
 /// The rules.
 pub(super) fn stylesheet(form: &Descriptor) -> String {
     let fields = form.fields.iter().filter_map(|field| of_field(field, form));
-    let flows = flows(form).map(|(field, flow)| of_flow(field, flow));
-    fields.chain(flows).collect()
+    let steps = form.setup.iter().filter_map(|step| of_step(step, form));
+    fields.chain(steps).collect()
 }
 
 fn of_field(field: &Field, form: &Descriptor) -> Option<String> {
@@ -31,36 +31,17 @@ fn of_field(field: &Field, form: &Descriptor) -> Option<String> {
     is_visible(condition, form).then_some(hidden)
 }
 
-/// The flows that setup steps are for, each with the field that chooses it.
-fn flows(form: &Descriptor) -> impl Iterator<Item = (&str, &str)> {
-    let chooses = |flow: &str| {
-        let offers = |it: &&Field| match &it.kind {
-            FieldKind::Choice(choices) => choices.iter().any(|choice| choice.id == flow),
-            FieldKind::Text | FieldKind::Secret | FieldKind::Token | FieldKind::Other(_) => false,
-        };
-        form.fields.iter().find(offers).map(|it| it.id.as_str())
-    };
-    let mut flows: Vec<&str> = form
-        .setup
-        .iter()
-        .filter_map(|it| it.flow.as_deref())
-        .collect();
-    flows.sort_unstable();
-    flows.dedup();
-    flows
-        .into_iter()
-        .filter_map(move |flow| Some((chooses(flow)?, flow)))
-}
-
-/// A step of a flow goes once another is chosen: before that, one reads them all.
-fn of_flow(field: &str, flow: &str) -> String {
-    let name = quoted(&input_name(field));
-    format!(
+/// A step that a choice needs goes once another is chosen: before that, one reads them all.
+fn of_step(step: &SetupStep, form: &Descriptor) -> Option<String> {
+    let condition = step.needed_when.as_ref()?;
+    let name = quoted(&input_name(&condition.field));
+    let hidden = format!(
         ":root:has(:is(input[name={name}],select[name={name}] option:not([value=\"\"])):checked)\
-         :not(:has({})) [data-flow={}]{{display:none}}\n",
-        chosen(field, flow),
-        quoted(flow),
-    )
+         :not(:has({})) [data-step={}]{{display:none}}\n",
+        chosen(&condition.field, &condition.equals),
+        quoted(&step.id),
+    );
+    is_visible(condition, form).then_some(hidden)
 }
 
 /// A choice that is made, be it a radio button or an entry of a list.
@@ -124,7 +105,7 @@ mod tests {
             css.contains("[data-field=\"username\"]{display:none}"),
             "{css}"
         );
-        let step = "[data-flow=\"regular_user\"]{display:none}";
+        let step = "[data-step=\"sign-in\"]{display:none}";
         assert!(css.contains(step), "{css}");
     }
 

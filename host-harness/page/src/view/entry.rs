@@ -14,8 +14,6 @@ use super::text::counted;
 const MOST_RADIOS: usize = 6;
 
 /// The fields that connecting fills in by their names in a token response (RFC 6749 section 5.1).
-const REFRESH_TOKEN: &str = "refresh_token";
-const ACCESS_TOKEN: &str = "access_token";
 
 /// What entries are drawn from.
 #[derive(Clone, Copy)]
@@ -61,6 +59,8 @@ pub(super) enum Control<'a> {
         open: bool,
     },
     Token(Option<Token<'a>>),
+    /// What connecting taught; empty before.
+    Learned(&'a str),
     Radios(Vec<Offer<'a>>),
     List(Vec<Offer<'a>>),
 }
@@ -108,6 +108,7 @@ impl<'a> Entry<'a> {
             Control::Text { .. }
             | Control::Hidden { secret: false, .. }
             | Control::Token(_)
+            | Control::Learned(_)
             | Control::Radios(_)
             | Control::List(_) => "off",
         }
@@ -134,7 +135,7 @@ impl<'a> Entry<'a> {
 fn mark(field: &Field, form: &Descriptor) -> Option<String> {
     match &field.requirement {
         Requirement::Required => None,
-        Requirement::Optional if field.kind == FieldKind::Token => None,
+        Requirement::Optional if field.kind.is_filled_by_connecting() => None,
         Requirement::Optional => Some("Optional".to_owned()),
         Requirement::RequiredWhen(condition) => {
             let only_then = field.shown_when.as_ref() == Some(condition);
@@ -166,7 +167,10 @@ fn control<'a>(
     sources: Sources<'a>,
 ) -> Control<'a> {
     match (&field.kind, filled) {
-        (FieldKind::Token, _) => Control::Token(token(&field.id, sources)),
+        (FieldKind::AccessToken | FieldKind::RefreshToken, _) => {
+            Control::Token(token(&field.kind, sources))
+        }
+        (FieldKind::Learned, _) => Control::Learned(text(filled)),
         (FieldKind::Choice(choices), filled) => choice(choices, text(filled), anchor),
         (_, Some(Filled::Text(value))) => Control::Text { value },
         (_, Some(filled)) => hidden(field, filled, !wrong.problems.is_empty(), sources.now),
@@ -213,12 +217,11 @@ fn hidden<'a>(field: &Field, filled: &Filled, open: bool, now: Timestamp) -> Con
     }
 }
 
-fn token<'a>(field: &str, sources: Sources<'a>) -> Option<Token<'a>> {
+fn token<'a>(kind: &FieldKind, sources: Sources<'a>) -> Option<Token<'a>> {
     let facts = sources.tokens?;
-    let (fingerprint, ends) = match field {
-        ACCESS_TOKEN => (&facts.access, facts.expires_at),
-        REFRESH_TOKEN => (facts.refresh.as_ref()?, None),
-        _ => return None,
+    let (fingerprint, ends) = match kind {
+        FieldKind::RefreshToken => (facts.refresh.as_ref()?, None),
+        _ => (&facts.access, facts.expires_at),
     };
     Some(Token {
         filled: Moment::new(facts.obtained_at, sources.now),

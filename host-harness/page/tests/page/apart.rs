@@ -128,7 +128,7 @@ async fn a_credential_whose_plugin_is_not_installed_can_be_looked_at_and_removed
 #[tokio::test]
 async fn a_credential_that_its_plugin_crashes_on_can_still_be_removed() {
     let guest = load(test_guests::MISBEHAVING).await;
-    let guest = Installed::new(guest, Policy::nothing());
+    let guest = Installed::new(guest, Policy::nothing().allow_text("behaviour"));
     let world = World::with_plugins(vec![guest]).await;
     let crashing = Settings::new().with_text("behaviour", "panic");
     let path = add_with(&world, "default", "misbehaving", "Crashing", crashing).await;
@@ -161,7 +161,7 @@ async fn a_credential_that_its_plugin_crashes_on_can_still_be_removed() {
 async fn the_texts_of_others_are_harmless() {
     let component = describing(Description::Escapes).unwrap();
     let hostile = load(&component).await;
-    let hostile = Installed::new(hostile, Policy::nothing());
+    let hostile = with_texts(hostile);
     let world = World::with_plugins(vec![hostile]).await;
     let mut browser = world.visitor().await;
     let form = browser.get("/new").await;
@@ -212,7 +212,7 @@ fn is_harmful(c: char) -> bool {
 async fn where_several_plugins_are_installed_one_is_chosen() {
     let guest = load(test_guests::MISBEHAVING).await;
     let ours = crate::stage::plugin().await;
-    let both = [ours, guest].map(|it| Installed::new(it, Policy::nothing()));
+    let both = [ours, guest].map(with_texts);
     let world = World::with_plugins(both.into()).await;
     let mut browser = world.visitor().await;
     let choice = browser.get("/new").await;
@@ -252,4 +252,48 @@ async fn where_no_plugin_is_installed_the_page_says_so() {
         .post("/new", &web_services_user("Loader"))
         .await
         .is(404);
+}
+
+/// A plugin may call a secret a text; whether it is told one, the policy says.
+#[tokio::test]
+async fn what_the_policy_does_not_allow_as_text_is_asked_for_and_kept_as_a_secret() {
+    let guest = load(test_guests::MISBEHAVING).await;
+    let guest = Installed::new(guest, Policy::nothing().allow_text("argument"));
+    let world = World::with_plugins(vec![guest]).await;
+    let mut browser = world.visitor().await;
+    let form = browser.get("/new").await;
+    let input = |field: &str| {
+        let at = form.text.find(&format!("name=\"f.{field}\"")).unwrap();
+        let tag = form.text[..at].rfind('<').unwrap();
+        form.text[tag..].split('>').next().unwrap().to_owned()
+    };
+    assert!(
+        input("extra").contains("type=\"password\""),
+        "{}",
+        input("extra")
+    );
+    assert!(
+        !input("argument").contains("password"),
+        "{}",
+        input("argument")
+    );
+    let typed = "not-a-real-secret-in-a-text-box";
+    let fields = [
+        ("plugin", "misbehaving"),
+        ("name", "Asked"),
+        ("f.argument", "plain text"),
+        ("f.extra", typed),
+    ];
+    browser.post_and_follow("/new", &fields).await.is(200);
+    let path = world.path_of("Asked").await;
+    browser.get(&path).await.is(200).says("plain text");
+    let everything = world.seen.everything();
+    assert!(!everything.contains(typed), "{everything}");
+}
+
+/// Under a policy that allows nothing but texts.
+fn with_texts(plugin: credential_runtime::Plugin) -> Installed {
+    let texts = plugin.descriptor().text_fields();
+    let policy = texts.fold(Policy::nothing(), Policy::allow_text);
+    Installed::new(plugin, policy)
 }

@@ -322,11 +322,8 @@ pub async fn load(component: &[u8]) -> Plugin {
 /// What the plugin asks for, the service's origin leading to the mock.
 fn policy(plugin: &Plugin, mock_origin: &str) -> Policy {
     let intacct = || INTACCT_ORIGIN.parse().unwrap();
-    let policy = Policy::nothing()
-        .allow_origin(intacct())
-        .map_origin(intacct(), mock_origin.parse().unwrap());
-    let claims = plugin.descriptor().claims.iter();
-    claims.fold(policy, |policy, claim| policy.allow_claim(claim.as_str()))
+    let to_mock = mock_origin.parse().unwrap();
+    plugin.asked_policy().map_origin(intacct(), to_mock)
 }
 
 /// With a certificate that was made for the test.

@@ -40,3 +40,12 @@ pub struct AuthHeader {
     /// The header's value; holds the access token.
     pub value: Secret,
 }
+
+/// The tokens that are held for a credential, for [`Operation::revoke`](crate::Operation::revoke).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeldTokens {
+    /// The access token, perhaps stale.
+    pub access: Option<Secret>,
+    /// The refresh token.
+    pub refresh: Option<Secret>,
+}

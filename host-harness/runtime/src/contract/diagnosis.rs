@@ -1,6 +1,6 @@
 //! What went wrong, by what to do about it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -28,7 +28,7 @@ pub struct Problem {
 }
 
 /// Who has to act before it can work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Actor {
     /// The person whose credential this is.
@@ -58,7 +58,7 @@ impl Actor {
 }
 
 /// What happened, for people. Nothing in it is for matching but `code`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosis {
     /// The service's own code where it gave one.
     pub code: String,
@@ -74,87 +74,90 @@ pub struct Diagnosis {
     pub support_id: Option<String>,
 }
 
-/// The service asks to be asked less often.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Throttle {
-    /// How long to wait, where the service said so.
-    pub retry_after_seconds: Option<u32>,
-    /// What happened.
-    pub diagnosis: Diagnosis,
+impl std::fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.message, self.code)
+    }
 }
 
-/// A plugin's answer when something cannot be done (`error` in the contract): one case for each
-/// thing that a caller can do next.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// What a caller does next (`error-kind` in the contract).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Refusal {
-    /// Correct these fields, then try again.
-    InvalidSettings(Vec<Problem>),
+pub enum ErrorKind {
+    /// Correct the fields that [`Refusal::problems`] names, then try again.
+    InvalidSettings,
     /// The grant is dead: the user must connect again.
-    Reauthorize(Diagnosis),
+    Reauthorize,
     /// Something outside the credential must be changed first.
-    Misconfigured(Diagnosis),
+    Misconfigured,
     /// The access token is stale: renew it, then try once more.
-    StaleToken(Diagnosis),
+    StaleToken,
     /// Wait, then try again; the credential is healthy.
-    Throttled(Throttle),
+    Throttled,
     /// Try again later; the credential is healthy.
-    Unavailable(Diagnosis),
+    Unavailable,
     /// The request went out and no answer came back.
-    OutcomeUnknown(Diagnosis),
+    OutcomeUnknown,
     /// The answer was understood by nobody.
-    Protocol(Diagnosis),
+    Protocol,
     /// The host refused the request.
-    Denied(String),
+    Denied,
     /// None of the above.
-    Other(String),
+    Other,
+}
+
+impl ErrorKind {
+    /// The case's name as the contract spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidSettings => "invalid-settings",
+            Self::Reauthorize => "reauthorize",
+            Self::Misconfigured => "misconfigured",
+            Self::StaleToken => "stale-token",
+            Self::Throttled => "throttled",
+            Self::Unavailable => "unavailable",
+            Self::OutcomeUnknown => "outcome-unknown",
+            Self::Protocol => "protocol",
+            Self::Denied => "denied",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Why something cannot be done (`error` in the contract), as the host lets it stand: its texts are
+/// bounded and hold no secret of the credential.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// What to do next.
+    pub kind: ErrorKind,
+    /// What happened, for people.
+    pub diagnosis: Diagnosis,
+    /// How long to wait, where the service said so; a day at the most.
+    pub retry_after_seconds: Option<u32>,
+    /// For [`ErrorKind::InvalidSettings`], what is wrong with the settings: the plugin's `validate`.
+    pub problems: Vec<Problem>,
 }
 
 impl Refusal {
-    /// The diagnosis, where the case has one.
+    /// A refusal without a wait and without problems.
     #[must_use]
-    pub fn diagnosis(&self) -> Option<&Diagnosis> {
-        match self {
-            Self::Reauthorize(it)
-            | Self::Misconfigured(it)
-            | Self::StaleToken(it)
-            | Self::Unavailable(it)
-            | Self::OutcomeUnknown(it)
-            | Self::Protocol(it) => Some(it),
-            Self::Throttled(throttle) => Some(&throttle.diagnosis),
-            Self::InvalidSettings(_) | Self::Denied(_) | Self::Other(_) => None,
-        }
-    }
-
-    /// The case's name as the contract spells it.
-    #[must_use]
-    pub fn case(&self) -> &'static str {
-        match self {
-            Self::InvalidSettings(_) => "invalid-settings",
-            Self::Reauthorize(_) => "reauthorize",
-            Self::Misconfigured(_) => "misconfigured",
-            Self::StaleToken(_) => "stale-token",
-            Self::Throttled(_) => "throttled",
-            Self::Unavailable(_) => "unavailable",
-            Self::OutcomeUnknown(_) => "outcome-unknown",
-            Self::Protocol(_) => "protocol",
-            Self::Denied(_) => "denied",
-            Self::Other(_) => "other",
+    pub fn new(kind: ErrorKind, diagnosis: Diagnosis) -> Self {
+        Self {
+            kind,
+            diagnosis,
+            retry_after_seconds: None,
+            problems: Vec::new(),
         }
     }
 }
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (self, self.diagnosis()) {
-            (_, Some(diagnosis)) => write!(f, "{} ({})", diagnosis.message, diagnosis.code),
-            (Self::InvalidSettings(problems), _) => {
-                let messages: Vec<&str> = problems.iter().map(|it| it.message.as_str()).collect();
-                f.write_str(&messages.join(" "))
-            }
-            (Self::Denied(why), _) => write!(f, "the host refused the request: {why}"),
-            (Self::Other(what), _) => f.write_str(what),
-            (_, None) => f.write_str(self.case()),
+        if self.problems.is_empty() {
+            return self.diagnosis.fmt(f);
         }
+        let messages: Vec<&str> = self.problems.iter().map(|it| it.message.as_str()).collect();
+        f.write_str(&messages.join(" "))
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::reading::DeclaredMember;
 use crate::secret::Secret;
 
 /// One of the values that a choice field takes.
@@ -27,8 +28,12 @@ pub enum FieldKind {
     Secret,
     /// One of these.
     Choice(Vec<Choice>),
-    /// Filled by connecting; nobody types it.
-    Token,
+    /// The access token: filled by connecting; nobody types it.
+    AccessToken,
+    /// The refresh token, likewise.
+    RefreshToken,
+    /// A fact that connecting brings; not secret; nobody types it.
+    Learned,
     /// A kind that this version of the host does not know; kept as a secret.
     Other(String),
 }
@@ -38,7 +43,19 @@ impl FieldKind {
     /// from it.
     #[must_use]
     pub fn is_text(&self) -> bool {
-        matches!(self, Self::Text | Self::Choice(_))
+        matches!(self, Self::Text | Self::Choice(_) | Self::Learned)
+    }
+
+    /// Whether connecting fills it, so that nobody types it.
+    #[must_use]
+    pub fn is_filled_by_connecting(&self) -> bool {
+        matches!(self, Self::AccessToken | Self::RefreshToken | Self::Learned)
+    }
+
+    /// Whether it stands for one of the tokens.
+    #[must_use]
+    pub fn is_token(&self) -> bool {
+        matches!(self, Self::AccessToken | Self::RefreshToken)
     }
 }
 
@@ -101,8 +118,45 @@ pub struct SetupStep {
     pub title: String,
     /// Where to click, and what goes wrong without it.
     pub detail: String,
-    /// The flow that needs it; every flow, where absent.
-    pub flow: Option<String>,
+    /// Needed only while this holds; always, where absent.
+    pub needed_when: Option<Condition>,
+}
+
+/// What an origin is for (`purposes` in the contract).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Purposes {
+    /// A person signs in there.
+    pub browser: bool,
+    /// Tokens are obtained and revoked there.
+    pub token: bool,
+    /// The service's API.
+    pub api: bool,
+}
+
+impl Purposes {
+    /// In words, such as `sign-in, tokens, API`.
+    #[must_use]
+    pub fn describe(self) -> String {
+        let named = [
+            (self.browser, "sign-in in the browser"),
+            (self.token, "tokens"),
+            (self.api, "API"),
+        ];
+        let words: Vec<&str> = named
+            .into_iter()
+            .filter_map(|(holds, word)| holds.then_some(word))
+            .collect();
+        words.join(", ")
+    }
+}
+
+/// A place that a plugin asks to reach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AskedOrigin {
+    /// Scheme, host and port.
+    pub url: String,
+    /// What it is for.
+    pub purposes: Purposes,
 }
 
 /// What a plugin says of itself.
@@ -110,6 +164,8 @@ pub struct SetupStep {
 pub struct Descriptor {
     /// Stable; stored with every credential.
     pub id: String,
+    /// The plugin's own version.
+    pub version: String,
     /// The form's heading.
     pub title: String,
     /// One or two sentences under it.
@@ -117,9 +173,19 @@ pub struct Descriptor {
     /// Where to read more.
     pub documentation: String,
     /// The origins that the plugin asks to reach.
-    pub origins: Vec<String>,
+    pub origins: Vec<AskedOrigin>,
     /// The JWT claims that the plugin asks to read.
     pub claims: Vec<String>,
+    /// Everything that it reads of an answer's body.
+    pub members: Vec<DeclaredMember>,
+    /// The headers of an answer that it reads.
+    pub headers: Vec<String>,
+    /// Headers that its requests carry beyond the usual ones.
+    pub request_headers: Vec<String>,
+    /// Headers other than `authorization` in which a secret may stand.
+    pub secret_headers: Vec<String>,
+    /// Parameters of the redirect that it reads.
+    pub redirect_parameters: Vec<String>,
     /// The form.
     pub fields: Vec<Field>,
     /// What to do in the service first.

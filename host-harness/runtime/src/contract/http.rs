@@ -1,52 +1,12 @@
-//! Requests with secrets by name, and answers with secrets taken out.
+//! Requests with secrets by name, and answers of which the declared members are read.
 
 use serde::Serialize;
 
 use crate::secret::Blemishes;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Segment {
-    Text(String),
-    Secret(String),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pair {
-    pub(crate) name: String,
-    pub(crate) value: Vec<Segment>,
-}
-
-/// A request's method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Method {
-    /// GET
-    Get,
-    /// POST
-    Post,
-    /// PUT
-    Put,
-    /// PATCH
-    Patch,
-    /// DELETE
-    Delete,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum RequestBody {
-    None,
-    Form(Vec<Pair>),
-    Json(String),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Request {
-    pub(crate) method: Method,
-    pub(crate) url: String,
-    pub(crate) headers: Vec<Pair>,
-    pub(crate) body: RequestBody,
-    pub(crate) seal: Vec<String>,
-}
+pub(crate) use crate::bindings::connector::credential::http::{
+    Authorization, Basic, Method, Pair, Request, RequestBody, Segment,
+};
 
 /// What a plugin may know of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,30 +15,6 @@ pub(crate) struct Sealed {
     pub(crate) length: u32,
     pub(crate) blemishes: Blemishes,
     pub(crate) claims: Vec<(String, String)>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SealedMember {
-    pub(crate) pointer: String,
-    pub(crate) value: Sealed,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ResponseBody {
-    Empty,
-    Json(String),
-    Withheld {
-        content_type: Option<String>,
-        length: u64,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Response {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: ResponseBody,
-    pub(crate) sealed: Vec<SealedMember>,
 }
 
 /// Why there is no answer (`failure-kind` in the contract).
@@ -114,6 +50,3 @@ pub struct Failure {
     /// Whether any byte of the request may have left.
     pub request_sent: bool,
 }
-
-/// What became of a request.
-pub(crate) type Answer = Result<Response, Failure>;

@@ -11,14 +11,12 @@ mod form;
 mod http;
 mod oauth;
 
-pub use connection::{AuthHeader, Check, Outcome};
-pub use diagnosis::{Actor, Diagnosis, Problem, Refusal, Severity, Throttle};
+pub use connection::{AuthHeader, Check, HeldTokens, Outcome};
+pub use diagnosis::{Actor, Diagnosis, ErrorKind, Problem, Refusal, Severity};
 pub use form::{
-    Choice, Condition, Descriptor, Field, FieldKind, Requirement, SettingValue, Settings, SetupStep,
+    AskedOrigin, Choice, Condition, Descriptor, Field, FieldKind, Purposes, Requirement,
+    SettingValue, Settings, SetupStep,
 };
-pub(crate) use http::{
-    Answer, Pair, Request, RequestBody, Response, ResponseBody, Sealed, SealedMember, Segment,
-};
-pub use http::{Failure, FailureKind, Method};
-pub(crate) use oauth::Authorization;
+pub(crate) use http::{Authorization, Basic, Method, Pair, Request, RequestBody, Sealed, Segment};
+pub use http::{Failure, FailureKind};
 pub use oauth::{AuthorizationRefusal, CodeGrant, Grant, GrantKind, GrantPlan, Identity, Tokens};

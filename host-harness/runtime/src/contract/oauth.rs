@@ -1,6 +1,6 @@
 //! OAuth's nouns (RFC 6749, 7636).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::secret::Secret;
 
@@ -28,23 +28,17 @@ pub struct GrantPlan {
     /// Renew this long before the access token expires, or at nine tenths of its life, whichever
     /// is later.
     pub margin_seconds: u32,
-}
-
-/// What the host has made for one authorization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Authorization {
-    pub(crate) redirect_uri: String,
-    pub(crate) state: String,
-    pub(crate) code_challenge: Option<String>,
+    /// Whether the authorization uses PKCE (RFC 7636).
+    pub pkce: bool,
+    /// The scopes that are asked for (RFC 6749 section 3.3).
+    pub scopes: Vec<String>,
 }
 
 /// The browser came back with an error instead of a code (RFC 6749 section 4.1.2.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AuthorizationRefusal {
-    /// Such as `access_denied`.
+    /// Such as `access_denied`; `unreadable` where it is no short identifier.
     pub error: String,
-    /// The service's own words; not to be trusted.
-    pub description: Option<String>,
 }
 
 /// A code to exchange (RFC 6749 section 4.1.3).
@@ -56,6 +50,8 @@ pub struct CodeGrant {
     pub redirect_uri: String,
     /// PKCE (RFC 7636 section 4.5).
     pub code_verifier: Option<Secret>,
+    /// The redirect's further parameters that the plugin's descriptor declares.
+    pub parameters: Vec<(String, String)>,
 }
 
 /// What to obtain tokens with.
@@ -72,7 +68,7 @@ pub enum Grant {
 }
 
 /// Whom a token speaks for, as far as the service says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// As the service spells it.
     pub user: Option<String>,
@@ -93,6 +89,13 @@ pub struct Tokens {
     pub refresh: Option<Secret>,
     /// From the moment the request was sent; absent where the service did not say.
     pub expires_in_seconds: Option<u64>,
+    /// The refresh token's life, from the moment the request was sent.
+    pub refresh_expires_in_seconds: Option<u64>,
+    /// The scopes that were granted, where the service says.
+    pub scopes: Option<Vec<String>>,
     /// Absent where the service says nothing of it.
     pub identity: Option<Identity>,
+    /// What connecting taught, by the form's fields of kind [`FieldKind::Learned`](super::FieldKind):
+    /// to be kept, and given back as settings.
+    pub facts: Vec<(String, String)>,
 }

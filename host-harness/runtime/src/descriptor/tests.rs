@@ -4,7 +4,7 @@ use crate::contract::Choice;
 fn field(id: &str, kind: FieldKind, shown_when: Option<(&str, &str)>) -> Field {
     Field {
         id: id.to_owned(),
-        label: String::new(),
+        label: "Label".into(),
         help: String::new(),
         example: None,
         kind,
@@ -29,11 +29,23 @@ fn flow() -> Field {
 fn descriptor(fields: Vec<Field>) -> Descriptor {
     Descriptor {
         id: "test".into(),
-        title: String::new(),
+        version: "1.0.0".into(),
+        title: "Test".into(),
         summary: String::new(),
         documentation: "https://docs.example.com".into(),
-        origins: vec!["https://api.example.com".into()],
+        origins: vec![AskedOrigin {
+            url: "https://api.example.com".into(),
+            purposes: Purposes {
+                api: true,
+                ..Purposes::default()
+            },
+        }],
         claims: Vec::new(),
+        members: Vec::new(),
+        headers: Vec::new(),
+        request_headers: Vec::new(),
+        secret_headers: Vec::new(),
+        redirect_parameters: Vec::new(),
         fields,
         setup: Vec::new(),
     }
@@ -41,15 +53,15 @@ fn descriptor(fields: Vec<Field>) -> Descriptor {
 
 #[track_caller]
 fn check_message(fields: Vec<Field>, expected: &str) {
-    let message = check(&descriptor(fields)).expect_err("a contradiction");
+    let message = check(&descriptor(fields)).err().expect("a contradiction");
     assert!(message.contains(expected), "{message}");
 }
 
 #[test]
 fn a_description_that_holds_together_gives_its_origins() {
     let fields = vec![flow(), field("user", FieldKind::Text, Some(("flow", "a")))];
-    let origins = check(&descriptor(fields)).unwrap();
-    assert_eq!(origins, ["https://api.example.com".parse().unwrap()]);
+    let asked = check(&descriptor(fields)).unwrap();
+    assert_eq!(*asked.origins, ["https://api.example.com".parse().unwrap()]);
 }
 
 #[test]
@@ -74,9 +86,10 @@ fn a_contradiction_is_named() {
 #[test]
 fn an_origin_that_is_none_is_named() {
     let mut descriptor = descriptor(Vec::new());
-    descriptor
-        .origins
-        .push("https://api.example.com/path".into());
+    descriptor.origins.push(AskedOrigin {
+        url: "https://api.example.com/path".into(),
+        purposes: Purposes::default(),
+    });
     assert!(
         check(&descriptor)
             .unwrap_err()

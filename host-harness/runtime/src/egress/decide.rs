@@ -1,13 +1,16 @@
 //! The one decision: whether a request may leave, and to what address.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use serde::de::IgnoredAny;
 use url::{Host, Url};
 
 use super::address::is_public;
 use super::origin::Origin;
 use super::policy::Policy;
-use crate::contract::{Pair, Request, Segment};
+use crate::contract::{Authorization, Method, Pair, Request, RequestBody};
+use crate::vault::SecretKind;
 
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,35 +48,142 @@ pub(crate) enum Denial {
     NotPublic(IpAddr),
     #[error("the header `{0}` is the host's to set")]
     HostsHeader(String),
-    #[error("a secret may stand in the header `authorization` alone, not in `{0}`")]
+    #[error("the header `{0}` is not among those that descriptor and policy name")]
+    UnnamedHeader(String),
+    #[error("the header `{0}` stands twice in the request")]
+    HeaderTwice(String),
+    #[error("a request by GET or DELETE has no body")]
+    BodyWithoutMeaning,
+    #[error("the body is said to be JSON, and is none")]
+    NotJson,
+    #[error("the header `authorization` has a place of its own in a request")]
+    AuthorizationAsHeader,
+    #[error(
+        "a secret may stand in `authorization`, in the body, and in the headers that descriptor and policy name as secret, not in `{0}`"
+    )]
     SecretInHeader(String),
+    #[error("the plugin named a secret that this operation does not have")]
+    UnknownSecret,
+    #[error(
+        "the origin is for browsers alone; the plugin's descriptor names it neither for tokens nor as an API"
+    )]
+    BrowserOnly,
+    #[error("{} may not go to this origin: the plugin's descriptor names no purpose for it that would need it", .0.describe())]
+    WrongPurpose(SecretKind),
+    #[error(
+        "the origin is not one where a person signs in: the plugin's descriptor does not name it for browsers"
+    )]
+    NotForBrowsers,
+    #[error("it holds the name of a secret as text; write it as a segment of its own")]
+    NameAsText,
+    #[error("a test changes nothing: it asks by GET, or by POST where tokens are obtained")]
+    TestChanges,
+    #[error("a scheme of `authorization` is a short name other than Basic and Bearer")]
+    AuthorizationScheme,
+    #[error("the request carries the code without its PKCE verifier")]
+    NoVerifier,
+    #[error("the request carries the code, but not once the redirect URI of its authorization")]
+    OtherRedirect,
+    #[error(
+        "an earlier answer of this operation held a secret that its request had not carried; nothing more is sent"
+    )]
+    SendingEnded,
+    #[error("this function sends nothing by contract")]
+    Offline,
     #[error("the request has more than {MOST_HEADERS} headers")]
     TooManyHeaders,
     #[error("a header's name or value has a character that no header may have")]
     MalformedHeader,
 }
 
-/// Headers that concern the connection, or that the host sets from what it knows.
-const HOSTS_HEADERS: [&str; 14] = [
+impl Denial {
+    /// Whether the operator's policy could allow it; else the plugin's author has to act.
+    pub(crate) fn is_policy(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAllowed(_) | Self::NotPublic(_) | Self::UnnamedHeader(_)
+        )
+    }
+}
+
+/// Headers that a plugin may always set. What others mean to a proxy or a server on the way (ranges,
+/// overrides of the method, of the address, of who asks) nobody can list; so these are listed.
+const USUAL_HEADERS: [&str; 6] = [
+    "accept",
+    "accept-language",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "prefer",
+];
+
+/// Headers that concern the connection, or that the host sets from what it knows: no policy allows
+/// them.
+const HOSTS_HEADERS: [&str; 30] = [
     "accept-encoding",
+    "alt-used",
     "connection",
+    "content-encoding",
     "content-length",
+    "content-range",
     "content-type",
     "cookie",
+    "cookie2",
+    "date",
+    "early-data",
     "expect",
+    "forwarded",
     "host",
     "http2-settings",
+    "if-range",
     "keep-alive",
+    "max-forwards",
+    "origin",
+    "range",
+    "referer",
     "te",
     "trailer",
     "transfer-encoding",
     "upgrade",
     "user-agent",
+    "via",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+];
+
+/// The same, by how they begin.
+const HOSTS_PREFIXES: [&str; 10] = [
+    "access-control-",
+    "proxy-",
+    "sec-",
+    "x-forwarded",
+    "x-host",
+    "x-middleware-",
+    "x-original-",
+    "x-real-ip",
+    "x-rewrite-",
+    "cf-",
 ];
 
 /// Headers of a request. An API call needs three or four; a map of headers that is filled without end
 /// stops the host.
 const MOST_HEADERS: usize = 64;
+
+/// The headers beyond the usual ones that both descriptor and policy name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NamedHeaders {
+    /// That requests carry.
+    pub(crate) plain: BTreeSet<String>,
+    /// In which a secret may stand.
+    pub(crate) secret: BTreeSet<String>,
+}
+
+impl NamedHeaders {
+    fn contains(&self, name: &str) -> bool {
+        self.plain.contains(name) || self.secret.contains(name)
+    }
+}
 
 /// Whether a request may leave. `asked` are the origins that the plugin's descriptor names.
 ///
@@ -83,8 +193,14 @@ pub(crate) fn decide(
     request: &Request,
     asked: &[Origin],
     policy: &Policy,
+    named: &NamedHeaders,
 ) -> Result<Target, Denial> {
-    check_headers(&request.headers)?;
+    check_headers(&request.headers, named)?;
+    check_body(request)?;
+    request
+        .authorization
+        .iter()
+        .try_for_each(check_authorization)?;
     decide_url(&request.url, asked, policy)
 }
 
@@ -140,28 +256,73 @@ fn public(url: Url, origin: &Origin) -> Result<Target, Denial> {
     }
 }
 
-fn check_headers(headers: &[Pair]) -> Result<(), Denial> {
+/// No body with a method that has none: what a server does with one differs, and a server that leaves
+/// it unread takes it for the next request. What is called JSON is JSON.
+fn check_body(request: &Request) -> Result<(), Denial> {
+    let has_body = !matches!(request.body, RequestBody::None);
+    match request.method {
+        Method::Get | Method::Delete if has_body => Err(Denial::BodyWithoutMeaning),
+        _ => match &request.body {
+            RequestBody::Json(text) if serde_json::from_str::<IgnoredAny>(text).is_err() => {
+                Err(Denial::NotJson)
+            }
+            _ => Ok(()),
+        },
+    }
+}
+
+/// Whether the headers are ones that a plugin may set, none twice.
+pub(crate) fn check_headers(headers: &[Pair], named: &NamedHeaders) -> Result<(), Denial> {
     if headers.len() > MOST_HEADERS {
         return Err(Denial::TooManyHeaders);
     }
-    headers.iter().try_for_each(check_header)
-}
-
-/// Whether a header is one that a plugin may set, a secret standing only where one may.
-pub(crate) fn check_header(header: &Pair) -> Result<(), Denial> {
-    let name = http::HeaderName::from_bytes(header.name.as_bytes())
-        .map_err(|_| Denial::MalformedHeader)?;
-    if HOSTS_HEADERS.contains(&name.as_str()) || name.as_str().starts_with("proxy-") {
-        return Err(Denial::HostsHeader(name.to_string()));
-    }
-    let has_secret = header
-        .value
-        .iter()
-        .any(|it| matches!(it, Segment::Secret(_)));
-    if has_secret && name != http::header::AUTHORIZATION {
-        return Err(Denial::SecretInHeader(name.to_string()));
+    let mut seen = BTreeSet::new();
+    for header in headers {
+        let name = check_header(header, named)?;
+        if !seen.insert(name.clone()) {
+            return Err(Denial::HeaderTwice(name));
+        }
     }
     Ok(())
+}
+
+/// Another scheme is a short name, so that nothing else is written with it.
+fn check_authorization(authorization: &Authorization) -> Result<(), Denial> {
+    let Authorization::Other(scheme) = authorization else {
+        return Ok(());
+    };
+    let name = &scheme.name;
+    let is_plain = name
+        .bytes()
+        .all(|it| it.is_ascii_alphanumeric() || it == b'-');
+    let is_taken = ["basic", "bearer"]
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it));
+    if is_plain && !is_taken && (1..=32).contains(&name.len()) {
+        Ok(())
+    } else {
+        Err(Denial::AuthorizationScheme)
+    }
+}
+
+/// The header's name, where a plugin may set it.
+fn check_header(header: &Pair, named: &NamedHeaders) -> Result<String, Denial> {
+    let name = http::HeaderName::from_bytes(header.name.as_bytes())
+        .map_err(|_| Denial::MalformedHeader)?;
+    let name = name.as_str();
+    // Some servers take an underscore for a hyphen.
+    let as_read = name.replace('_', "-");
+    let is_hosts = HOSTS_HEADERS.contains(&as_read.as_str())
+        || HOSTS_PREFIXES.iter().any(|it| as_read.starts_with(it));
+    if as_read == "authorization" {
+        Err(Denial::AuthorizationAsHeader)
+    } else if is_hosts {
+        Err(Denial::HostsHeader(name.to_owned()))
+    } else if USUAL_HEADERS.contains(&name) || named.contains(name) {
+        Ok(name.to_owned())
+    } else {
+        Err(Denial::UnnamedHeader(name.to_owned()))
+    }
 }
 
 #[cfg(test)]

@@ -23,9 +23,15 @@ pub enum OriginError {
     /// Its scheme has no place here.
     #[error("`{0}` is neither http nor https")]
     Scheme(String),
-    /// Something follows the port.
+    /// More than scheme, host and port is written.
     #[error("`{0}` is more than an origin: leave out user, path, query and fragment")]
     More(String),
+    /// It has a wildcard, and would match nothing.
+    #[error("`{0}` has a wildcard, which matches nothing: write each host in full")]
+    Wildcard(String),
+    /// Its host is no name that one can look up, and no address.
+    #[error("`{0}` names no host: write it like https://api.example.com")]
+    Host(String),
 }
 
 impl Origin {
@@ -85,10 +91,16 @@ impl FromStr for Origin {
     fn from_str(text: &str) -> Result<Self, OriginError> {
         let url = Url::parse(text).map_err(|_| OriginError::Syntax(text.to_owned()))?;
         let origin = Self::of(&url).ok_or_else(|| OriginError::Scheme(text.to_owned()))?;
-        if is_bare(&url) {
-            Ok(origin)
-        } else {
-            Err(OriginError::More(text.to_owned()))
+        let (_, rest) = text
+            .split_once("://")
+            .ok_or_else(|| OriginError::Syntax(text.to_owned()))?;
+        if !is_bare(&url) || !is_written_bare(rest) {
+            return Err(OriginError::More(text.to_owned()));
+        }
+        match &origin.host {
+            Host::Domain(name) if name.contains('*') => Err(OriginError::Wildcard(text.to_owned())),
+            Host::Domain(name) if !is_name(name) => Err(OriginError::Host(text.to_owned())),
+            Host::Domain(_) | Host::Ipv4(_) | Host::Ipv6(_) => Ok(origin),
         }
     }
 }
@@ -99,6 +111,23 @@ fn is_bare(url: &Url) -> bool {
         && url.path() == "/"
         && url.query().is_none()
         && url.fragment().is_none()
+}
+
+/// What a URL parser drops without a word, such as `@`, `/.` or a line break, is more than an origin
+/// all the same: whoever wrote it meant something by it.
+fn is_written_bare(after_scheme: &str) -> bool {
+    let rest = after_scheme.strip_suffix('/').unwrap_or(after_scheme);
+    !rest.contains(|c: char| c.is_whitespace() || "/\\@?#".contains(c))
+}
+
+/// Whether a name has nothing in it that no host's name has (RFC 1123 section 2.1; `_` is in use).
+/// Internationalized names are in their ASCII form here.
+fn is_name(host: &str) -> bool {
+    let is_label = |label: &str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        !label.is_empty() && label.chars().all(allowed)
+    };
+    host.split('.').all(is_label)
 }
 
 #[cfg(test)]
@@ -153,6 +182,64 @@ mod tests {
             Err(OriginError::Scheme("ftp://example.com".into())),
         );
         check("data:text", Err(OriginError::Scheme("data:text".into())));
+    }
+
+    #[test]
+    fn what_a_parser_drops_without_a_word_is_refused() {
+        for text in [
+            "https://@api.example.com",
+            "https://:@api.example.com",
+            "https://api.example.com/.",
+            "https://api.example.com/x/..",
+            "https://api.example.com//",
+            "https://api.example.com/%2e",
+            "https://api.example.com\\",
+            "https://api.example.com?",
+            "https://api.example.com#",
+            "https://api.example.com/?",
+            "https://api.exam\nple.com",
+            "https://api.example.com\t",
+            " https://api.example.com x",
+            "https://user:secret@api.example.com",
+        ] {
+            let outcome = text.parse::<Origin>();
+            assert!(
+                matches!(outcome, Err(OriginError::More(_) | OriginError::Syntax(_))),
+                "{text:?}: {outcome:?}"
+            );
+        }
+        let syntax = |text: &str| Err(OriginError::Syntax(text.to_owned()));
+        check("https:api.example.com", syntax("https:api.example.com"));
+    }
+
+    #[test]
+    fn a_wildcard_would_match_nothing_and_is_refused() {
+        for text in [
+            "https://*",
+            "https://*.example.com",
+            "https://api.*.com",
+            "https://a*.example.com",
+            "https://%2a.example.com",
+            "https://*.example.com:8443",
+            "http://*.example.com",
+        ] {
+            check(text, Err(OriginError::Wildcard(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_host_that_nobody_can_look_up_is_refused() {
+        for text in [
+            "https://.example.com",
+            "https://api..example.com",
+            "https://api.example.com.",
+            "https://{a,b}.example.com",
+            "https://$host",
+            "https://a,b",
+            "https://(a).example.com",
+        ] {
+            check(text, Err(OriginError::Host(text.to_owned())));
+        }
     }
 
     #[test]

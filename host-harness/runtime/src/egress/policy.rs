@@ -8,12 +8,16 @@ use url::Url;
 
 use super::origin::Origin;
 
-/// What the operator allows one plugin. The default allows nothing: no origin, no claim.
+/// What the operator allows one plugin. The default allows nothing: no origin, no claim, no text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     pub(super) allowed: BTreeSet<Origin>,
     pub(super) mappings: BTreeMap<Origin, MappingTarget>,
     pub(crate) claims: BTreeSet<String>,
+    pub(crate) labels: BTreeSet<String>,
+    pub(crate) headers: BTreeSet<String>,
+    pub(crate) secret_headers: BTreeSet<String>,
+    texts: BTreeSet<String>,
 }
 
 impl Policy {
@@ -45,6 +49,62 @@ impl Policy {
     pub fn allow_claim(mut self, claim: impl Into<String>) -> Self {
         self.claims.insert(claim.into());
         self
+    }
+
+    /// Lets the plugin read a member of an answer as a label, by its pointer, if its descriptor
+    /// declares it.
+    #[must_use]
+    pub fn allow_label(mut self, pointer: impl Into<String>) -> Self {
+        self.labels.insert(pointer.into());
+        self
+    }
+
+    /// Lets the plugin's requests carry a header beyond the usual ones, if its descriptor asks for it
+    /// too. Headers that concern the connection are refused, whatever stands here.
+    #[must_use]
+    pub fn allow_header(mut self, name: &str) -> Self {
+        self.headers.insert(name.to_ascii_lowercase());
+        self
+    }
+
+    /// Lets a secret stand in a header other than `authorization`, if the plugin's descriptor asks for
+    /// it too.
+    #[must_use]
+    pub fn allow_secret_header(mut self, name: &str) -> Self {
+        self.secret_headers.insert(name.to_ascii_lowercase());
+        self
+    }
+
+    /// Lets the plugin be told as text what stands in a field of its form, if its descriptor says that
+    /// the field holds text. What is not allowed is kept as a secret ([`Policy::form`]).
+    #[must_use]
+    pub fn allow_text(mut self, field: impl Into<String>) -> Self {
+        self.texts.insert(field.into());
+        self
+    }
+
+    /// The fields that may be told as text.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(String::as_str)
+    }
+
+    pub(crate) fn allows_text(&self, field: &str) -> bool {
+        self.texts.contains(field)
+    }
+
+    /// The pointers whose members may be read as labels.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.labels.iter().map(String::as_str)
+    }
+
+    /// The headers beyond the usual ones.
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(String::as_str)
+    }
+
+    /// The headers in which a secret may stand.
+    pub fn secret_headers(&self) -> impl Iterator<Item = &str> {
+        self.secret_headers.iter().map(String::as_str)
     }
 
     /// The origins that are allowed.

@@ -1,27 +1,51 @@
-//! One request of a plugin, from its description to its sealed answer.
+//! One request of a plugin, from its description to what may be read of its answer.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use url::Url;
 
 use super::failure;
 use super::fill;
 use super::transport::{Ready, Transport};
 use crate::contract::{
-    Answer, AuthHeader, Failure, FailureKind, Pair, Request, RequestBody, Response, Segment,
+    AuthHeader, Authorization, Failure, FailureKind, Pair, Purposes, Request, Sealed,
 };
-use crate::egress::{Origin, Policy, decide, decide_url};
-use crate::seal::{RawAnswer, Sealer};
+use crate::egress::{
+    Denial, NamedHeaders, Origin, Policy, carried, check_headers, check_placement,
+    check_secret_headers, decide, decide_url, literals,
+};
+use crate::outlet::CallPurpose;
+use crate::reading::{Carried, Declaration, Permitted, RawAnswer, ReadAnswer};
 use crate::secret::Secret;
-use crate::vault::Vault;
+use crate::vault::{SecretKind, Vault};
+
+/// A body up to this size is read where it arrived; a larger one on a thread that may block. In bytes.
+const READ_AT_ONCE: usize = 4 << 10;
 
 /// What one operation may reach and read.
 pub(crate) struct Scope {
     /// The origins that the plugin's descriptor asks for.
-    pub(crate) asked: Vec<Origin>,
+    pub(crate) asked: Arc<[Origin]>,
+    /// What the descriptor says that they are for.
+    pub(crate) purposes: Arc<BTreeMap<Origin, Purposes>>,
     /// What the operator allows.
     pub(crate) policy: Arc<Policy>,
-    /// The claims that both name.
-    pub(crate) claims: BTreeSet<String>,
+    /// What the plugin reads of an answer.
+    pub(crate) declaration: Arc<Declaration>,
+    /// What of it the operator must name and does: claims and labels.
+    pub(crate) permitted: Permitted,
+    /// The headers that both name.
+    pub(crate) headers: NamedHeaders,
+}
+
+impl Scope {
+    fn purposes(&self, url: &str) -> Purposes {
+        let origin = Url::parse(url).ok().and_then(|it| Origin::of(&it));
+        let purposes = origin.and_then(|origin| self.purposes.get(&origin));
+        purposes.copied().unwrap_or_default()
+    }
 }
 
 /// The way out of one operation: its secrets, its scope, and the network.
@@ -29,6 +53,9 @@ pub(crate) struct Exchange {
     pub(crate) scope: Scope,
     pub(crate) transport: Arc<Transport>,
     vault: Mutex<Vault>,
+    /// Set when an answer held a secret that its request had not carried: a guess, or a service that
+    /// tells what it should not. Whoever could go on asking would have an oracle.
+    ended: AtomicBool,
 }
 
 impl Exchange {
@@ -37,7 +64,13 @@ impl Exchange {
             scope,
             transport,
             vault: Mutex::new(vault),
+            ended: AtomicBool::new(false),
         }
+    }
+
+    /// What the operator allows.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.scope.policy
     }
 
     /// Works on the operation's secrets. Never held across an await.
@@ -45,38 +78,47 @@ impl Exchange {
         work(&mut self.vault.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Names secrets of this operation.
-    pub(crate) fn with_sealer<T>(&self, work: impl FnOnce(&mut Sealer<'_>) -> T) -> T {
-        self.with_vault(|vault| {
-            work(&mut Sealer {
-                vault,
-                claims: &self.scope.claims,
-            })
-        })
-    }
-
-    /// Sends a request of the plugin's making, whoever carries it here.
-    pub(crate) async fn send(&self, request: Request) -> Answer {
-        let ready = self.prepare(&request)?;
+    /// Sends a request that was prepared, and reads its answer.
+    pub(crate) async fn send(
+        self: &Arc<Self>,
+        ready: Ready,
+        request: Request,
+    ) -> Result<ReadAnswer, Failure> {
         let outcome = self.transport.send(ready).await;
         log(&request, outcome.as_ref());
-        Ok(self.seal(&outcome?, &request.seal))
+        self.read(outcome?, request).await
     }
 
     /// Decides whether a request may leave, and fills its secrets in. The operator is told of one
     /// that may not: the plugin tried what it was not given.
-    pub(crate) fn prepare(&self, request: &Request) -> Result<Ready, Failure> {
-        self.prepare_allowed(request)
-            .inspect_err(|failure| tracing::warn!(%failure, "a plugin's request was denied"))
+    pub(crate) fn prepare(
+        &self,
+        request: &Request,
+        purpose: &CallPurpose,
+    ) -> Result<Ready, Denied> {
+        self.prepare_allowed(request, purpose)
+            .inspect_err(|denied| tracing::warn!(%denied, "a plugin's request was denied"))
     }
 
-    fn prepare_allowed(&self, request: &Request) -> Result<Ready, Failure> {
-        let target = decide(request, &self.scope.asked, &self.scope.policy)
-            .map_err(|denial| denied(denial.to_string()))?;
-        self.check_size(request)?;
-        let filled = self
-            .with_vault(|vault| fill::fill(request, vault))
-            .map_err(|error| denied(error.to_string()))?;
+    fn prepare_allowed(&self, request: &Request, purpose: &CallPurpose) -> Result<Ready, Denied> {
+        if self.ended.load(Ordering::SeqCst) {
+            return Err(Denial::SendingEnded.into());
+        }
+        let target = decide(
+            request,
+            &self.scope.asked,
+            &self.scope.policy,
+            &self.scope.headers,
+        )?;
+        let purposes = self.scope.purposes(&request.url);
+        purpose.check(request, purposes)?;
+        let filled = self.with_vault(|vault| {
+            check_names(request, vault)?;
+            let headers = &self.scope.headers.secret;
+            check_placement(request, purposes, headers, |name| vault.kind(name))?;
+            check_size(request, vault, self.transport.request_bytes())?;
+            fill::fill(request, vault).map_err(|error| Denied::of_plugin(error.to_string()))
+        })?;
         Ok(Ready {
             method: request.method,
             target,
@@ -84,73 +126,154 @@ impl Exchange {
         })
     }
 
-    /// Takes the secrets out of an answer.
-    pub(crate) fn seal(&self, answer: &RawAnswer, pointers: &[String]) -> Response {
-        self.with_sealer(|sealer| sealer.seal_answer(answer, pointers))
+    /// Takes a secret into the vault; the summary is all that a plugin gets.
+    pub(crate) fn seal(&self, hint: &str, kind: SecretKind, secret: Secret) -> Sealed {
+        let claims = &self.scope.permitted.claims;
+        self.with_vault(|vault| vault.seal(hint, kind, secret, claims))
+    }
+
+    /// What the plugin may read of an answer to this request. A large one is read off the threads that
+    /// serve others.
+    pub(crate) async fn read(
+        self: &Arc<Self>,
+        answer: RawAnswer,
+        request: Request,
+    ) -> Result<ReadAnswer, Failure> {
+        if answer.body.len() <= READ_AT_ONCE {
+            return Ok(self.read_now(&answer, &request));
+        }
+        let exchange = Arc::clone(self);
+        let reading =
+            tokio::task::spawn_blocking(move || exchange.read_now(&answer, &request)).await;
+        reading.map_err(|_| Failure::sent(FailureKind::Other, "the answer could not be read"))
+    }
+
+    fn read_now(&self, answer: &RawAnswer, request: &Request) -> ReadAnswer {
+        let read = self.with_vault(|vault| {
+            let carried = Carried::new(vault, carried(request), literals(request));
+            self.scope
+                .declaration
+                .read(answer, &self.scope.permitted, &carried, vault)
+        });
+        if let Some(leak) = &read.leak {
+            let path = path(&request.url);
+            tracing::warn!(path, %leak, "an answer held a secret; it was not shown");
+            if leak.end_sending {
+                self.ended.store(true, Ordering::SeqCst);
+            }
+        }
+        read
     }
 
     /// Where to send a person's browser that the plugin sends to this URL; or why not there.
-    pub(crate) fn browser_url(&self, url: &str) -> Result<String, String> {
-        decide_url(url, &self.scope.asked, &self.scope.policy)
-            .map(|target| target.url.into())
-            .map_err(|denial| denial.to_string())
-            .inspect_err(|denial| tracing::warn!(%denial, "a browser was not sent there"))
+    pub(crate) fn browser_url(&self, url: &str) -> Result<String, Denied> {
+        self.browser_target(url)
+            .inspect_err(|denied| tracing::warn!(%denied, "a browser was not sent there"))
     }
 
-    /// A header of the plugin's making, held to the same rules, filled in.
-    pub(crate) fn fill_header(&self, header: &Pair) -> Result<AuthHeader, String> {
-        crate::egress::check_header(header).map_err(|denial| denial.to_string())?;
-        self.with_vault(|vault| fill::header_value(header, vault))
+    fn browser_target(&self, url: &str) -> Result<String, Denied> {
+        let target = decide_url(url, &self.scope.asked, &self.scope.policy)?;
+        if !self.scope.purposes(url).browser {
+            return Err(Denial::NotForBrowsers.into());
+        }
+        Ok(target.url.into())
+    }
+
+    /// Headers of the plugin's making, held to the same rules, filled in.
+    pub(crate) fn fill_headers(&self, headers: &[Pair]) -> Result<Vec<AuthHeader>, String> {
+        check_headers(headers, &self.scope.headers)
+            .and_then(|()| check_secret_headers(headers, &self.scope.headers.secret))
+            .map_err(|denial| denial.to_string())?;
+        let fill = |header: &Pair| {
+            self.with_vault(|vault| fill::header_value(header, vault))
+                .map(|value| AuthHeader {
+                    name: header.name.clone(),
+                    value: Secret::new(value.as_str()),
+                })
+                .map_err(|error| error.to_string())
+        };
+        headers.iter().map(fill).collect()
+    }
+
+    /// The header `authorization`, filled in.
+    pub(crate) fn fill_authorization(&self, it: &Authorization) -> Result<AuthHeader, String> {
+        self.with_vault(|vault| fill::authorization_value(it, vault))
             .map(|value| AuthHeader {
-                name: header.name.clone(),
+                name: "Authorization".to_owned(),
                 value: Secret::new(value.as_str()),
             })
             .map_err(|error| error.to_string())
     }
+}
 
-    fn check_size(&self, request: &Request) -> Result<(), Failure> {
-        let bound = self.transport.request_bytes();
-        if self.with_vault(|vault| size(request, vault)) <= bound {
-            return Ok(());
+/// Why the host does not send a request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Denied {
+    pub(crate) message: String,
+    /// Whether the operator's policy could allow it; else the plugin is at fault.
+    pub(crate) policy: bool,
+}
+
+impl Denied {
+    fn of_plugin(message: String) -> Self {
+        Self {
+            message,
+            policy: false,
         }
-        Err(denied(format!("the request is larger than {bound} bytes")))
+    }
+
+    /// Something that the operator's policy could allow.
+    pub(crate) fn by_policy(message: String) -> Self {
+        Self {
+            message,
+            policy: true,
+        }
+    }
+
+    pub(crate) fn into_failure(self) -> Failure {
+        Failure::unsent(FailureKind::Denied, self.message)
     }
 }
 
-fn denied(message: String) -> Failure {
-    Failure::unsent(FailureKind::Denied, message)
+impl From<Denial> for Denied {
+    fn from(denial: Denial) -> Self {
+        Self {
+            policy: denial.is_policy(),
+            message: denial.to_string(),
+        }
+    }
+}
+
+/// A name is for the places that ask for one; written as text, it would leave as it is.
+fn check_names(request: &Request, vault: &Vault) -> Result<(), Denied> {
+    if literals(request).any(|text| vault.is_named_in(text)) {
+        return Err(Denial::NameAsText.into());
+    }
+    Ok(())
 }
 
 /// Filled in, before the form is encoded. A secret counts with its value's length each time that it
 /// stands there: a short name must not stand for megabytes.
-fn size(request: &Request, vault: &Vault) -> usize {
-    let pairs = |pairs: &[Pair]| -> usize {
-        pairs
-            .iter()
-            .map(|pair| pair.name.len() + segments(&pair.value, vault))
-            .sum()
-    };
-    let body = match &request.body {
-        RequestBody::None => 0,
-        RequestBody::Form(form) => pairs(form),
-        RequestBody::Json(text) => text.len(),
-    };
-    request.url.len() + pairs(&request.headers) + body
+fn check_size(request: &Request, vault: &Vault, bound: usize) -> Result<(), Denied> {
+    let secrets = carried(request).map(|name| vault.get(name).map_or(0, |it| it.expose().len()));
+    let texts = literals(request).map(str::len);
+    if texts.chain(secrets).sum::<usize>() <= bound {
+        return Ok(());
+    }
+    Err(Denied::of_plugin(format!(
+        "the request is larger than {bound} bytes"
+    )))
 }
 
-fn segments(segments: &[Segment], vault: &Vault) -> usize {
-    let length = |it: &Segment| match it {
-        Segment::Text(text) => text.len(),
-        Segment::Secret(name) => vault.get(name).map_or(0, |it| it.expose().len()),
-    };
-    segments.iter().map(length).sum()
+fn path(url: &str) -> String {
+    let url = Url::parse(url);
+    url.map(|url| url.path().to_owned()).unwrap_or_default()
 }
 
 /// One line a request: path, status and bound; never a query, a header or a body.
 fn log(request: &Request, outcome: Result<&RawAnswer, &Failure>) {
-    let path = url::Url::parse(&request.url)
-        .map(|url| url.path().to_owned())
-        .unwrap_or_default();
+    let path = path(&request.url);
     let method = request.method;
     match outcome {
         Ok(answer) => tracing::debug!(?method, path, answer.status, "answered"),

@@ -1,10 +1,12 @@
 //! Puts the secrets into a request, after it was decided that it may leave.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
-use crate::contract::{Pair, Request, RequestBody, Segment};
+use crate::contract::{Authorization, Basic, Pair, Request, RequestBody, Segment};
 use crate::vault::Vault;
 
 /// A request as it goes over the wire.
@@ -28,17 +30,65 @@ pub(super) fn fill(request: &Request, vault: &Vault) -> Result<Filled, FillError
         let (name, value) = fill_header(header, vault)?;
         headers.append(name, value);
     }
+    if let Some(authorization) = &request.authorization {
+        let value = authorization_value(authorization, vault)?;
+        headers.insert(
+            http::header::AUTHORIZATION,
+            header_of("authorization", &value)?,
+        );
+    }
     let body = fill_body(&request.body, vault, &mut headers)?;
+    let json = HeaderValue::from_static("application/json");
+    headers.entry(http::header::ACCEPT).or_insert(json);
+    // An answer in another coding is not read.
+    let identity = HeaderValue::from_static("identity");
+    headers.insert(http::header::ACCEPT_ENCODING, identity);
     Ok(Filled { headers, body })
 }
 
 fn fill_header(header: &Pair, vault: &Vault) -> Result<(HeaderName, HeaderValue), FillError> {
-    let malformed = || FillError::MalformedHeader(header.name.clone());
-    let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| malformed())?;
+    let name = HeaderName::from_bytes(header.name.as_bytes())
+        .map_err(|_| FillError::MalformedHeader(header.name.clone()))?;
     let value = join(&header.value, vault)?;
-    let mut value = HeaderValue::from_str(&value).map_err(|_| malformed())?;
-    value.set_sensitive(name == http::header::AUTHORIZATION);
-    Ok((name, value))
+    Ok((name, header_of(&header.name, &value)?))
+}
+
+/// A header's value; never printed, since a secret may stand in it.
+fn header_of(name: &str, value: &str) -> Result<HeaderValue, FillError> {
+    let mut value =
+        HeaderValue::from_str(value).map_err(|_| FillError::MalformedHeader(name.to_owned()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The value of the header `authorization`.
+pub(super) fn authorization_value(
+    authorization: &Authorization,
+    vault: &Vault,
+) -> Result<Zeroizing<String>, FillError> {
+    match authorization {
+        Authorization::Bearer(token) => scheme("Bearer", token, vault),
+        Authorization::Other(other) => scheme(&other.name, &other.credentials, vault),
+        Authorization::Basic(credentials) => basic(credentials, vault),
+    }
+}
+
+fn scheme(name: &str, secret: &str, vault: &Vault) -> Result<Zeroizing<String>, FillError> {
+    Ok(Zeroizing::new([name, " ", named(secret, vault)?].concat()))
+}
+
+/// Each part encoded as a form encodes it, then joined and encoded (RFC 6749 section 2.3.1).
+fn basic(credentials: &Basic, vault: &Vault) -> Result<Zeroizing<String>, FillError> {
+    let part = |segments: &[Segment]| -> Result<Zeroizing<String>, FillError> {
+        let value = join(segments, vault)?;
+        Ok(Zeroizing::new(
+            form_urlencoded::byte_serialize(value.as_bytes()).collect(),
+        ))
+    };
+    let user_id = part(&credentials.user_id)?;
+    let joined = Zeroizing::new([user_id.as_str(), ":", &part(&credentials.password)?].concat());
+    let encoded = Zeroizing::new(STANDARD.encode(joined.as_bytes()));
+    Ok(Zeroizing::new(["Basic ", &encoded].concat()))
 }
 
 fn fill_body(
@@ -53,6 +103,7 @@ fn fill_body(
             wiped(encode_form(pairs, vault)?),
         ),
         RequestBody::Json(text) => ("application/json", Bytes::copy_from_slice(text.as_bytes())),
+        RequestBody::JsonObject(pairs) => ("application/json", wiped(encode_json(pairs, vault)?)),
     };
     headers.insert(
         http::header::CONTENT_TYPE,
@@ -89,6 +140,34 @@ fn encode_form(pairs: &[Pair], vault: &Vault) -> Result<Zeroizing<String>, FillE
     Ok(Zeroizing::new(encoder.finish()))
 }
 
+/// A flat object of texts. Escaping makes six characters of one at the most: no growth, so no copy
+/// left behind.
+fn encode_json(pairs: &[Pair], vault: &Vault) -> Result<Zeroizing<String>, FillError> {
+    let mut members = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        members.push((pair.name.as_str(), join(&pair.value, vault)?));
+    }
+    let lengths = members
+        .iter()
+        .map(|(name, value)| 6 * (name.len() + value.len() + 1));
+    let mut json = Zeroizing::new(String::with_capacity(lengths.sum::<usize>() + 2));
+    json.push('{');
+    for (name, value) in &members {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        json.push_str(&json_string(name));
+        json.push(':');
+        json.push_str(&json_string(value));
+    }
+    json.push('}');
+    Ok(json)
+}
+
+fn json_string(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(serde_json::Value::from(text).to_string())
+}
+
 fn join(segments: &[Segment], vault: &Vault) -> Result<Zeroizing<String>, FillError> {
     let parts: Vec<&str> = segments
         .iter()
@@ -100,11 +179,15 @@ fn join(segments: &[Segment], vault: &Vault) -> Result<Zeroizing<String>, FillEr
 fn text<'a>(segment: &'a Segment, vault: &'a Vault) -> Result<&'a str, FillError> {
     match segment {
         Segment::Text(text) => Ok(text),
-        Segment::Secret(name) => vault
-            .get(name)
-            .map(crate::secret::Secret::expose)
-            .ok_or(FillError::UnknownSecret),
+        Segment::Secret(name) => named(name, vault),
     }
+}
+
+fn named<'a>(name: &str, vault: &'a Vault) -> Result<&'a str, FillError> {
+    vault
+        .get(name)
+        .map(crate::secret::Secret::expose)
+        .ok_or(FillError::UnknownSecret)
 }
 
 /// A filled-in header's value, for a request that the host's own caller will make.
@@ -119,14 +202,15 @@ mod tests {
     use crate::contract::Method;
     use crate::randomness::SystemRandomness;
     use crate::secret::Secret;
+    use crate::vault::SecretKind;
 
     fn request(headers: Vec<Pair>, body: RequestBody) -> Request {
         Request {
             method: Method::Post,
             url: String::new(),
+            authorization: None,
             headers,
             body,
-            seal: Vec::new(),
         }
     }
 
@@ -144,7 +228,11 @@ mod tests {
     #[test]
     fn a_form_is_encoded_after_filling_in() {
         let mut vault = Vault::new(&SystemRandomness);
-        let secret = vault.keep("client_secret", Secret::new("a&b=c d+ü"));
+        let secret = vault.keep(
+            "client_secret",
+            SecretKind::Setting,
+            Secret::new("a&b=c d+ü"),
+        );
         let body = RequestBody::Form(vec![
             pair("grant_type", vec![text("x")]),
             pair("client_secret", vec![Segment::Secret(secret)]),
@@ -161,7 +249,11 @@ mod tests {
     #[test]
     fn a_header_is_joined_and_marked_sensitive() {
         let mut vault = Vault::new(&SystemRandomness);
-        let secret = vault.keep("access", Secret::new("not-a-real-token"));
+        let secret = vault.keep(
+            "access",
+            SecretKind::AccessToken,
+            Secret::new("not-a-real-token"),
+        );
         let header = pair(
             "authorization",
             vec![text("Bearer "), Segment::Secret(secret)],
@@ -179,7 +271,7 @@ mod tests {
         ) {
             let mut vault = Vault::new(&SystemRandomness);
             let form = pairs.iter().map(|(name, before, secret)| {
-                let secret = vault.keep("s", Secret::new(secret.as_str()));
+                let secret = vault.keep("s", SecretKind::Setting, Secret::new(secret.as_str()));
                 pair(name, vec![text(before), Segment::Secret(secret)])
             });
             let form: Vec<Pair> = form.collect();
@@ -199,7 +291,7 @@ mod tests {
     #[track_caller]
     fn check_error(header: Pair, secret: &str, expected: FillError) {
         let mut vault = Vault::new(&SystemRandomness);
-        let name = vault.keep("s", Secret::new(secret));
+        let name = vault.keep("s", SecretKind::Setting, Secret::new(secret));
         let header = Pair {
             value: header
                 .value

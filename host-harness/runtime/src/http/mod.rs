@@ -1,4 +1,4 @@
-//! Sends a plugin's requests: decides, fills the secrets in, sends, and seals what comes back.
+//! Sends a plugin's requests: decides, fills the secrets in, sends, and reads what comes back.
 
 mod exchange;
 mod failure;
@@ -6,6 +6,6 @@ mod fill;
 mod resolver;
 mod transport;
 
-pub(crate) use exchange::{Exchange, Scope};
+pub(crate) use exchange::{Denied, Exchange, Scope};
 pub use resolver::{Addresses, Lookup, NoPublicAddress, PublicOnly, SystemLookup};
 pub(crate) use transport::{Ready, Transport};

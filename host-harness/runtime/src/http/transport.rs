@@ -1,7 +1,6 @@
 //! HTTP over the network, within bounds: no redirect, no proxy from the environment, no retry.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::Client;
@@ -15,11 +14,7 @@ use super::resolver::{Lookup, Resolver};
 use crate::contract::{Failure, FailureKind, Method};
 use crate::egress::{Reach, Target};
 use crate::limits::HttpLimits;
-use crate::seal::RawAnswer;
-
-/// An idle connection is not kept much longer than servers keep theirs: a request on a connection
-/// that the server is closing may be lost after it was sent.
-const IDLE: Duration = Duration::from_secs(15);
+use crate::reading::RawAnswer;
 
 /// A request that may leave, its secrets filled in.
 pub(crate) struct Ready {
@@ -149,7 +144,8 @@ fn client(limits: &HttpLimits, tls: ClientConfig) -> reqwest::ClientBuilder {
         .http1_only()
         .http1_max_headers(limits.answer_headers)
         .connect_timeout(limits.connect_timeout)
-        .pool_idle_timeout(IDLE)
+        // No connection outlives an operation: what one leaves unread on it would be the next one's.
+        .pool_max_idle_per_host(0)
         .tcp_nodelay(true)
         .user_agent(concat!("credential-runtime/", env!("CARGO_PKG_VERSION")))
 }

@@ -1,31 +1,59 @@
 //! A connected credential: using it, testing it, ending it.
 
-use super::{Operation, broken, refused};
-use crate::contract::{AuthHeader, Check, Pair};
+use std::collections::HashSet;
+
+use super::{Operation, broken};
+use crate::bindings::connector::credential::http::{Authorization, Pair, Segment};
+use crate::bindings::exports::connector::credential::connection as wit;
+use crate::contract::{AuthHeader, Check, HeldTokens, Outcome};
 use crate::convert;
 use crate::error::{CallFailure, Error};
+use crate::outlet::{CallPurpose, Outlet};
+use crate::redact::{MOST, Redactor};
 use crate::secret::Secret;
+use crate::vault::SecretKind;
 
 impl Operation {
-    /// What to add to an API request so that it is made under this credential. Sends nothing.
+    /// What to add to an API request so that it is made under this credential: the access token and
+    /// no other secret. Sends nothing.
     ///
     /// # Errors
     ///
     /// The plugin's refusal, or a call that was cut short.
     pub async fn authenticate(&self, access: &Secret) -> Result<Vec<AuthHeader>, Error> {
         const EXPORT: &str = "connection/authenticate";
-        let access = self.name("access_token", access);
-        let headers = self
-            .apart(
+        let access = self.name("access_token", SecretKind::AccessToken, access);
+        let outlet = Outlet::closed();
+        let name = access.clone();
+        let answer = self
+            .call(
                 EXPORT,
+                &outlet,
                 calling!(connector_credential_connection.call_authenticate(&access)),
             )
-            .await?
-            .map_err(refused)?;
-        headers
-            .into_iter()
-            .map(|it| self.fill_header(EXPORT, &convert::pair(it)))
-            .collect()
+            .await?;
+        match answer {
+            Ok(authentication) => self
+                .fill_in(&authentication, &name)
+                .map_err(|why| broken(EXPORT, why, &outlet).into()),
+            Err(error) => Err(self.refused(error, &outlet).await),
+        }
+    }
+
+    fn fill_in(
+        &self,
+        it: &wit::ApiAuthentication,
+        access: &str,
+    ) -> Result<Vec<AuthHeader>, String> {
+        let named: Vec<&str> = secrets_in(it).collect();
+        if named != [access] {
+            return Err("it must add the access token, once, and no other secret".to_owned());
+        }
+        let authorization = it.authorization.iter();
+        let authorization = authorization.map(|it| self.exchange.fill_authorization(it));
+        let mut headers = authorization.collect::<Result<Vec<AuthHeader>, String>>()?;
+        headers.extend(self.exchange.fill_headers(&it.headers)?);
+        Ok(headers)
     }
 
     /// Asks the service whether it accepts the credential.
@@ -34,16 +62,40 @@ impl Operation {
     ///
     /// A test that could not be made: the plugin's refusal, or a call that was cut short.
     pub async fn test(&self, access: &Secret) -> Result<Vec<Check>, Error> {
-        let access = self.seal("access_token", access);
+        const EXPORT: &str = "connection/test";
+        let access = self.seal("access_token", SecretKind::AccessToken, access);
+        let outlet = self.outlet(CallPurpose::Test);
         let checks = self
-            .connected(
-                "connection/test",
+            .call(
+                EXPORT,
+                &outlet,
                 calling!(connector_credential_connection.call_test(&access)),
             )
             .await?;
-        checks
-            .map(|checks| checks.into_iter().map(convert::check).collect())
-            .map_err(refused)
+        match checks {
+            Ok(checks) => {
+                let checks: Vec<Check> = checks.into_iter().map(convert::check).collect();
+                check_checks(&checks, &outlet).map_err(|why| broken(EXPORT, why, &outlet))?;
+                let redact = |it| self.exchange.with_vault(|vault| Redactor(vault).check(it));
+                Ok(checks.into_iter().map(redact).collect())
+            }
+            Err(error) => Err(self.refused(error, &outlet).await),
+        }
+    }
+
+    /// What connecting may end at the service; absent where it ends nothing. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// A call that was cut short.
+    pub async fn connecting_warning(&self) -> Result<Option<String>, CallFailure> {
+        let warning = self
+            .call_offline(
+                "connection/connecting-warning",
+                calling!(connector_credential_connection.call_connecting_warning()),
+            )
+            .await?;
+        Ok(self.warning(warning))
     }
 
     /// What revoking would end besides this credential. Sends nothing.
@@ -52,32 +104,89 @@ impl Operation {
     ///
     /// A call that was cut short.
     pub async fn revocation_warning(&self) -> Result<Option<String>, CallFailure> {
-        self.apart(
-            "connection/revocation-warning",
-            calling!(connector_credential_connection.call_revocation_warning()),
-        )
-        .await
+        let warning = self
+            .call_offline(
+                "connection/revocation-warning",
+                calling!(connector_credential_connection.call_revocation_warning()),
+            )
+            .await?;
+        Ok(self.warning(warning))
     }
 
-    /// Ends the grant at the service.
+    fn warning(&self, text: Option<String>) -> Option<String> {
+        let text = text.filter(|it| !it.trim().is_empty())?;
+        Some(self.exchange.with_vault(|vault| Redactor(vault).text(text)))
+    }
+
+    /// Ends the grant at the service, with whichever of the tokens it takes.
     ///
     /// # Errors
     ///
-    /// The plugin's refusal, or a call that was cut short.
-    pub async fn revoke(&self, token: &Secret) -> Result<(), Error> {
-        let token = self.name("token", token);
+    /// The plugin's refusal, or a call that was cut short. A plugin that says that it revoked and has
+    /// sent nothing broke the contract.
+    pub async fn revoke(&self, held: &HeldTokens) -> Result<(), Error> {
+        const EXPORT: &str = "connection/revoke";
+        let name = |hint, kind, token: &Option<Secret>| {
+            let token = token.as_ref();
+            token.map(|token| self.name(hint, kind, token))
+        };
+        let tokens = wit::HeldTokens {
+            access: name("access_token", SecretKind::Grant, &held.access),
+            refresh: name("refresh_token", SecretKind::Grant, &held.refresh),
+        };
+        let outlet = self.outlet(CallPurpose::Revoke);
         let outcome = self
-            .connected(
-                "connection/revoke",
-                calling!(connector_credential_connection.call_revoke(&token)),
+            .call(
+                EXPORT,
+                &outlet,
+                calling!(connector_credential_connection.call_revoke(&tokens)),
             )
             .await?;
-        outcome.map_err(refused)
+        match outcome {
+            Ok(()) if outlet.has_sent() => Ok(()),
+            Ok(()) => {
+                Err(broken(EXPORT, "it says that it revoked, and sent nothing", &outlet).into())
+            }
+            Err(error) => Err(self.refused(error, &outlet).await),
+        }
     }
+}
 
-    fn fill_header(&self, export: &'static str, header: &Pair) -> Result<AuthHeader, Error> {
-        self.exchange
-            .fill_header(header)
-            .map_err(|why| broken(export, why).into())
+/// The names of secrets in what is added to a request.
+fn secrets_in(it: &wit::ApiAuthentication) -> impl Iterator<Item = &str> {
+    let (single, basic) = match &it.authorization {
+        None => (None, None),
+        Some(Authorization::Bearer(name)) => (Some(name.as_str()), None),
+        Some(Authorization::Other(scheme)) => (Some(scheme.credentials.as_str()), None),
+        Some(Authorization::Basic(basic)) => (None, Some(basic)),
+    };
+    let basic = basic
+        .into_iter()
+        .flat_map(|it| it.user_id.iter().chain(&it.password));
+    let in_headers = it.headers.iter().flat_map(|pair: &Pair| &pair.value);
+    let segments = basic.chain(in_headers).filter_map(|segment| match segment {
+        Segment::Secret(name) => Some(name.as_str()),
+        Segment::Text(_) => None,
+    });
+    single.into_iter().chain(segments)
+}
+
+/// What the contract says of a test, as far as the host can know it.
+fn check_checks(checks: &[Check], outlet: &Outlet) -> Result<(), &'static str> {
+    let passed = checks.iter().any(|it| it.outcome == Outcome::Passed);
+    let ids: HashSet<&str> = checks.iter().map(|it| it.id.as_str()).collect();
+    if checks.is_empty() || checks.len() > MOST {
+        Err("a test has at least one check, and not hundreds")
+    } else if passed && !outlet.has_succeeded() {
+        Err("a check passed, and no request of the test was answered with success")
+    } else if ids.len() < checks.len() {
+        Err("two checks of a test have one id")
+    } else if checks
+        .iter()
+        .any(|it| (it.outcome == Outcome::Failed) != it.diagnosis.is_some())
+    {
+        Err("a check has a diagnosis where it failed, and only there")
+    } else {
+        Ok(())
     }
 }

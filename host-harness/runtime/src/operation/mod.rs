@@ -15,22 +15,28 @@ macro_rules! calling {
 mod connection;
 mod oauth;
 mod prepared;
+mod refusal;
+mod tokens;
 
 use std::fmt::Debug;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use wasmtime::Store;
 
 use crate::bindings::CredentialPlugin;
 use crate::bindings::connector::credential::types as wit;
 use crate::call::Calling;
-use crate::contract::{Problem, SettingValue, Settings};
+use crate::contract::{GrantPlan, Problem, SettingValue, Settings};
 use crate::convert;
-use crate::error::{CallFailure, Cause, Error};
+use crate::error::{CallFailure, Cause};
 use crate::http::Exchange;
+use crate::outlet::{CallPurpose, Outlet};
 use crate::plugin::Loaded;
+use crate::redact::Redactor;
 use crate::secret::Secret;
+use crate::slots::Caller;
 use crate::state::CallState;
+use crate::vault::SecretKind;
 
 pub use oauth::Sender;
 pub use prepared::PreparedRequest;
@@ -38,10 +44,15 @@ pub use prepared::PreparedRequest;
 /// One operation on one credential: as many calls as it takes, over one set of secrets.
 ///
 /// Every call runs in an instance of its own. The secrets are wiped when the operation is dropped.
+/// Dropping a future of [`Operation::obtain_tokens`], `test` or `revoke` midway gives up what the
+/// service answers: tokens that it has issued are lost, a single-use code or refresh token may be
+/// spent. Whoever may be cut short lets such a call run to its end in a task of its own.
 pub struct Operation {
     loaded: Arc<Loaded>,
     settings: Arc<[wit::Setting]>,
     exchange: Arc<Exchange>,
+    plan: OnceLock<GrantPlan>,
+    caller: Caller,
 }
 
 /// An instance, to be called once with the operation's settings.
@@ -60,11 +71,32 @@ impl Operation {
                 value: tell(&loaded, &exchange, field, value),
             })
             .collect();
+        let caller = Caller {
+            plugin: loaded.digest(),
+            tenant: None,
+        };
         Self {
             loaded,
             settings,
             exchange: Arc::new(exchange),
+            plan: OnceLock::new(),
+            caller,
         }
+    }
+
+    /// For a tenant of the embedder's, by a name that tells tenants apart: one tenant's calls take no
+    /// more than their share of the slots.
+    #[must_use]
+    pub fn for_tenant(mut self, tenant: &str) -> Self {
+        self.caller.tenant = Some(tenant.into());
+        self
+    }
+
+    /// Further secrets of the credential, for which this operation has no name: stored tokens, the
+    /// state of an open sign-in. Whatever an answer or a plugin says is held against them too.
+    pub fn know<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret>) {
+        self.exchange
+            .with_vault(|vault| secrets.into_iter().for_each(|it| vault.know(it)));
     }
 
     /// What is wrong with the settings: every problem at once. Sends nothing.
@@ -74,44 +106,38 @@ impl Operation {
     /// A call that was cut short.
     pub async fn validate(&self) -> Result<Vec<Problem>, CallFailure> {
         let problems = self
-            .apart(
+            .call_offline(
                 "credential/validate",
                 calling!(connector_credential_credential.call_validate()),
             )
             .await?;
-        Ok(convert::problems(problems))
+        let problems = convert::problems(problems);
+        Ok(self
+            .exchange
+            .with_vault(|vault| Redactor(vault).problems(problems)))
     }
 
     /// A call that sends nothing: whatever the plugin tries is denied.
-    async fn apart<T: Debug>(
+    async fn call_offline<T: Debug>(
         &self,
         export: &'static str,
         call: impl for<'a> FnOnce(Callee<'a>) -> Calling<'a, T> + Send + 'static,
     ) -> Result<T, CallFailure> {
-        self.call(export, None, call).await
+        self.call(export, &Outlet::closed(), call).await
     }
 
-    /// A call that may send.
-    async fn connected<T: Debug>(
-        &self,
-        export: &'static str,
-        call: impl for<'a> FnOnce(Callee<'a>) -> Calling<'a, T> + Send + 'static,
-    ) -> Result<T, CallFailure> {
-        self.call(export, Some(Arc::clone(&self.exchange)), call)
-            .await
-    }
-
+    /// A call that may send by this outlet.
     async fn call<T: Debug>(
         &self,
         export: &'static str,
-        exchange: Option<Arc<Exchange>>,
+        outlet: &Arc<Outlet>,
         call: impl for<'a> FnOnce(Callee<'a>) -> Calling<'a, T> + Send + 'static,
     ) -> Result<T, CallFailure> {
         let settings = Arc::clone(&self.settings);
         let Loaded { runtime, pre, .. } = &*self.loaded;
         runtime
             .sandbox
-            .call(pre, export, exchange, move |plugin, store| {
+            .call(pre, (export, &self.caller), outlet, move |plugin, store| {
                 Box::pin(async move {
                     call(Callee {
                         plugin,
@@ -124,61 +150,47 @@ impl Operation {
             .await
     }
 
-    fn name(&self, hint: &str, secret: &Secret) -> String {
-        self.exchange
-            .with_vault(|vault| vault.keep(hint, secret.clone()))
+    fn outlet(&self, purpose: CallPurpose) -> Arc<Outlet> {
+        Outlet::open(&self.exchange, purpose)
     }
 
-    fn seal(&self, hint: &str, secret: &Secret) -> wit::Sealed {
-        convert::to_sealed(
-            self.exchange
-                .with_sealer(|sealer| sealer.seal(hint, secret.clone())),
-        )
+    fn name(&self, hint: &str, kind: SecretKind, secret: &Secret) -> String {
+        self.exchange
+            .with_vault(|vault| vault.keep(hint, kind, secret.clone()))
     }
 
-    fn value(&self, export: &'static str, name: &str) -> Result<Secret, CallFailure> {
-        self.exchange
-            .with_vault(|vault| vault.get(name).cloned())
-            .ok_or_else(|| {
-                broken(
-                    export,
-                    "it named a secret that this operation does not have",
-                )
-            })
+    fn seal(&self, hint: &str, kind: SecretKind, secret: &Secret) -> wit::Sealed {
+        convert::to_sealed(self.exchange.seal(hint, kind, secret.clone()))
     }
 }
 
-/// What the plugin is told of a setting: its text where the descriptor says that the field holds
-/// text, otherwise the name of a secret, whatever the field is.
+/// What the plugin is told of a setting: a text where the policy allows it, otherwise the name of a
+/// secret, whatever the field is.
 fn tell(
     loaded: &Loaded,
     exchange: &Exchange,
     field: &str,
     value: &SettingValue,
 ) -> wit::SettingValue {
-    let is_text = loaded
-        .descriptor()
-        .field(field)
-        .is_some_and(|it| it.kind.is_text());
+    let tells = |text: &str| {
+        let asked = loaded.descriptor().field(field);
+        asked.is_some_and(|it| exchange.policy().tells(it, text))
+    };
     let secret = match value {
-        SettingValue::Text(text) if is_text => return wit::SettingValue::Text(text.clone()),
+        SettingValue::Text(text) if tells(text) => return wit::SettingValue::Text(text.clone()),
         SettingValue::Text(text) => Secret::new(text.as_str()),
         SettingValue::Secret(secret) => secret.clone(),
     };
-    let sealed = exchange.with_sealer(|sealer| sealer.seal(field, secret));
+    let sealed = exchange.seal(field, SecretKind::Setting, secret);
     wit::SettingValue::Secret(convert::to_sealed(sealed))
 }
 
-fn refused(error: wit::Error) -> Error {
-    convert::refusal(error).into()
-}
-
 /// What the plugin returned cannot stand.
-fn broken(export: &'static str, why: impl Into<String>) -> CallFailure {
+fn broken(export: &'static str, why: impl Into<String>, outlet: &Outlet) -> CallFailure {
     let failure = CallFailure {
         export,
         cause: Cause::Contract(why.into()),
-        request_sent: false,
+        request_sent: outlet.has_sent(),
     };
     tracing::warn!(%failure, "a plugin's answer was not taken");
     failure

@@ -1,15 +1,29 @@
 //! Obtaining tokens: the plan, the authorization, the grant.
 
-use super::{Operation, PreparedRequest, broken, refused};
+use std::sync::Arc;
+
+use super::{Operation, PreparedRequest, broken};
 use crate::authorization::Pending;
 use crate::bindings::connector::credential::http as wit_http;
 use crate::bindings::exports::connector::credential::oauth as wit_oauth;
-use crate::contract::{AuthorizationRefusal, Failure, Grant, GrantPlan, Refusal, Request, Tokens};
+use crate::contract::{
+    AuthorizationRefusal, Failure, Grant, GrantKind, GrantPlan, Refusal, Request, Tokens,
+};
 use crate::convert;
 use crate::error::{CallFailure, Error};
+use crate::outlet::Outlet;
+use crate::redact::MOST;
+use crate::secret::Secret;
+use crate::vault::SecretKind;
 
+const PLAN: &str = "oauth/plan";
+const AUTHORIZATION_URL: &str = "oauth/authorization-url";
+const TOKEN_REQUEST: &str = "oauth/token-request";
 const OBTAIN: &str = "oauth/obtain-tokens";
 const PARSE: &str = "oauth/parse-token-response";
+
+/// The longest margin that is believed, in seconds: thirty days.
+const LONGEST_MARGIN: u32 = 30 * 86_400;
 
 /// Who sends a token request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,55 +35,93 @@ pub enum Sender {
 }
 
 impl Operation {
-    /// How to connect and how to renew. Sends nothing.
+    /// How to connect and how to renew. Asked once for an operation. Sends nothing.
     ///
     /// # Errors
     ///
     /// The plugin's refusal, or a call that was cut short.
     pub async fn plan(&self) -> Result<GrantPlan, Error> {
+        if let Some(plan) = self.plan.get() {
+            return Ok(plan.clone());
+        }
+        let outlet = Outlet::closed();
         let plan = self
-            .apart(
-                "oauth/plan",
+            .call(
+                PLAN,
+                &outlet,
                 calling!(connector_credential_oauth.call_plan()),
             )
             .await?;
-        plan.map(convert::grant_plan).map_err(refused)
+        let plan = match plan {
+            Ok(plan) => convert::grant_plan(plan),
+            Err(error) => return Err(self.refused(error, &outlet).await),
+        };
+        let plan = checked_plan(plan).map_err(|why| broken(PLAN, why, &outlet))?;
+        Ok(self.plan.get_or_init(|| plan).clone())
     }
 
-    /// Begins an authorization through a person's browser (RFC 6749 section 4.1): draws a state and
-    /// a PKCE verifier, and has the plugin build the URL, which must lead where the plugin's
-    /// requests may go. Sends nothing.
+    /// Begins an authorization through a person's browser (RFC 6749 section 4.1): draws a state and,
+    /// by the plan, a PKCE verifier, and has the plugin build the URL. It must lead where a browser may
+    /// be sent, and carry what is the host's: response type, redirect URI, state and challenge. Sends
+    /// nothing.
     ///
     /// # Errors
     ///
-    /// The plugin's refusal; [`Refusal::Denied`] where the URL leads elsewhere; or a call that was
-    /// cut short.
+    /// The plugin's refusal; [`ErrorKind::Denied`](crate::ErrorKind::Denied) where the URL leads
+    /// elsewhere; or a call that was cut short.
     pub async fn begin_authorization(&self, redirect_uri: &str) -> Result<Pending, Error> {
-        let draft = Pending::draw(&*self.loaded.runtime.randomness, redirect_uri);
-        let authorization = convert::to_authorization(draft.authorization());
+        let pkce = self.plan().await?.pkce;
+        let parameters = &self.loaded.descriptor().redirect_parameters;
+        let randomness = &*self.loaded.runtime.randomness;
+        let draft = Pending::draw(randomness, redirect_uri, pkce, parameters);
+        let authorization = draft.authorization();
+        let outlet = Outlet::closed();
         let url = self
-            .apart(
-                "oauth/authorization-url",
+            .call(
+                AUTHORIZATION_URL,
+                &outlet,
                 calling!(connector_credential_oauth.call_authorization_url(&authorization)),
             )
-            .await?
-            .map_err(refused)?;
-        match self.exchange.browser_url(&url) {
-            Ok(mapped) => Ok(draft.with_urls(mapped, url)),
-            Err(denial) => Err(Refusal::Denied(denial).into()),
+            .await?;
+        let url = match url {
+            Ok(url) => url,
+            Err(error) => return Err(self.refused(error, &outlet).await),
+        };
+        let mapped = self.exchange.browser_url(&url).map_err(Refusal::from)?;
+        self.check_authorization_url(&draft, &url)
+            .map_err(|why| broken(AUTHORIZATION_URL, why, &outlet))?;
+        Ok(draft.with_urls(mapped, url))
+    }
+
+    fn check_authorization_url(&self, draft: &Pending, url: &str) -> Result<(), String> {
+        draft.check_url(url).map_err(|error| error.to_string())?;
+        let rest = draft.without_state(url);
+        let holds_secret = self
+            .exchange
+            .with_vault(|vault| !vault.find(&rest).is_empty() || vault.is_named_in(&rest));
+        if holds_secret {
+            return Err(
+                "a secret of the credential, or the name of one, stands in its URL".to_owned(),
+            );
         }
+        Ok(())
     }
 
     /// What to tell a person whose browser came back with a refusal. Sends nothing.
     pub async fn authorization_refused(&self, refusal: AuthorizationRefusal) -> Error {
         let refusal = convert::to_authorization_refusal(refusal);
-        let told = self
-            .apart(
+        let outlet = Outlet::closed();
+        let explained = self
+            .call(
                 "oauth/authorization-refused",
+                &outlet,
                 calling!(connector_credential_oauth.call_authorization_refused(&refusal)),
             )
             .await;
-        told.map_or_else(Error::from, refused)
+        match explained {
+            Ok(error) => self.refused(error, &outlet).await,
+            Err(failure) => failure.into(),
+        }
     }
 
     /// Obtains tokens.
@@ -80,31 +132,37 @@ impl Operation {
     /// [`CallFailure::request_sent`](crate::CallFailure::request_sent).
     pub async fn obtain_tokens(&self, grant: &Grant, sender: Sender) -> Result<Tokens, Error> {
         let grant = self.name_grant(grant);
+        let outlet = Outlet::for_grant(&self.exchange, &grant);
         match sender {
-            Sender::Plugin => self.obtain_through_import(grant).await,
-            Sender::Host => self.obtain_in_two_calls(grant).await,
+            Sender::Plugin => self.obtain_through_import(grant, &outlet).await,
+            Sender::Host => self.obtain_in_two_calls(grant, &outlet).await,
         }
     }
 
-    async fn obtain_through_import(&self, grant: wit_oauth::Grant) -> Result<Tokens, Error> {
+    async fn obtain_through_import(
+        &self,
+        grant: wit_oauth::Grant,
+        outlet: &Arc<Outlet>,
+    ) -> Result<Tokens, Error> {
+        let granted = grant.clone();
         let tokens = self
-            .connected(
+            .call(
                 OBTAIN,
+                outlet,
                 calling!(connector_credential_oauth.call_obtain_tokens(&grant)),
             )
-            .await?
-            .map_err(refused)?;
-        let after_sending = |failure| CallFailure {
-            request_sent: true,
-            ..failure
-        };
-        Ok(self.tokens(OBTAIN, tokens).map_err(after_sending)?)
+            .await?;
+        self.understood(OBTAIN, tokens, &granted, outlet).await
     }
 
-    async fn obtain_in_two_calls(&self, grant: wit_oauth::Grant) -> Result<Tokens, Error> {
+    async fn obtain_in_two_calls(
+        &self,
+        grant: wit_oauth::Grant,
+        outlet: &Arc<Outlet>,
+    ) -> Result<Tokens, Error> {
         let request = self.token_request(grant.clone()).await?;
-        let answer = convert::to_answer(self.exchange.send(request).await);
-        self.understand(grant, answer).await
+        let answer = convert::to_answer(outlet.send(request).await);
+        self.understand(grant, answer, outlet).await
     }
 
     /// The token request with its secrets filled in, for a host that sends with an HTTP client of
@@ -117,19 +175,23 @@ impl Operation {
     pub async fn prepare_token_request(&self, grant: &Grant) -> Result<PreparedRequest, Error> {
         let grant = self.name_grant(grant);
         let request = self.token_request(grant.clone()).await?;
-        match self.exchange.prepare(&request) {
+        let outlet = Outlet::for_grant(&self.exchange, &grant);
+        match outlet.prepare(&request) {
             Ok(ready) => Ok(PreparedRequest::new(grant, request, ready)),
-            Err(failure) => match self
-                .understand(grant, Err(convert::to_failure(failure)))
-                .await
-            {
-                Err(error) => Err(error),
-                Ok(_) => Err(broken(PARSE, "it found tokens where no request was sent").into()),
-            },
+            Err(denied) => {
+                let answer = Err(convert::to_failure(denied.into_failure()));
+                match self.understand(grant, answer, &outlet).await {
+                    Err(error) => Err(error),
+                    Ok(_) => {
+                        let why = "it found tokens where no request was sent";
+                        Err(broken(PARSE, why, &outlet).into())
+                    }
+                }
+            }
         }
     }
 
-    /// What became of a prepared request, understood: the answer as it came, or why there is none.
+    /// What became of a prepared request. Redirects must not have been followed.
     ///
     /// # Errors
     ///
@@ -139,77 +201,109 @@ impl Operation {
         prepared: PreparedRequest,
         answer: Result<http::Response<Vec<u8>>, Failure>,
     ) -> Result<Tokens, Error> {
-        let (grant, seal) = prepared.into_parts();
-        let answer = answer.map(|answer| self.exchange.seal(&answer.into(), &seal));
-        self.understand(grant, convert::to_answer(answer)).await
+        let (grant, request) = prepared.into_parts();
+        let outlet = Outlet::for_grant(&self.exchange, &grant);
+        let answer = match answer {
+            Ok(answer) => {
+                outlet.note_sent(true);
+                self.exchange.read(answer.into(), request).await
+            }
+            Err(failure) => {
+                outlet.note_sent(failure.request_sent);
+                Err(failure)
+            }
+        };
+        self.understand(grant, convert::to_answer(answer), &outlet)
+            .await
     }
 
-    /// A call that is cut short here comes after a request, and says so.
+    /// The second of two calls; a call that is cut short here comes after a request, and says so.
     async fn understand(
         &self,
         grant: wit_oauth::Grant,
         answer: wit_http::Answer,
+        outlet: &Outlet,
     ) -> Result<Tokens, Error> {
-        let sent = answer
-            .as_ref()
-            .map_or_else(|failure| failure.request_sent, |_| true);
-        let after_sending = |failure: CallFailure| CallFailure {
-            request_sent: failure.request_sent || sent,
-            ..failure
-        };
+        let granted = grant.clone();
         let tokens = self
-            .apart(
+            .call_offline(
                 PARSE,
                 calling!(connector_credential_oauth.call_parse_token_response(&grant, &answer)),
             )
             .await
-            .map_err(after_sending)?
-            .map_err(refused)?;
-        Ok(self.tokens(PARSE, tokens).map_err(after_sending)?)
+            .map_err(|failure| CallFailure {
+                request_sent: failure.request_sent || outlet.has_sent(),
+                ..failure
+            })?;
+        self.understood(PARSE, tokens, &granted, outlet).await
+    }
+
+    async fn understood(
+        &self,
+        export: &'static str,
+        tokens: Result<wit_oauth::Tokens, crate::bindings::connector::credential::types::Error>,
+        granted: &wit_oauth::Grant,
+        outlet: &Outlet,
+    ) -> Result<Tokens, Error> {
+        match tokens {
+            Ok(tokens) => self
+                .tokens(tokens, granted)
+                .map_err(|why| broken(export, why, outlet).into()),
+            Err(error) => Err(self.refused(error, outlet).await),
+        }
     }
 
     async fn token_request(&self, grant: wit_oauth::Grant) -> Result<Request, Error> {
+        let outlet = Outlet::closed();
         let request = self
-            .apart(
-                "oauth/token-request",
+            .call(
+                TOKEN_REQUEST,
+                &outlet,
                 calling!(connector_credential_oauth.call_token_request(&grant)),
             )
             .await?;
-        request.map(convert::request).map_err(refused)
+        match request {
+            Ok(request) => Ok(request),
+            Err(error) => Err(self.refused(error, &outlet).await),
+        }
     }
 
     fn name_grant(&self, grant: &Grant) -> wit_oauth::Grant {
+        let name = |hint, secret: &Secret| self.name(hint, SecretKind::Grant, secret);
         match grant {
             Grant::AuthorizationCode(it) => {
                 wit_oauth::Grant::AuthorizationCode(wit_oauth::CodeGrant {
-                    code: self.name("code", &it.code),
+                    code: name("code", &it.code),
                     redirect_uri: it.redirect_uri.clone(),
                     code_verifier: it
                         .code_verifier
                         .as_ref()
-                        .map(|verifier| self.name("code_verifier", verifier)),
+                        .map(|verifier| name("code_verifier", verifier)),
+                    parameters: it.parameters.clone(),
                 })
             }
             Grant::ClientCredentials => wit_oauth::Grant::ClientCredentials,
             Grant::RefreshToken(token) => {
-                wit_oauth::Grant::RefreshToken(self.name("refresh_token", token))
+                wit_oauth::Grant::RefreshToken(name("refresh_token", token))
             }
             Grant::Other(name) => wit_oauth::Grant::Other(name.clone()),
         }
     }
+}
 
-    fn tokens(&self, export: &'static str, it: wit_oauth::Tokens) -> Result<Tokens, CallFailure> {
-        let access = self.value(export, &it.access)?;
-        let refresh = it
-            .refresh
-            .map(|name| self.value(export, &name))
-            .transpose()?;
-        Ok(Tokens {
-            token_type: it.token_type,
-            access,
-            refresh,
-            expires_in_seconds: it.expires_in_seconds,
-            identity: it.identity.map(convert::identity),
-        })
+/// A plan that can be followed.
+fn checked_plan(mut plan: GrantPlan) -> Result<GrantPlan, String> {
+    if plan.connect == GrantKind::RefreshToken {
+        return Err("no credential is connected by a refresh token: there is none yet".to_owned());
     }
+    if plan.renew.contains(&GrantKind::AuthorizationCode) {
+        return Err("it would renew through a person at a browser".to_owned());
+    }
+    let repeats = |(at, kind): (usize, &GrantKind)| plan.renew[..at].contains(kind);
+    if plan.renew.len() > 4 || plan.renew.iter().enumerate().any(repeats) {
+        return Err("it names a way to renew twice, or more than four".to_owned());
+    }
+    plan.margin_seconds = plan.margin_seconds.min(LONGEST_MARGIN);
+    plan.scopes.truncate(MOST);
+    Ok(plan)
 }

@@ -12,7 +12,7 @@ use crate::http::Ready;
 /// plain, so it is for the wire alone.
 pub struct PreparedRequest {
     grant: wit_oauth::Grant,
-    seal: Vec<String>,
+    request: Request,
     ready: Ready,
 }
 
@@ -20,7 +20,7 @@ impl PreparedRequest {
     pub(super) fn new(grant: wit_oauth::Grant, request: Request, ready: Ready) -> Self {
         Self {
             grant,
-            seal: request.seal,
+            request,
             ready,
         }
     }
@@ -34,8 +34,8 @@ impl PreparedRequest {
         self.ready.to_http()
     }
 
-    pub(super) fn into_parts(self) -> (wit_oauth::Grant, Vec<String>) {
-        (self.grant, self.seal)
+    pub(super) fn into_parts(self) -> (wit_oauth::Grant, Request) {
+        (self.grant, self.request)
     }
 }
 

@@ -1,15 +1,16 @@
 //! How a form goes over the wire, held against a decoder written apart.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
-use crate::contract::{Method, Pair, Request, RequestBody, Segment};
-use crate::egress::{Origin, Policy};
+use crate::contract::{Method, Pair, Purposes, Request, RequestBody, Segment};
+use crate::egress::{NamedHeaders, Origin, Policy};
 use crate::http::{Exchange, Scope, SystemLookup, Transport};
 use crate::limits::HttpLimits;
+use crate::outlet::CallPurpose;
 use crate::randomness::SystemRandomness;
+use crate::reading::{Declaration, Permitted};
 use crate::secret::Secret;
-use crate::vault::Vault;
+use crate::vault::{SecretKind, Vault};
 
 const ORIGIN: &str = "https://api.example.com";
 
@@ -40,7 +41,7 @@ pub fn form(input: &[u8]) {
 fn field(name: &str, before: &str, secret: &str, vault: &mut Vault) -> (Pair, (String, String)) {
     let value = vec![
         Segment::Text(before.to_owned()),
-        Segment::Secret(vault.keep("s", Secret::new(secret))),
+        Segment::Secret(vault.keep("s", SecretKind::Setting, Secret::new(secret))),
     ];
     let pair = Pair {
         name: name.to_owned(),
@@ -52,19 +53,27 @@ fn field(name: &str, before: &str, secret: &str, vault: &mut Vault) -> (Pair, (S
 /// The body of a request with this form; absent where it is larger than a request may be.
 fn on_the_wire(pairs: Vec<Pair>, vault: Vault) -> Option<Vec<u8>> {
     let origin: Origin = ORIGIN.parse().unwrap();
+    let purposes = Purposes {
+        token: true,
+        ..Purposes::default()
+    };
     let scope = Scope {
-        asked: vec![origin.clone()],
+        asked: [origin.clone()].into(),
+        purposes: Arc::new([(origin.clone(), purposes)].into()),
         policy: Arc::new(Policy::nothing().allow_origin(origin)),
-        claims: BTreeSet::new(),
+        declaration: Arc::new(Declaration::parse(&[], &[], &[], &[]).unwrap()),
+        permitted: Permitted::default(),
+        headers: NamedHeaders::default(),
     };
     let request = Request {
         method: Method::Post,
         url: format!("{ORIGIN}/token"),
+        authorization: None,
         headers: Vec::new(),
         body: RequestBody::Form(pairs),
-        seal: Vec::new(),
     };
-    let ready = Exchange::new(scope, transport(), vault).prepare(&request);
+    let exchange = Exchange::new(scope, transport(), vault);
+    let ready = exchange.prepare(&request, &CallPurpose::Obtain(None));
     let ready = ready
         .inspect_err(|failure| assert!(failure.message.contains("larger")))
         .ok()?;

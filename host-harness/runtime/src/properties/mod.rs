@@ -13,14 +13,11 @@
 
 mod egress;
 mod form;
-mod sealing;
+mod reading;
 
 pub use egress::egress;
 pub use form::form;
-pub use sealing::sealing;
-
-#[cfg(test)]
-pub(crate) use sealing::{forbidden, put, seal_with, told};
+pub use reading::reading;
 
 #[cfg(test)]
 mod tests {
@@ -31,7 +28,7 @@ mod tests {
     #[rstest]
     #[case("egress", egress)]
     #[case("form", form)]
-    #[case("sealing", sealing)]
+    #[case("reading", reading)]
     fn what_fuzzing_kept_holds(#[case] target: &str, #[case] holds: fn(&[u8])) {
         assert!(corpora::replay(target, holds).unwrap() > 5, "{target}");
     }

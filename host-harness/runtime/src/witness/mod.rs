@@ -51,12 +51,17 @@ impl Recorder {
     }
 
     pub(crate) fn install(self: &Arc<Self>, config: &mut Config, limits: &Limits) {
+        config.with_host_memory(Arc::new(Creator(Arc::clone(self))));
+        Self::configure(config, limits.memory_bytes as u64);
+    }
+
+    /// What machine code has to know of a recorder's memory.
+    pub(crate) fn configure(config: &mut Config, memory_bytes: u64) {
         // No guard pages and a fixed reservation: generated code checks every access against the
         // current size, and the memory never moves.
         config
-            .with_host_memory(Arc::new(Creator(Arc::clone(self))))
             .memory_init_cow(false)
-            .memory_reservation(limits.memory_bytes as u64)
+            .memory_reservation(memory_bytes)
             .memory_reservation_for_growth(0)
             .memory_guard_size(0)
             .memory_may_move(false);

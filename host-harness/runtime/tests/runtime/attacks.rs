@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use credential_runtime::{CallFailure, Cause, Error, Limit, Limits, Operation, Secret, Sender};
+use credential_runtime::{
+    Actor, CallFailure, Cause, CodeGrant, Diagnosis, Error, ErrorKind, Grant, HeldTokens, Limit,
+    Limits, Operation, Secret, Sender,
+};
 use rstest::rstest;
 use test_guests::Behaviour;
 
@@ -21,8 +24,18 @@ enum Held {
     Denied(&'static str),
     /// What the plugin returned breaks the contract, in this way.
     Broken(&'static str),
+    /// The host says that it sent nothing, for this reason, and that the plugin's author acts.
+    DeniedByHost(&'static str),
+    /// The refusal stands with this kind, and says who acts; its texts are bounded.
+    Refused(ErrorKind, Actor),
+    /// The refusal's text is not shown, and the operator is told.
+    Withheld(&'static str),
     /// Nothing has to hold it: the plugin learns this and no more.
     Harmless(&'static str),
+    /// The plugin learns this and no more, and the operator is told that a secret came back.
+    Hidden(&'static str),
+    /// The same, and nothing more is sent in that operation.
+    Ended(&'static str),
 }
 
 /// How the guest is called.
@@ -35,14 +48,26 @@ enum Call {
     /// The host sends what the plugin only builds.
     Request,
     Authenticate,
+    Test,
+    Revoke,
+    Plan,
+    /// Of a code.
+    Exchange,
 }
 
 fn attack(behaviour: Behaviour) -> (Call, Held) {
     use Behaviour as B;
-    use Call::{Authenticate, Compute, Obtain, Request, Send, Validate};
-    use Held::{Broken, Crashed, Denied, Harmless, Stopped};
-    let misplaced = "a secret may stand in the header `authorization` alone";
+    use Call::{
+        Authenticate, Compute, Exchange, Obtain, Plan, Request, Revoke, Send, Test, Validate,
+    };
+    use Held::{
+        Broken, Crashed, Denied, DeniedByHost, Ended, Harmless, Hidden, Refused, Stopped, Withheld,
+    };
+    let misplaced = "a secret may stand in `authorization`, in the body, and in the headers";
     let unknown = "the plugin named a secret that this operation does not have";
+    let as_text = "it holds the name of a secret as text";
+    let no_answer = "it reported a secret as a token that no answer brought";
+    let one_secret = "access and refresh token are one secret";
     match behaviour {
         B::Loop => (Compute(""), Stopped(Limit::CpuTime)),
         B::Recurse => (Compute(""), Stopped(Limit::Stack)),
@@ -50,34 +75,92 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
         B::Panic => (Compute(""), Crashed),
         B::LongAnswer => (Compute("2000000"), Stopped(Limit::Hostcall)),
         B::CountCalls => (Compute(""), Harmless("1")),
-        B::TellSettings => (Compute("plain"), Harmless("plain")),
-        B::TellAll => (Send(""), Harmless("secret=[sealed]")),
+        B::TellSettings => (Compute("plain"), Harmless("argument=plain")),
+        B::TellAll => (Send(""), Hidden("/echo=unreadable")),
         B::TellClaims => (Send(""), Harmless("[]")),
         B::ManyRequests => (Send(""), Stopped(Limit::Requests)),
         B::SecretInHeader => (Send(""), Denied(misplaced)),
-        B::SecretInAuthorization => (Send(""), Harmless(r#"200 {"echo":""}"#)),
-        B::SecretInForm => (Send(""), Harmless(r#"200 {"echo":"secret=[sealed]"}"#)),
-        B::SecretManyTimes => (Send(""), Harmless("[sealed]")),
-        B::NameEverywhere => (Send(""), Harmless("secret.0.")),
+        B::SecretInKeyHeader => (Send(""), Harmless("200 BodyKind::Json")),
+        B::SecretInAuthorization => (Send(""), Harmless("200 BodyKind::Json")),
+        B::SecretInBasic => (Send("client"), Harmless("200 BodyKind::Json")),
+        B::SecretInForm => (Send(""), Hidden("/echo=unreadable")),
+        B::SecretInJson => (Send(""), Harmless("200 BodyKind::Other")),
+        B::SecretManyTimes => (Send(""), Harmless("/echo=unreadable")),
+        B::GuessBeside => (Send("not-a-real-secret-47"), Ended("200 BodyKind::Other")),
+        B::GuessAlone => (Send("not-a-real-secret-47"), Ended("200 BodyKind::Other")),
+        B::GuessTwice => (
+            Send("not-a-real-secret-47"),
+            Ended("200 BodyKind::Other; then FailureKind::Denied"),
+        ),
+        B::NameInUrl
+        | B::NameInHeader
+        | B::NameInForm
+        | B::NameAsName
+        | B::NameInJson
+        | B::NameInCapitals
+        | B::NameEncoded => (Send(""), Denied(as_text)),
         B::MadeUpSecret => (Send(""), Denied(unknown)),
         B::NamedSecret => (Send("secret.0.ffffffffffffffff"), Denied(unknown)),
         B::SetHeader => (Send("transfer-encoding"), Denied("is the host's to set")),
         B::SetHost => (Send(""), Denied("the header `host` is the host's to set")),
         B::BreakHeader => (Send(""), Denied("a character that no header may have")),
-        B::BreakForm => (Send(""), Harmless("a%0D%0Ab%26c%3Dd=x%0D%0Ay%26z%3D1")),
+        B::HeaderTwice => (Send(""), Denied("stands twice")),
+        B::BreakForm => (Send(""), Harmless("200 BodyKind::Json")),
         B::ManyHeaders => (Send(""), Denied("more than 64 headers")),
-        B::LargeForm => (Send(""), Harmless("f8999=")),
+        B::LargeForm => (Send(""), Harmless("200 BodyKind::Json")),
         B::LargeRequest => (Send(""), Denied("the request is larger than 65536 bytes")),
+        B::SmuggledRequest => (Send(""), Denied("the body is said to be JSON, and is none")),
+        B::GetWithForm => (Send(""), Denied("a request by GET or DELETE has no body")),
+        B::Delete | B::Put => (Send(""), Denied("a test changes nothing")),
         B::LongList => (Validate, Stopped(Limit::Hostcall)),
         B::LongHeaders => (Request, Stopped(Limit::Hostcall)),
-        B::LongSeal => (Send(""), Stopped(Limit::Hostcall)),
-        B::SealMore => (Send("/echo"), Harmless("200 {}")),
         B::MadeUpToken => (Obtain, Broken("it named a secret")),
+        B::SettingAsToken => (Obtain, Broken(no_answer)),
+        B::SameTokens => (Obtain, Broken(one_secret)),
+        B::OtherTokenType => (Obtain, Broken("tokens of a type other than Bearer")),
+        B::EternalTokens => (Obtain, Harmless("expires_in_seconds: Some(315360000)")),
+        B::DeadTokens => (Obtain, Harmless("expires_in_seconds: None")),
+        B::LongIdentity => (Obtain, Harmless("user: Some(\"x[2Jx[2J")),
+        B::WrongFact => (Obtain, Broken("a field that is not of kind `learned`")),
+        B::NameAsFact => (Obtain, Broken("a fact that is empty or holds a secret")),
+        B::SaysDenied | B::SaysInvalid => (Obtain, Refused(ErrorKind::Protocol, Actor::Plugin)),
+        B::SaysUnknown => (Obtain, Refused(ErrorKind::OutcomeUnknown, Actor::User)),
+        B::WaitsForever => (Obtain, Refused(ErrorKind::Throttled, Actor::User)),
+        B::EmptyDiagnosis => (Obtain, Refused(ErrorKind::Other, Actor::User)),
+        B::LongDiagnosis => (Obtain, Refused(ErrorKind::Other, Actor::User)),
+        B::NameInDiagnosis => (Obtain, Withheld("(withheld: it held part of a secret)")),
         B::AuthenticateElsewhere => (Authenticate, Broken(misplaced)),
+        B::AuthenticateNothing | B::AuthenticateOther | B::AuthenticateTwice => (
+            Authenticate,
+            Broken("it must add the access token, once, and no other secret"),
+        ),
+        B::PassesUnasked => (
+            Test,
+            Broken("no request of the test was answered with success"),
+        ),
+        B::NoCheck => (Test, Broken("a test has at least one check")),
+        B::FailsUnexplained => (Test, Broken("a check has a diagnosis where it failed")),
+        B::SameChecks => (Test, Broken("two checks of a test have one id")),
+        B::RevokesUnasked => (Revoke, Broken("it says that it revoked, and sent nothing")),
+        B::PlansRefresh => (
+            Plan,
+            Broken("no credential is connected by a refresh token"),
+        ),
+        B::PlansTwice => (Plan, Broken("it names a way to renew twice")),
+        B::PlansPerson => (Plan, Broken("it would renew through a person at a browser")),
+        B::PlansMany => (
+            Plan,
+            Broken("it names a way to renew twice, or more than four"),
+        ),
+        B::CodeWithoutVerifier => (Exchange, DeniedByHost("without its PKCE verifier")),
+        B::CodeElsewhere => (Exchange, DeniedByHost("not once the redirect URI")),
     }
 }
 
+const TOKENS: &str = r#"{"access_token":"not-a-real-token-1","refresh_token":"another-token-22"}"#;
+
 async fn make(stage: &Stage, behaviour: &str, call: &Call) -> Result<String, Error> {
+    let access = Secret::new("not-a-real-access");
     match call {
         Call::Compute(argument) => Ok(stage.compute(behaviour, argument).await?),
         Call::Validate => {
@@ -86,8 +169,35 @@ async fn make(stage: &Stage, behaviour: &str, call: &Call) -> Result<String, Err
         }
         Call::Send(_) => stage.send(behaviour, "/").await,
         Call::Obtain => {
-            let access = stage.obtain(behaviour, Sender::Plugin).await?;
-            Ok(format!("{access:?}"))
+            let tokens = stage.tokens(behaviour, Sender::Plugin).await?;
+            Ok(format!("{tokens:?}"))
+        }
+        Call::Test => {
+            let checks = stage.operation(behaviour, "").test(&access).await?;
+            Ok(format!("{checks:?}"))
+        }
+        Call::Revoke => {
+            let held = HeldTokens {
+                access: Some(access),
+                refresh: None,
+            };
+            let operation = stage.operation(behaviour, "");
+            Ok(format!("{:?}", operation.revoke(&held).await?))
+        }
+        Call::Plan => Ok(format!(
+            "{:?}",
+            stage.operation(behaviour, "").plan().await?
+        )),
+        Call::Exchange => {
+            let operation = stage.operation(behaviour, &format!("{SERVICE}/token"));
+            let grant = Grant::AuthorizationCode(CodeGrant {
+                code: Secret::new("not-a-real-code"),
+                redirect_uri: "https://127.0.0.1:1/callback".to_owned(),
+                code_verifier: Some(Secret::new("not-a-real-verifier")),
+                parameters: Vec::new(),
+            });
+            let tokens = operation.obtain_tokens(&grant, Sender::Plugin).await?;
+            Ok(format!("{tokens:?}"))
         }
         Call::Request => {
             let access = stage.obtain(behaviour, Sender::Host).await?;
@@ -95,9 +205,7 @@ async fn make(stage: &Stage, behaviour: &str, call: &Call) -> Result<String, Err
         }
         Call::Authenticate => {
             let operation = stage.operation(behaviour, "");
-            let headers = operation
-                .authenticate(&Secret::new("not-a-real-access"))
-                .await?;
+            let headers = operation.authenticate(&access).await?;
             Ok(format!("{headers:?}"))
         }
     }
@@ -117,7 +225,10 @@ async fn hold(behaviour: Behaviour) {
     } else {
         ""
     };
-    let server = Server::echoes().await;
+    let server = match call {
+        Call::Obtain | Call::Exchange => Server::says_json(TOKENS).await,
+        _ => Server::echoes().await,
+    };
     let stage = Stage::with_limits(limits()).await.mapped_to(&server);
     let stage = stage.with_extra(extra);
     let log = Log::keep();
@@ -140,6 +251,48 @@ fn assert_held(behaviour: Behaviour, outcome: Result<String, Error>, held: &Held
         (Held::Broken(why), Err(Error::Failed(failure))) => {
             assert!(failure.to_string().contains(why), "{failure}");
             log.says_once(why);
+        }
+        (Held::DeniedByHost(why), Err(Error::Refused(refusal))) => {
+            assert_eq!(refusal.kind, ErrorKind::Denied, "{refusal:?}");
+            assert_eq!(refusal.diagnosis.actor, Actor::Plugin, "{refusal:?}");
+            assert!(refusal.to_string().contains(why), "{refusal}");
+            log.says_once(why);
+        }
+        (Held::Refused(kind, actor), Err(Error::Refused(refusal))) => {
+            assert_eq!(
+                (refusal.kind, refusal.diagnosis.actor),
+                (*kind, *actor),
+                "{refusal:?}"
+            );
+            let Diagnosis { code, message, .. } = &refusal.diagnosis;
+            assert!(!code.is_empty() && !message.is_empty(), "{refusal:?}");
+            assert!(
+                message.len() <= 4096 && code.len() <= 256,
+                "{}",
+                message.len()
+            );
+            assert_eq!(refusal.diagnosis.setup_step, None, "there is no such step");
+            assert!(refusal.retry_after_seconds.is_none_or(|it| it <= 86_400));
+            assert_eq!(log.lines(), [] as [String; 0], "{behaviour:?}");
+        }
+        (Held::Withheld(shown), Err(Error::Refused(refusal))) => {
+            assert_eq!(refusal.diagnosis.message, *shown);
+            log.says_once("a text with a secret in it");
+        }
+        (Held::Hidden(learnt), Ok(told)) => {
+            assert!(told.contains(learnt), "{behaviour:?}: {told}");
+            assert!(!told.contains("not-a-real"), "{behaviour:?}: {told}");
+            log.says_once("which is not told");
+        }
+        (Held::Ended(learnt), Ok(told)) => {
+            assert!(told.contains(learnt), "{behaviour:?}: {told}");
+            assert!(!told.contains("not-a-real"), "{behaviour:?}: {told}");
+            let ended = "this operation sends nothing more";
+            assert!(
+                log.lines().iter().any(|it| it.contains(ended)),
+                "{:?}",
+                log.lines()
+            );
         }
         (Held::Denied(why), Ok(told)) => {
             assert!(told.starts_with("FailureKind::Denied sent=false"), "{told}");
@@ -172,14 +325,9 @@ async fn failure_of(operation: &Operation, export: &str) -> Option<CallFailure> 
     match export {
         "validate" => operation.validate().await.err(),
         "plan" => operation.plan().await.err().and_then(failed),
-        "authorization-url" => {
-            let outcome = operation.begin_authorization("https://127.0.0.1:1/").await;
-            outcome.err().and_then(failed)
-        }
         "authorization-refused" => {
             let refusal = credential_runtime::AuthorizationRefusal {
                 error: "access_denied".to_owned(),
-                description: None,
             };
             failed(operation.authorization_refused(refusal).await)
         }
@@ -194,7 +342,13 @@ async fn failure_of(operation: &Operation, export: &str) -> Option<CallFailure> 
         "authenticate" => operation.authenticate(&access).await.err().and_then(failed),
         "test" => operation.test(&access).await.err().and_then(failed),
         "revocation-warning" => operation.revocation_warning().await.err(),
-        "revoke" => operation.revoke(&access).await.err().and_then(failed),
+        "revoke" => {
+            let held = HeldTokens {
+                access: Some(access),
+                refresh: None,
+            };
+            operation.revoke(&held).await.err().and_then(failed)
+        }
         other => panic!("no such export: {other}"),
     }
 }
@@ -202,7 +356,6 @@ async fn failure_of(operation: &Operation, export: &str) -> Option<CallFailure> 
 #[rstest]
 #[case::of_the_form("validate")]
 #[case::of_the_plan("plan")]
-#[case::of_the_authorization("authorization-url")]
 #[case::of_a_refusal("authorization-refused")]
 #[case::of_the_request("token-request")]
 #[case::of_both_in_one("obtain-tokens")]
@@ -226,7 +379,6 @@ async fn a_loop_in_any_export_is_stopped(#[case] export: &str) {
 #[case::of_problems("long-list", "validate")]
 #[case::of_the_fields_of_a_form("long-list", "token-request")]
 #[case::of_the_headers_of_a_request("long-headers", "token-request")]
-#[case::of_members_to_be_sealed("long-seal", "token-request")]
 #[case::of_headers("long-list", "authenticate")]
 #[case::of_checks("long-list", "test")]
 #[tokio::test]
@@ -258,17 +410,31 @@ async fn a_loop_while_reading_the_answer_is_stopped_after_sending() {
     Stage::assert_limit::<()>(Err(failure), Limit::CpuTime);
 }
 
+/// Remembers a secret's name as the plugin was told it.
+#[derive(Default)]
+struct Stash(std::sync::Mutex<String>);
+
+impl credential_runtime::Witness for Stash {
+    fn observe(&self, testimony: &credential_runtime::Testimony<'_>) {
+        let memory = testimony.memories.concat();
+        let at = memory.windows(9).position(|it| it == b"secret.0.");
+        if let Some(at) = at {
+            let name = &memory[at..at + "secret.0.".len() + 16];
+            *self.0.lock().unwrap() = String::from_utf8_lossy(name).into_owned();
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_name_that_was_stashed_means_nothing_in_another_operation() {
-    let told = Stage::new()
-        .await
-        .compute("tell-settings", "")
-        .await
-        .unwrap();
-    let start = told.find("secret.0.").unwrap();
-    let name = &told[start..start + "secret.0.".len() + 16];
+    let stash = std::sync::Arc::new(Stash::default());
+    let witness = std::sync::Arc::clone(&stash) as std::sync::Arc<dyn credential_runtime::Witness>;
+    let stage = Stage::with(credential_runtime::Runtime::builder().witness(witness)).await;
+    stage.compute("tell-settings", "").await.unwrap();
+    let name = stash.0.lock().unwrap().clone();
+    assert!(name.starts_with("secret.0."), "{name}");
     let server = Server::echoes().await;
-    let stage = Stage::new().await.mapped_to(&server).with_extra(name);
+    let stage = Stage::new().await.mapped_to(&server).with_extra(&name);
     let seen = stage.send("named-secret", "/").await.unwrap();
     assert!(seen.starts_with("FailureKind::Denied sent=false"), "{seen}");
     assert_eq!(server.received(), [] as [String; 0]);
@@ -313,14 +479,4 @@ async fn a_header_of_the_connection_cannot_be_set(#[case] name: &str) {
     let seen = stage.send("set-header", "/").await.unwrap();
     assert!(seen.starts_with("FailureKind::Denied sent=false"), "{seen}");
     assert_eq!(server.received(), [] as [String; 0]);
-}
-
-#[tokio::test]
-async fn no_name_puts_a_value_where_none_may_stand() {
-    let server = Server::echoes().await;
-    let stage = Stage::new().await.mapped_to(&server);
-    stage.send("name-everywhere", "/").await.unwrap();
-    let request = server.received().remove(0);
-    assert!(request.starts_with("POST /?secret.0."), "{request}");
-    assert!(!request.contains("not-a-real"), "{request}");
 }

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use credential_runtime::{Addresses, Error, HttpLimits, Limits, Lookup, Runtime};
+use credential_runtime::{Addresses, Error, ErrorKind, HttpLimits, Limits, Lookup, Runtime};
+use rstest::rstest;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::server::Server;
@@ -68,7 +69,7 @@ async fn a_mapped_origin_is_asked_under_its_own_path_with_its_own_host() {
     let stage = Stage::new().await.mapped_to(&server);
     assert_eq!(
         stage.send("get", "/v1/model?name=a%20b").await.unwrap(),
-        "200 {}"
+        "200 BodyKind::Json"
     );
     let request = server.received().remove(0);
     assert!(
@@ -184,7 +185,7 @@ async fn a_certificate_is_trusted_only_if_the_operator_says_so() {
     assert_seen(&seen, "FailureKind::Untrusted sent=false");
     let runtime = Runtime::builder().trust(authority.cert.der().to_vec());
     let trusting = Stage::with(runtime).await.mapped_to(&server);
-    assert_eq!(seen_at_root(&trusting).await, "200 {}");
+    assert_eq!(seen_at_root(&trusting).await, "200 BodyKind::Json");
     assert!(SERVICE.starts_with("https"));
 }
 
@@ -202,27 +203,39 @@ fn tls_config(certified: &rcgen::CertifiedKey<rcgen::KeyPair>) -> rustls::Server
 }
 
 #[tokio::test]
-async fn a_browser_is_sent_where_requests_may_go_and_nowhere_else() {
+async fn a_browser_is_sent_where_people_sign_in_and_nowhere_else() {
     let server = Server::says_json("{}").await;
-    let stage = Stage::new().await.mapped_to(&server);
+    let stage = Stage::new()
+        .await
+        .mapped_to(&server)
+        .allowing("https://api.example");
     let begin = async |url: &str| {
-        let operation = stage.operation(url, "");
+        let query = "response_type=code&redirect_uri=$redirect&state=$state";
+        let operation = stage.operation(&url.replace("QUERY", query), "");
         operation
             .begin_authorization("https://127.0.0.1:1/callback")
             .await
     };
-    let pending = begin("https://service.example/authorize?x=1")
+    let pending = begin("https://service.example/authorize?x=1&QUERY")
         .await
         .unwrap();
-    assert_eq!(pending.url(), format!("{}/authorize?x=1", server.url()));
-    assert_eq!(
-        pending.service_url(),
-        "https://service.example/authorize?x=1"
+    assert!(
+        pending
+            .url()
+            .starts_with(&format!("{}/authorize?x=1&", server.url()))
+    );
+    assert!(
+        pending
+            .service_url()
+            .starts_with("https://service.example/authorize?x=1&")
     );
     for elsewhere in [
-        "https://evil.example/authorize",
-        "http://service.example/authorize",
-        "https://service.example@evil.example/",
+        "https://evil.example/authorize?QUERY",
+        "http://service.example/authorize?QUERY",
+        "https://service.example@evil.example/?QUERY",
+        "https://service.example/?QUERY#fragment",
+        // Allowed, and not for people.
+        "https://api.example/authorize?QUERY",
         "javascript:alert(1)",
         "file:///etc/passwd",
         "no url",
@@ -231,6 +244,114 @@ async fn a_browser_is_sent_where_requests_may_go_and_nowhere_else() {
         let Err(Error::Refused(refusal)) = outcome else {
             panic!("{elsewhere}: {outcome:?}")
         };
-        assert_eq!(refusal.case(), "denied", "{elsewhere}");
+        assert_eq!(refusal.kind, ErrorKind::Denied, "{elsewhere}");
+    }
+}
+
+/// What an authorization URL must carry, in each way in which it does not; the sign-in page is the
+/// service's own each time.
+#[rstest]
+#[case::no_state("response_type=code&redirect_uri=$redirect", "no `state`")]
+#[case::another_state(
+    "response_type=code&redirect_uri=$redirect&state=mine",
+    "another `state`"
+)]
+#[case::no_redirect("response_type=code&state=$state", "no `redirect_uri`")]
+#[case::another_redirect(
+    "response_type=code&redirect_uri=https://evil.example/&state=$state",
+    "another `redirect_uri`"
+)]
+#[case::two_redirects(
+    "response_type=code&redirect_uri=$redirect&redirect_uri=https://evil.example/&state=$state",
+    "more than one `redirect_uri`"
+)]
+#[case::a_token_at_once(
+    "response_type=token&redirect_uri=$redirect&state=$state",
+    "another `response_type`"
+)]
+#[case::its_own_challenge(
+    "response_type=code&redirect_uri=$redirect&state=$state&code_challenge=x",
+    "an unexpected `code_challenge`"
+)]
+#[case::a_request_elsewhere(
+    "response_type=code&redirect_uri=$redirect&state=$state&request_uri=https://evil.example/",
+    "an unexpected `request_uri`"
+)]
+#[case::a_secrets_name(
+    "response_type=code&redirect_uri=$redirect&state=$state&x=$secret",
+    "a secret of the credential, or the name of one"
+)]
+#[tokio::test]
+async fn an_authorization_url_asks_for_what_is_ours(#[case] query: &str, #[case] why: &str) {
+    let stage = Stage::new().await;
+    let operation = stage.operation(&format!("https://service.example/authorize?{query}"), "");
+    let outcome = operation
+        .begin_authorization("https://127.0.0.1:1/callback")
+        .await;
+    let Err(Error::Failed(failure)) = outcome else {
+        panic!("{query}: {outcome:?}")
+    };
+    assert!(failure.to_string().contains(why), "{failure}");
+    assert!(!failure.request_sent);
+}
+
+#[tokio::test]
+async fn with_pkce_the_url_carries_the_hosts_challenge() {
+    let stage = Stage::new().await.with_extra("pkce");
+    let begin = async |challenge: &str| {
+        let url = format!(
+            "https://service.example/authorize?response_type=code&redirect_uri=$redirect\
+             &state=$state{challenge}"
+        );
+        let operation = stage.operation(&url, "");
+        operation
+            .begin_authorization("https://127.0.0.1:1/callback")
+            .await
+    };
+    let ours = "&code_challenge=$challenge&code_challenge_method=S256";
+    assert!(begin(ours).await.is_ok());
+    for other in [
+        "",
+        "&code_challenge=$challenge",
+        "&code_challenge=x&code_challenge_method=S256",
+    ] {
+        assert!(
+            matches!(begin(other).await, Err(Error::Failed(_))),
+            "{other}"
+        );
+    }
+}
+
+/// Origins have purposes: what is allowed is not allowed for everything.
+#[rstest]
+#[case::a_request_to_a_sign_in_page("get", "https://login.example/", "is for browsers alone")]
+#[case::a_secret_to_the_api(
+    "secret-in-authorization",
+    "https://api.example/",
+    "may not go to this origin"
+)]
+#[tokio::test]
+async fn a_secret_goes_where_its_purpose_is(
+    #[case] behaviour: &str,
+    #[case] url: &str,
+    #[case] why: &str,
+) {
+    let stage = Stage::new()
+        .await
+        .allowing("https://login.example")
+        .allowing("https://api.example");
+    let seen = stage.send_to(behaviour, url).await.unwrap();
+    assert_seen(&seen, "FailureKind::Denied sent=false");
+    assert!(seen.contains(why), "{seen}");
+}
+
+/// A server that keeps its connections: what one operation leaves on one is nobody else's.
+#[tokio::test]
+async fn no_connection_outlives_an_operation() {
+    let kept = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+    let server = Server::keeps(kept, "HTTP/1.1 500 Reused\r\ncontent-length: 0\r\n\r\n").await;
+    let stage = Stage::new().await.mapped_to(&server);
+    for _ in 0..3 {
+        assert_eq!(stage.send("get", "/").await.unwrap(), "200 BodyKind::Json");
     }
 }

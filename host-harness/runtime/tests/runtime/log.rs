@@ -37,9 +37,14 @@ pub struct Log {
 impl Log {
     /// Begins to keep what is logged, warnings and worse.
     pub fn keep() -> Self {
+        Self::keep_at(Level::WARN)
+    }
+
+    /// The same from this level on.
+    pub fn keep_at(level: Level) -> Self {
         let kept = Kept::default();
         let subscriber = tracing_subscriber::fmt()
-            .with_max_level(Level::WARN)
+            .with_max_level(level)
             .with_ansi(false)
             .with_writer(kept.clone())
             .finish();

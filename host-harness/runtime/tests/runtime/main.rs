@@ -10,6 +10,7 @@
 )]
 
 mod attacks;
+mod bombs;
 mod descriptions;
 mod egress;
 mod hostile_servers;
@@ -18,6 +19,7 @@ mod limits;
 mod loading;
 mod log;
 mod memory;
+mod nested;
 mod reflection;
 mod secrets;
 mod server;

@@ -1,6 +1,7 @@
 //! Whatever a service answers: no secret gets into a plugin's memory, be it one that repeats all that it
 //! is told or the one that ships.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -8,8 +9,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use credential_runtime::{
-    Grant, Operation, Plugin, Policy, Proof, Runtime, RuntimeBuilder, Secret, Sender, Settings,
-    Witness,
+    Grant, HeldTokens, Operation, Plugin, Policy, Proof, Runtime, RuntimeBuilder, Secret, Sender,
+    Settings, Witness,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -44,20 +45,26 @@ struct Case {
     secrets: Vec<String>,
     status: &'static str,
     document: Value,
-    /// No secret: a text that the answer has in a header, in one of the spellings, and that the search
-    /// must find.
+    /// No secret: a code that the answer has in a declared member, and that the search must find where
+    /// the answer is told.
     control: String,
-    way: usize,
 }
 
 impl Case {
     /// A service that answers so, and a policy that lets requests to `origin` get there.
     async fn service(&self, origin: &str) -> (Server, Arc<Policy>) {
-        // Many times: a plugin gives memory back, and parts of it are used again before it is searched.
-        let control = format!("-{}", spelled(&self.control, self.way)).repeat(16);
-        let headers = format!("content-type: application/json\r\nx-control: {control}\r\n");
-        let server = Server::says(self.status, &headers, &self.document.to_string()).await;
-        let policy = Policy::nothing()
+        let headers = "content-type: application/json\r\n";
+        let mut document = self.document.clone();
+        if let Value::Object(members) = &mut document {
+            // One is declared by the guest, one by the plugin that ships.
+            members.insert("m".to_owned(), self.control.as_str().into());
+            members.insert("request_id".to_owned(), self.control.as_str().into());
+        }
+        let server = Server::says(self.status, headers, &document.to_string()).await;
+        let texts = ["behaviour", "argument", "client_id", "username"];
+        let policy = texts
+            .into_iter()
+            .fold(Policy::nothing(), Policy::allow_text)
             .allow_origin(origin.parse().unwrap())
             .map_origin(origin.parse().unwrap(), server.url().parse().unwrap());
         (server, Arc::new(policy))
@@ -133,13 +140,12 @@ fn case_of(
     document: impl Strategy<Value = Value>,
 ) -> impl Strategy<Value = Case> {
     let status = select(&["200 OK", "400 Bad Request", "401 Unauthorized", "429 Slow"][..]);
-    let parts = (status, document, "[A-Za-z0-9/+ ]{16,40}", 0_usize..3);
-    parts.prop_map(move |(status, document, control, way)| Case {
+    let parts = (status, document, "[A-Za-z0-9]{16,40}");
+    parts.prop_map(move |(status, document, control)| Case {
         secrets: secrets.clone(),
         status,
         document,
         control: format!("Q{control}Z"),
-        way,
     })
 }
 
@@ -199,13 +205,19 @@ async fn run(stage: &Stage, case: &Case) {
 fn no_answer_brings_a_secret_into_the_plugins_memory() {
     let (tasks, proof) = (tasks(), Arc::new(Proof::default()));
     let stage = tasks.block_on(Stage::with(witnessed(&proof)));
+    let told = Cell::new(0);
     for_all(64, &any_case(), |case| {
         proof.clear();
         tasks.block_on(run(&stage, &case));
         case.is_kept_from(&proof)?;
-        prop_assert!(!case.calls_told(&proof).is_empty());
+        told.set(told.get() + case.calls_told(&proof).len());
         Ok(())
     });
+    assert!(
+        told.get() > 4,
+        "the search finds what is there: {}",
+        told.get()
+    );
 }
 
 /// Every call that the shipped plugin makes of an answer; what it makes of it does not matter.
@@ -218,7 +230,8 @@ async fn run_shipped(plugin: &Plugin, case: &Case) {
         .with_secret("client_secret", case.secrets[0].as_str());
     let operation = plugin.operation(&settings, &policy);
     ask_everything(&operation, &Secret::new(case.secrets[1].as_str())).await;
-    assert_eq!(server.received().len(), 4);
+    // After an answer with a secret that its request had not carried, nothing more is sent.
+    assert!((1..=4).contains(&server.received().len()));
 }
 
 async fn ask_everything(operation: &Operation, token: &Secret) {
@@ -227,7 +240,11 @@ async fn ask_everything(operation: &Operation, token: &Secret) {
         let _ = operation.obtain_tokens(&grant, sender).await;
     }
     let _ = operation.test(token).await;
-    let _ = operation.revoke(token).await;
+    let held = HeldTokens {
+        access: None,
+        refresh: Some(token.clone()),
+    };
+    let _ = operation.revoke(&held).await;
 }
 
 #[test]
@@ -237,17 +254,23 @@ fn no_answer_brings_a_secret_into_the_memory_of_the_plugin_that_ships() {
     let plugin = tasks
         .block_on(runtime.load(intacct_component::COMPONENT))
         .unwrap();
-    let told = [
+    let told = std::cell::RefCell::new(BTreeSet::new());
+    for_all(48, &any_case_of_the_shipped_plugin(), |case| {
+        proof.clear();
+        tasks.block_on(run_shipped(&plugin, &case));
+        case.is_kept_from(&proof)?;
+        told.borrow_mut().extend(case.calls_told(&proof));
+        Ok(())
+    });
+    let all = [
         "connection/revoke",
         "connection/test",
         "oauth/obtain-tokens",
         "oauth/parse-token-response",
     ];
-    for_all(32, &any_case_of_the_shipped_plugin(), |case| {
-        proof.clear();
-        tasks.block_on(run_shipped(&plugin, &case));
-        case.is_kept_from(&proof)?;
-        prop_assert_eq!(case.calls_told(&proof), told.map(str::to_owned).into());
-        Ok(())
-    });
+    assert_eq!(
+        told.into_inner(),
+        all.map(str::to_owned).into(),
+        "the search finds what is there"
+    );
 }

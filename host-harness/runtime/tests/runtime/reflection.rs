@@ -4,10 +4,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use credential_runtime::Secret;
 use rstest::rstest;
 
 use crate::server::Server;
-use crate::stage::{SECRET, Stage};
+use crate::stage::{SECRET, SERVICE, Stage};
 
 const BLANKS: &str = " not-a-real-secret-4711/+x ";
 
@@ -34,7 +35,38 @@ fn sent(body: &str) -> String {
 }
 
 fn json(text: &str) -> Vec<u8> {
-    answer("", serde_json::json!({ "m": text }).to_string())
+    answer(
+        "",
+        serde_json::json!({ "m": text, "error": { "code": text }, "list": [text] }).to_string(),
+    )
+}
+
+fn upper(body: &str) -> Vec<u8> {
+    json(&sent(body).to_uppercase())
+}
+
+fn html_escaped(body: &str) -> Vec<u8> {
+    json(&sent(body).replace('/', "&#x2F;").replace('+', "&#43;"))
+}
+
+fn cut_short(body: &str) -> Vec<u8> {
+    json(&sent(body).chars().take(12).collect::<String>())
+}
+
+fn xml(body: &str) -> Vec<u8> {
+    let units: String = sent(body)
+        .chars()
+        .map(|it| format!("&#{};", u32::from(it)))
+        .collect();
+    answer("", format!("<response><code>{units}</code></response>"))
+}
+
+/// Less its last character in a code, and in capitals in a request id: what an honest gateway makes.
+fn code_and_support_id(body: &str) -> Vec<u8> {
+    let secret = sent(body).replace(['/', '+'], "");
+    let (code, id) = (&secret[..secret.len() - 1], secret.to_uppercase());
+    let body = serde_json::json!({ "error": { "code": code } }).to_string();
+    answer(&format!("x-request-id: {id}\r\n"), body)
 }
 
 fn plain(body: &str) -> Vec<u8> {
@@ -87,7 +119,10 @@ fn member_name(body: &str) -> Vec<u8> {
 }
 
 fn in_a_header(body: &str) -> Vec<u8> {
-    answer(&format!("x-echo: {}\r\n", sent(body)), "{}")
+    answer(
+        &format!("x-request-id: {}\r\nretry-after: {0}\r\n", sent(body)),
+        "{}",
+    )
 }
 
 fn header_name(body: &str) -> Vec<u8> {
@@ -156,6 +191,11 @@ fn token_in_two_places(_: &str) -> Vec<u8> {
 
 #[rstest]
 #[case::plain(plain, SECRET)]
+#[case::in_capitals(upper, SECRET)]
+#[case::in_html(html_escaped, SECRET)]
+#[case::cut_short(cut_short, SECRET)]
+#[case::in_xml(xml, SECRET)]
+#[case::in_a_code_and_a_request_id(code_and_support_id, SECRET)]
 #[case::without_the_blanks_around_it(trimmed, BLANKS)]
 #[case::percent_encoded(percent, SECRET)]
 #[case::base64(base64, SECRET)]
@@ -168,7 +208,7 @@ fn token_in_two_places(_: &str) -> Vec<u8> {
 #[case::as_a_headers_name(header_name, SECRET)]
 #[case::in_the_reason_phrase(reason_phrase, SECRET)]
 #[case::in_a_trailer(trailer, SECRET)]
-#[case::in_html(html, SECRET)]
+#[case::as_a_page(html, SECRET)]
 #[case::in_the_content_type(content_type, SECRET)]
 #[case::in_a_second_document(two_documents, SECRET)]
 #[case::compressed(gzip, SECRET)]
@@ -185,15 +225,17 @@ async fn what_a_service_repeats_is_not_told(
     let stage = Stage::new().await.mapped_to(&server).with_secret(secret);
     let seen = seen_by(&stage, "tell-all").await;
     assert!(
-        seen.starts_with("Ok("),
+        seen.contains(" BodyKind::"),
         "an answer, whatever it holds: {seen}"
     );
+    let seen = seen.to_lowercase();
     let backwards: String = SECRET.chars().rev().collect();
     let digits: String = SECRET.bytes().map(|it| format!("{it:02x}")).collect();
     let encoded = STANDARD.encode(SECRET);
     let encoded = &encoded[4..encoded.len() - 4];
     for spelling in [
         SECRET,
+        &SECRET[..8],
         &backwards,
         &digits,
         encoded,
@@ -204,30 +246,38 @@ async fn what_a_service_repeats_is_not_told(
     }
 }
 
-fn halves(body: &str) -> Vec<u8> {
-    let secret = sent(body);
-    let (a, b) = secret.split_at(secret.len() / 2);
-    answer("", serde_json::json!({ "a": a, "b": b }).to_string())
+fn few_letters(body: &str) -> Vec<u8> {
+    let secret: Vec<char> = sent(body).chars().collect();
+    let parts: Vec<String> = secret.chunks(5).map(|it| it.iter().collect()).collect();
+    let letters = parts.iter().map(|it| it.replace(['/', '+'], "."));
+    answer(
+        "",
+        serde_json::json!({ "list": letters.collect::<Vec<_>>() }).to_string(),
+    )
 }
 
-/// The limit of it, on record: a service that takes a secret apart tells the plugin what it, the
-/// service, knew before. Where that must not be, the service must not be allowed.
+/// The limit of it, on record: a service that takes a secret apart into pieces shorter than a window
+/// tells the plugin what it, the service, knew before. Where that must not be, the service must not be
+/// allowed.
 #[tokio::test]
 async fn a_secret_taken_apart_is_beyond_what_a_host_can_see() {
-    let server = Server::answers(halves).await;
+    let server = Server::answers(few_letters).await;
     let stage = Stage::new().await.mapped_to(&server);
     let seen = seen_by(&stage, "tell-all").await;
-    assert!(seen.contains("not-a-real-s"), "{seen}");
+    assert!(
+        seen.contains("code not-a") && seen.contains("code -real"),
+        "{seen}"
+    );
     assert!(!seen.contains(SECRET), "{seen}");
 }
 
 fn many_tokens(_: &str) -> Vec<u8> {
-    let tokens: Vec<String> = (0..2000)
-        .map(|it| format!("not-a-real-token-{it}"))
+    let tokens: Vec<_> = (0..16)
+        .map(|it| serde_json::json!({ "token": "not-a-real-token".repeat(700) + &it.to_string() }))
         .collect();
     answer(
         "",
-        serde_json::json!({ "token": tokens, "m": 1 }).to_string(),
+        serde_json::json!({ "list": tokens, "m": 1 }).to_string(),
     )
 }
 
@@ -236,24 +286,91 @@ async fn an_answer_made_of_secrets_is_withheld_whole() {
     let server = Server::answers(many_tokens).await;
     let stage = Stage::new().await.mapped_to(&server);
     let seen = seen_by(&stage, "tell-all").await;
+    assert_eq!(seen, "200 BodyKind::Other");
+}
+
+/// A secret of the credential that this operation has no name for: a stored refresh token, the state of
+/// an open sign-in.
+#[tokio::test]
+async fn what_the_host_knows_besides_is_not_told() {
+    let stored = "REFRESH-opaque-5550-1234";
+    let server = Server::says_json(&format!(r#"{{"m":"{stored}"}}"#)).await;
+    let stage = Stage::new().await.mapped_to(&server);
+    let ask = async |known: &[Secret]| {
+        let operation = stage.operation("get", &format!("{SERVICE}/grants"));
+        operation.know(known);
+        let checks = operation
+            .test(&Secret::new("not-a-real-access"))
+            .await
+            .unwrap();
+        checks[0].detail.clone().unwrap()
+    };
     assert!(
-        seen.contains("Withheld") && seen.contains("sealed: []"),
+        ask(&[]).await.contains(stored),
+        "the guest tells what it is told"
+    );
+    assert_eq!(ask(&[Secret::new(stored)]).await, "200 BodyKind::Other");
+}
+
+/// The mark is no oracle: an answer that repeats a guess is withheld whole, whether or not the request
+/// carried the secret too, and after it the operation sends nothing more.
+#[rstest]
+#[case::beside_the_secret("guess-beside", "not-a-real-secret-4711/+x", "200 BodyKind::Other")]
+#[case::alone("guess-alone", "not-a-real-secret-4711/+x", "200 BodyKind::Other")]
+#[case::a_part_among_others("guess-alone", "aaaaaaaa.not-a-real.bbbbbbbb", "200 BodyKind::Other")]
+#[case::encoded(
+    "guess-beside",
+    "bm90LWEtcmVhbC1zZWNyZXQtNDcxMS8reA",
+    "200 BodyKind::Other"
+)]
+#[tokio::test]
+async fn a_guess_that_is_right_ends_the_operation(
+    #[case] behaviour: &str,
+    #[case] guess: &str,
+    #[case] expected: &str,
+) {
+    let server = Server::answers(repeated).await;
+    let stage = Stage::new().await.mapped_to(&server).with_extra(guess);
+    let seen = seen_by(&stage, behaviour).await;
+    assert_eq!(seen, expected);
+    let sent_before = server.received().len();
+    let again = stage.send("guess-twice", "/").await.unwrap();
+    assert!(
+        again.contains("then FailureKind::Denied sent=false"),
+        "{again}"
+    );
+    assert_eq!(
+        server.received().len(),
+        sent_before + 1,
+        "one bit, then silence"
+    );
+}
+
+#[tokio::test]
+async fn a_guess_that_is_wrong_tells_that_and_no_more() {
+    let server = Server::answers(repeated).await;
+    let stage = Stage::new()
+        .await
+        .mapped_to(&server)
+        .with_extra("something-else-0815");
+    let seen = seen_by(&stage, "guess-beside").await;
+    assert!(
+        seen.contains("/m=unreadable") && seen.contains("/error/code=code something-else-0815"),
         "{seen}"
     );
 }
 
-#[rstest]
-#[case::all_of_it("", "200 {}")]
-#[case::a_member("/echo", "200 {}")]
-#[case::a_member_that_is_not_there("/absent", "200 {\"echo\":\"\"}")]
-#[case::no_pointer("\u{0}~", "200 {\"echo\":\"\"}")]
-#[tokio::test]
-async fn a_plugin_can_ask_for_more_and_never_for_less(
-    #[case] pointer: &str,
-    #[case] expected: &str,
-) {
-    let server = Server::echoes().await;
-    let stage = Stage::new().await.mapped_to(&server).with_extra(pointer);
-    let seen = seen_by(&stage, "seal-more").await;
-    assert_eq!(seen, expected);
+/// What was sent, each value in a place of its own.
+fn repeated(body: &str) -> Vec<u8> {
+    let pairs = url::Url::parse(&format!("https://form.example/?{body}")).unwrap();
+    let value = |name: &str| {
+        let mut pairs = pairs.query_pairs();
+        pairs
+            .find(|(it, _)| it == name)
+            .map(|(_, value)| value.into_owned())
+    };
+    answer(
+        "",
+        serde_json::json!({ "m": value("s"), "error": { "code": value("g") } }).to_string(),
+    )
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use credential_runtime::{
-    CallFailure, Cause, Error, Grant, Limit, Limits, LoadError, Operation, Plugin, Policy, Refusal,
-    Runtime, RuntimeBuilder, Secret, Sender, Settings,
+    CallFailure, Cause, Error, ErrorKind, Grant, Limit, Limits, LoadError, Operation, Plugin,
+    Policy, Runtime, RuntimeBuilder, Secret, Sender, Settings, Tokens,
 };
 
 use tokio::sync::Notify;
@@ -44,8 +44,11 @@ impl Stage {
 
     fn of(plugin: Plugin) -> Self {
         Self {
+            policy: texts(&plugin)
+                .allow_origin(SERVICE.parse().unwrap())
+                .allow_header("x-note")
+                .allow_secret_header("x-api-key"),
             plugin,
-            policy: Policy::nothing().allow_origin(SERVICE.parse().unwrap()),
             settings: Settings::new().with_secret("secret", SECRET),
         }
     }
@@ -76,7 +79,7 @@ impl Stage {
     }
 
     pub fn allowing_nothing(mut self) -> Self {
-        self.policy = Policy::nothing();
+        self.policy = texts(&self.plugin);
         self
     }
 
@@ -98,10 +101,10 @@ impl Stage {
     /// Misbehaves without the network; what the plugin says of it.
     pub async fn compute(&self, behaviour: &str, argument: &str) -> Result<String, CallFailure> {
         match self.operation(behaviour, argument).plan().await {
-            Err(Error::Refused(refusal)) => match *refusal {
-                Refusal::Other(text) => Ok(text),
-                other => panic!("the guest only says `other`: {other:?}"),
-            },
+            Err(Error::Refused(refusal)) => {
+                assert_eq!(refusal.kind, ErrorKind::Other, "{refusal:?}");
+                Ok(refusal.diagnosis.message)
+            }
             Err(Error::Failed(failure)) => Err(failure),
             Ok(plan) => panic!("the guest has no plan: {plan:?}"),
         }
@@ -125,11 +128,14 @@ impl Stage {
     }
 
     pub async fn obtain(&self, behaviour: &str, sender: Sender) -> Result<Secret, Error> {
+        Ok(self.tokens(behaviour, sender).await?.access)
+    }
+
+    pub async fn tokens(&self, behaviour: &str, sender: Sender) -> Result<Tokens, Error> {
         let operation = self.operation(behaviour, &format!("{SERVICE}/token"));
-        Ok(operation
+        operation
             .obtain_tokens(&Grant::ClientCredentials, sender)
-            .await?
-            .access)
+            .await
     }
 
     #[track_caller]
@@ -152,7 +158,7 @@ impl Stage {
         let other = Self::of(self.plugin.clone()).mapped_to(&server);
         let in_flight = async {
             let answer = other.send("get", "/").await;
-            assert_eq!(answer.as_deref(), Ok(r#"200 {"held":true}"#));
+            assert_eq!(answer.as_deref(), Ok("200 BodyKind::Json /held=true"));
         };
         let attack = async {
             server.request_arrived().await;
@@ -181,4 +187,10 @@ impl Stage {
     pub async fn assert_works(&self) {
         assert_eq!(self.compute("count-calls", "").await.as_deref(), Ok("1"));
     }
+}
+
+/// Allows what the plugin asks to be told as text, and nothing else.
+fn texts(plugin: &Plugin) -> Policy {
+    let texts = plugin.descriptor().text_fields();
+    texts.fold(Policy::nothing(), Policy::allow_text)
 }

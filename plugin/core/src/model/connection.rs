@@ -1,7 +1,25 @@
-//! Interface `connection`: what a test of a connection found.
+//! Interface `connection`: how a call is authenticated, and what a test of a connection found.
 
-use super::Diagnosis;
-use alloc::string::String;
+use super::{Diagnosis, Pair, SecretRef};
+use alloc::{string::String, vec::Vec};
+
+/// What makes an API request one of this credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiAuthentication {
+    /// The bearer token (RFC 6750).
+    pub bearer: SecretRef,
+    /// Further headers.
+    pub headers: Vec<Pair>,
+}
+
+/// The tokens that the host holds for a credential.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeldTokens {
+    /// The access token, perhaps stale.
+    pub access: Option<SecretRef>,
+    /// The refresh token.
+    pub refresh: Option<SecretRef>,
+}
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +28,7 @@ pub enum Outcome {
     Passed,
     /// Not as it should be.
     Failed,
-    /// Not looked at.
+    /// Not looked at, or nothing could be seen.
     Skipped,
 }
 

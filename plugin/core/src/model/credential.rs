@@ -1,4 +1,7 @@
-//! Interface `credential`: the form. All of it is data that never changes, so all of it borrows.
+//! Interface `credential`: the form, and what the plugin asks for. Nearly all of it is data that never
+//! changes, and so borrows.
+
+use alloc::{string::String, vec::Vec};
 
 /// One of the values of a choice field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +23,10 @@ pub enum FieldKind {
     Secret,
     /// One of these.
     Choice(&'static [Choice]),
-    /// Filled by connecting.
-    Token,
+    /// The access token, filled by connecting.
+    AccessToken,
+    /// The refresh token, filled by connecting.
+    RefreshToken,
 }
 
 /// Holds where `field` has the value `equals`.
@@ -74,15 +79,63 @@ pub struct SetupStep {
     pub title: &'static str,
     /// Where to click, and what goes wrong without it.
     pub detail: &'static str,
-    /// The flow that needs it; every flow, where absent.
-    pub flow: Option<&'static str>,
+    /// Needed only while this holds; always, where absent.
+    pub needed_when: Option<Condition>,
+}
+
+/// What an origin is for. The three are one host's at Intacct.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purposes {
+    /// A person signs in there.
+    pub browser: bool,
+    /// Tokens are obtained and revoked there.
+    pub token: bool,
+    /// The service's API.
+    pub api: bool,
+}
+
+/// A place that the plugin asks to reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// Scheme, host and port (RFC 6454).
+    pub url: &'static str,
+    /// What it is for.
+    pub purposes: Purposes,
+}
+
+/// How a value of an answer may be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// Kept by the host; the plugin gets its name.
+    Secret,
+    /// A short identifier.
+    Code,
+    /// A number.
+    Number,
+    /// A truth value.
+    Boolean,
+    /// Only that there is something.
+    Presence,
+    /// Which of these texts occur, whatever the case of ASCII letters.
+    Phrases(Vec<&'static str>),
+}
+
+/// A value that the plugin reads of answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredMember {
+    /// A JSON Pointer (RFC 6901); the step `*` stands for each element of an array.
+    pub pointer: String,
+    /// How.
+    pub reading: Reading,
 }
 
 /// What the plugin says of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Descriptor {
     /// Stored with every credential.
     pub id: &'static str,
+    /// The plugin's own version.
+    pub version: &'static str,
     /// The form's heading.
     pub title: &'static str,
     /// Under the heading.
@@ -90,9 +143,15 @@ pub struct Descriptor {
     /// Where to read more.
     pub documentation: &'static str,
     /// The origins that the plugin asks to reach.
-    pub origins: &'static [&'static str],
+    pub origins: &'static [Origin],
     /// The JWT claims that the plugin asks to read.
     pub claims: &'static [&'static str],
+    /// Everything that the plugin reads of an answer's body.
+    pub members: Vec<DeclaredMember>,
+    /// The headers of an answer that it reads, in lower case.
+    pub headers: &'static [&'static str],
+    /// Headers that its requests carry beyond the usual ones, in lower case.
+    pub request_headers: &'static [&'static str],
     /// The form, in the order in which it is drawn.
     pub fields: &'static [Field],
     /// What to do in Intacct, in order.

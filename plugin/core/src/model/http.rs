@@ -1,9 +1,12 @@
-//! Interface `http`: requests that name secrets, and answers from which secrets were taken.
+//! Interface `http`: requests that name secrets, and answers of which the declared members were read.
+//!
+//! Narrower than the contract where Intacct needs less: one method of authentication, one piece to a
+//! value, no text in a URL that is not this plugin's own.
 
 use super::{Sealed, SecretRef};
 use alloc::{string::String, vec::Vec};
 
-/// A piece of a value.
+/// The value of a header or of a form field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Segment {
     /// As it stands.
@@ -12,30 +15,26 @@ pub enum Segment {
     Secret(SecretRef),
 }
 
-/// A header or a form field; the host joins the segments.
+/// A header or a form field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
     /// The header's or the form field's name.
     pub name: &'static str,
-    /// In this order, without a separator.
-    pub value: Vec<Segment>,
+    /// What it holds.
+    pub value: Segment,
 }
 
 impl Pair {
-    /// A value that is text alone.
+    /// A value that is a text.
     pub(crate) fn text(name: &'static str, value: impl Into<String>) -> Self {
-        Self {
-            name,
-            value: [Segment::Text(value.into())].into(),
-        }
+        let value = Segment::Text(value.into());
+        Self { name, value }
     }
 
-    /// A value that is a secret alone.
+    /// A value that is a secret.
     pub(crate) fn secret(name: &'static str, secret: &SecretRef) -> Self {
-        Self {
-            name,
-            value: [Segment::Secret(secret.clone())].into(),
-        }
+        let value = Segment::Secret(secret.clone());
+        Self { name, value }
     }
 }
 
@@ -63,52 +62,55 @@ pub struct Request {
     /// What to do.
     pub method: Method,
     /// Absolute.
-    pub url: String,
+    pub url: &'static str,
+    /// The bearer token (RFC 6750). Intacct takes no other scheme (GW-0034), and the client's own
+    /// credentials never in a header.
+    pub bearer: Option<SecretRef>,
     /// Beyond those that the host sets itself.
     pub headers: Vec<Pair>,
     /// What to send.
     pub body: RequestBody,
-    /// JSON Pointers (RFC 6901) of what must be sealed in the answer.
-    pub seal: &'static [&'static str],
 }
 
-/// A member that was taken out of an answer.
+/// A value of an answer, read as the descriptor declares it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedMember {
-    /// A JSON Pointer (RFC 6901) into the answer.
+pub enum Value {
+    /// Taken out.
+    Secret(Sealed),
+    /// A short identifier.
+    Code(String),
+    /// A whole number.
+    Number(i64),
+    /// A truth value.
+    Boolean(bool),
+    /// Something is there.
+    Present,
+    /// Those of the declared texts that occur.
+    Phrases(Vec<String>),
+    /// There, but not of the declared kind, or not shown.
+    Unreadable,
+}
+
+/// A declared member that an answer has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The declared JSON Pointer (RFC 6901), each `*` as an index.
     pub pointer: String,
-    /// What may be known of it.
-    pub value: Sealed,
+    /// What stands there.
+    pub value: Value,
 }
 
-/// A body that is not shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Withheld {
-    /// As Intacct, or something in between, declared it.
-    pub content_type: Option<String>,
-    /// In bytes.
-    pub length: u64,
-}
-
-/// What came back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ResponseBody {
-    /// No bytes.
+/// What a body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyKind {
+    /// No bytes at all, or blanks.
     Empty,
-    /// JSON, the secrets taken out.
-    Json(String),
+    /// A JSON document.
+    Json,
+    /// An XML document.
+    Xml,
     /// Anything else.
-    Withheld(Withheld),
-}
-
-impl ResponseBody {
-    pub(crate) fn is_empty(&self) -> bool {
-        match self {
-            Self::Empty => true,
-            Self::Json(_) => false,
-            Self::Withheld(withheld) => withheld.length == 0,
-        }
-    }
+    Other,
 }
 
 /// An answer, whatever its status.
@@ -116,27 +118,19 @@ impl ResponseBody {
 pub struct Response {
     /// The status code.
     pub status: u16,
-    /// Names in lower case.
+    /// The declared headers that it has.
     pub headers: Vec<(String, String)>,
-    /// The body, sealed.
-    pub body: ResponseBody,
-    /// What was taken out of the body, in document order.
-    pub sealed: Vec<SealedMember>,
+    /// What the body is.
+    pub body: BodyKind,
+    /// The declared members that it has, in the order of the declaration.
+    pub members: Vec<Member>,
 }
 
 impl Response {
-    /// A header by its name in lower case; the first, where there are several.
+    /// A header by its declared name; the first, where there are several.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self.headers.iter().find(|(header, _)| header == name)?;
         Some(value)
-    }
-
-    /// The last sealed member at a pointer that holds anything. The last, because that is the one
-    /// that a JSON parser keeps where a member stands twice.
-    pub(crate) fn sealed_at(&self, pointer: &str) -> Option<&Sealed> {
-        let mut members = self.sealed.iter().rev();
-        let member = members.find(|member| member.pointer == pointer)?;
-        Some(&member.value).filter(|value| value.length > 0)
     }
 
     /// Whether the status is one of success (RFC 9110 section 15.3).
@@ -166,13 +160,11 @@ pub enum FailureKind {
     Other,
 }
 
-/// No answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// No answer. The host's message is left behind: people read this plugin's, or the host's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failure {
     /// Why.
     pub kind: FailureKind,
-    /// The host's words; no secret.
-    pub message: String,
     /// Whether any byte of the request may have left.
     pub request_sent: bool,
 }

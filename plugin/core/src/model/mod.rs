@@ -9,16 +9,19 @@ mod http;
 mod oauth;
 mod types;
 
-pub use connection::{Check, Outcome};
-pub use credential::{Choice, Condition, Descriptor, Field, FieldKind, Requirement, SetupStep};
+pub use connection::{ApiAuthentication, Check, HeldTokens, Outcome};
+pub use credential::{
+    Choice, Condition, DeclaredMember, Descriptor, Field, FieldKind, Origin, Purposes, Reading,
+    Requirement, SetupStep,
+};
 pub use http::{
-    Answer, Failure, FailureKind, Method, Pair, Request, RequestBody, Response, ResponseBody,
-    SealedMember, Segment, Withheld,
+    Answer, BodyKind, Failure, FailureKind, Member, Method, Pair, Request, RequestBody, Response,
+    Segment, Value,
 };
 pub use oauth::{
     Authorization, AuthorizationRefusal, CodeGrant, Grant, GrantKind, GrantPlan, Identity, Tokens,
 };
 pub use types::{
-    Actor, Blemishes, Diagnosis, Error, Problem, Sealed, SecretRef, Setting, SettingValue,
-    Severity, Throttle,
+    Actor, Blemishes, Diagnosis, Error, ErrorKind, Problem, Sealed, SecretRef, Setting,
+    SettingValue, Severity,
 };

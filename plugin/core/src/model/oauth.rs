@@ -24,6 +24,10 @@ pub struct GrantPlan {
     /// Renew this long before the access token expires, in seconds, or at nine tenths of its life,
     /// whichever is later.
     pub margin_seconds: u32,
+    /// Whether the authorization uses PKCE (RFC 7636, S256).
+    pub pkce: bool,
+    /// The scopes that are asked for (RFC 6749 section 3.3).
+    pub scopes: &'static [&'static str],
 }
 
 /// What the host has made for one authorization.
@@ -33,17 +37,15 @@ pub struct Authorization {
     pub redirect_uri: String,
     /// Unguessable; made and checked by the host.
     pub state: String,
-    /// PKCE, S256 (RFC 7636 section 4.2).
+    /// PKCE, S256 (RFC 7636 section 4.2); absent where the plan has no PKCE.
     pub code_challenge: Option<String>,
 }
 
 /// The browser came back with an error (RFC 6749 section 4.1.2.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizationRefusal {
-    /// Such as `access_denied`.
+    /// Such as `access_denied`; `unreadable` where it is no code.
     pub error: String,
-    /// Intacct's own words, or anybody's: not shown to people.
-    pub description: Option<String>,
 }
 
 /// A code to exchange (RFC 6749 section 4.1.3).
@@ -92,6 +94,8 @@ pub struct Tokens {
     pub refresh: Option<SecretRef>,
     /// Seconds from the moment the request was sent; absent where Intacct did not say.
     pub expires_in_seconds: Option<u64>,
+    /// The refresh token's life, likewise.
+    pub refresh_expires_in_seconds: Option<u64>,
     /// Absent where the token says nothing of it.
     pub identity: Option<Identity>,
 }

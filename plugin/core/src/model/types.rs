@@ -136,64 +136,46 @@ pub struct Diagnosis {
     pub support_id: Option<String>,
 }
 
-/// Intacct asks to be asked less often.
+/// What a caller should do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Correct the fields that `validate` names. Nothing was sent.
+    InvalidSettings,
+    /// The grant is dead: connect again.
+    Reauthorize,
+    /// Something else must be changed first; connecting again would not help.
+    Misconfigured,
+    /// The access token is stale: renew it, then try once more.
+    StaleToken,
+    /// Wait; the credential is healthy.
+    Throttled,
+    /// Try again later; the credential is healthy.
+    Unavailable,
+    /// The request went out and no answer came back.
+    OutcomeUnknown,
+    /// An answer came and was not understood.
+    Protocol,
+    /// The host refused the request.
+    Denied,
+    /// None of these; the diagnosis says what.
+    Other,
+}
+
+/// Why something cannot be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Throttle {
-    /// How long to wait, in seconds, within the bounds of [`crate::waiting`].
-    pub retry_after_seconds: Option<u32>,
+pub struct Error {
+    /// What to do next.
+    pub kind: ErrorKind,
     /// What happened.
     pub diagnosis: Diagnosis,
-}
-
-/// What a caller should do next: one case for each answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Error {
-    /// Correct these fields. Nothing was sent.
-    InvalidSettings(Vec<Problem>),
-    /// The grant is dead: connect again.
-    Reauthorize(Diagnosis),
-    /// Something else must be changed first; connecting again would not help.
-    Misconfigured(Diagnosis),
-    /// The access token is stale: renew it, then try once more.
-    StaleToken(Diagnosis),
-    /// Wait; the credential is healthy.
-    Throttled(Throttle),
-    /// Try again later; nothing was changed; the credential is healthy.
-    Unavailable(Diagnosis),
-    /// The request went out and no answer came back.
-    OutcomeUnknown(Diagnosis),
-    /// An answer came and was not understood.
-    Protocol(Diagnosis),
-    /// The host refused the request, in the host's words.
-    Denied(String),
-    /// None of these; for people.
-    Other(String),
-}
-
-impl Error {
-    /// The diagnosis, where this case has one.
-    #[must_use]
-    pub fn diagnosis(&self) -> Option<&Diagnosis> {
-        match self {
-            Self::Reauthorize(diagnosis)
-            | Self::Misconfigured(diagnosis)
-            | Self::StaleToken(diagnosis)
-            | Self::Unavailable(diagnosis)
-            | Self::OutcomeUnknown(diagnosis)
-            | Self::Protocol(diagnosis) => Some(diagnosis),
-            Self::Throttled(throttle) => Some(&throttle.diagnosis),
-            Self::InvalidSettings(_) | Self::Denied(_) | Self::Other(_) => None,
-        }
-    }
+    /// How long to wait, in seconds, within the bounds of [`crate::waiting`]; absent where Intacct
+    /// does not say.
+    pub retry_after_seconds: Option<u32>,
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::InvalidSettings(_) => f.write_str("The form has to be corrected first."),
-            Self::Denied(words) | Self::Other(words) => f.write_str(words),
-            _ => f.write_str(self.diagnosis().map_or("", |diagnosis| diagnosis.message)),
-        }
+        f.write_str(self.diagnosis.message)
     }
 }
 

@@ -1,22 +1,22 @@
 //! Refusals: what Intacct said, looked up in a table, told to people.
 //!
-//! - `said` reads an answer's body, whichever of the five shapes it has.
+//! - `parsed` is what an answer says, whichever of Intacct's shapes it has.
 //! - [`table`] is what is known about each refusal, as data with sources.
 //! - [`notice`] is what people read where Intacct gave no code of its own.
 //!
 //! No word of Intacct's reaches a person: messages are `&'static str`. Of an answer, only a code
-//! and a support ID are passed on, where they look like one.
+//! and a support ID are passed on.
 
 pub mod notice;
-mod said;
+mod parsed;
 pub mod table;
 
 pub use notice::Notice;
-pub(crate) use said::{Refused, Said, document};
+pub(crate) use parsed::ParsedError;
 pub use table::{Refusal, Signal, Source, Step, TABLE, Verdict};
 
 use crate::{
-    model::{Diagnosis, Error, Response, Throttle},
+    model::{Diagnosis, Error, ErrorKind, Response},
     waiting,
 };
 use alloc::borrow::Cow;
@@ -27,40 +27,43 @@ pub(crate) struct Explained {
     pub(crate) diagnosis: Diagnosis,
 }
 
+/// The words by which refusals are told: the answers are searched for them.
+pub(crate) fn phrases() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().filter_map(|row| match row.signal {
+        Signal::Phrase(words) => Some(words),
+        Signal::Codes(_) | Signal::Family(_) | Signal::Status(..) | Signal::Rest => None,
+    })
+}
+
 /// The error for a refusal that came without an answer, or whose waiting times do not matter.
-pub(crate) fn explain(step: Step, refused: &Refused<'_>) -> Error {
-    let found = look_up(step, refused);
-    error(found, None)
+pub(crate) fn explain(step: Step, refused: &ParsedError<'_>) -> Error {
+    error(look_up(step, refused), None)
 }
 
 /// The error for an answer that refuses.
-pub(crate) fn explain_response(step: Step, response: &Response, said: Said<'_>) -> Error {
-    let found = look_up(
-        step,
-        &Refused {
-            status: Some(response.status),
-            said,
-        },
-    );
-    error(found, Some(response))
+pub(crate) fn explain_response(
+    step: Step,
+    response: &Response,
+    refused: &ParsedError<'_>,
+) -> Error {
+    error(look_up(step, refused), Some(response))
 }
 
 /// What the table says of a refusal.
-pub(crate) fn look_up(step: Step, refused: &Refused<'_>) -> Explained {
+pub(crate) fn look_up(step: Step, refused: &ParsedError<'_>) -> Explained {
     let row = TABLE
         .iter()
         .find(|row| row.applies(step, refused))
         .unwrap_or(&table::UNKNOWN);
-    let said = &refused.said;
     let mut diagnosis = row.notice.diagnosis();
     if let Some(code) = row
         .signal
-        .code_in(said)
-        .or_else(|| said.best_code().map(owned))
+        .code_in(refused)
+        .or_else(|| refused.best_code().map(owned))
     {
         diagnosis.code = code;
     }
-    diagnosis.support_id = said.support_id.map(Into::into);
+    diagnosis.support_id = refused.support_id.map(Into::into);
     Explained {
         verdict: row.verdict,
         diagnosis,
@@ -71,18 +74,20 @@ fn owned(code: &str) -> Cow<'static, str> {
     Cow::Owned(code.into())
 }
 
-/// The case of [`Error`] that a verdict stands for.
+/// The error that a verdict stands for.
 pub(crate) fn error(found: Explained, response: Option<&Response>) -> Error {
-    let diagnosis = found.diagnosis;
-    match found.verdict {
-        Verdict::Reauthorize => Error::Reauthorize(diagnosis),
-        Verdict::Misconfigured | Verdict::NoPermission => Error::Misconfigured(diagnosis),
-        Verdict::StaleToken => Error::StaleToken(diagnosis),
-        Verdict::Unavailable => Error::Unavailable(diagnosis),
-        Verdict::Protocol => Error::Protocol(diagnosis),
-        Verdict::Throttled => Error::Throttled(Throttle {
-            retry_after_seconds: response.and_then(waiting::retry_after_seconds),
-            diagnosis,
-        }),
+    let kind = match found.verdict {
+        Verdict::Reauthorize => ErrorKind::Reauthorize,
+        Verdict::Misconfigured | Verdict::NoPermission => ErrorKind::Misconfigured,
+        Verdict::StaleToken => ErrorKind::StaleToken,
+        Verdict::Unavailable => ErrorKind::Unavailable,
+        Verdict::Protocol => ErrorKind::Protocol,
+        Verdict::Throttled => ErrorKind::Throttled,
+    };
+    let throttled = response.filter(|_| kind == ErrorKind::Throttled);
+    Error {
+        kind,
+        diagnosis: found.diagnosis,
+        retry_after_seconds: throttled.and_then(waiting::retry_after_seconds),
     }
 }

@@ -2,7 +2,7 @@
 //! that does not do.
 
 use crate::{
-    model::{Actor, Diagnosis},
+    model::{Actor, Diagnosis, Error, ErrorKind},
     setup,
 };
 use alloc::borrow::Cow;
@@ -35,6 +35,15 @@ impl Notice {
             support_id: None,
         }
     }
+
+    /// An error that says this.
+    pub(crate) fn error(&self, kind: ErrorKind) -> Error {
+        Error {
+            kind,
+            diagnosis: self.diagnosis(),
+            retry_after_seconds: None,
+        }
+    }
 }
 
 pub(crate) const fn notice(
@@ -53,6 +62,39 @@ pub(crate) const fn notice(
     }
 }
 
+/// The form cannot be used as it is. The message and the hint are those of its first problem.
+pub const INVALID_SETTINGS: Notice = notice(
+    "invalid-settings",
+    Actor::User,
+    None,
+    "The form has to be corrected first.",
+    "Correct the fields that are marked, then try again.",
+);
+/// A browser's grant for a Web Services User.
+pub const NOT_AT_THE_BROWSER: Notice = notice(
+    "other-flow",
+    Actor::User,
+    None,
+    "A Web Services User does not sign in at the browser.",
+    "Connect without a browser, or choose Regular User as Flow Type.",
+);
+/// Client credentials for a Regular User.
+pub const AT_THE_BROWSER_ALONE: Notice = notice(
+    "other-flow",
+    Actor::User,
+    None,
+    "A Regular User signs in at the browser, not by client credentials.",
+    "Connect through the browser, or choose Web Services User as Flow Type.",
+);
+/// An extension grant (RFC 6749 section 4.5).
+pub const NO_SUCH_GRANT: Notice = notice(
+    "no-such-grant",
+    Actor::Platform,
+    None,
+    "Sage Intacct takes an authorization code, client credentials or a refresh token, and no other \
+     grant.",
+    "Whoever runs the platform has to connect in one of these ways.",
+);
 /// The redirect address is one that Intacct does not register (S, T).
 pub const REDIRECT_REFUSED: Notice = notice(
     "redirect-address",
@@ -60,6 +102,14 @@ pub const REDIRECT_REFUSED: Notice = notice(
     Some(setup::REDIRECT),
     "Sage Intacct does not send the browser back to an http or a localhost address.",
     "Use an https address; on your own machine https://127.0.0.1 with a port.",
+);
+/// The host refused the request; it says why.
+pub const DENIED: Notice = notice(
+    "denied",
+    Actor::Platform,
+    None,
+    "The request to Sage Intacct was not allowed to leave the platform.",
+    "Whoever runs the platform has to allow it. The credential is not the cause.",
 );
 /// No address for Intacct's name.
 pub const UNRESOLVED: Notice = notice(
@@ -170,6 +220,14 @@ pub const OTHER_IDENTITY: Notice = notice(
     "The token belongs to another user or company than the Username says.",
     "Compare Username with the user and the company shown here, upper and lower case included, \
      then connect again.",
+);
+/// Nothing to revoke.
+pub const NO_TOKEN: Notice = notice(
+    "no-token",
+    Actor::User,
+    None,
+    "There is no token that could be revoked.",
+    "Nothing was sent to Sage Intacct. Connect first, or delete the credential here.",
 );
 /// `{"revoked": false}`.
 pub const NOT_REVOKED: Notice = notice(

@@ -6,7 +6,7 @@ mod texts;
 pub use rows::TABLE;
 pub(crate) use rows::UNKNOWN;
 
-use super::{Notice, Refused, Said};
+use super::{Notice, ParsedError};
 use alloc::borrow::Cow;
 
 /// Where in a connection's life a refusal came.
@@ -56,8 +56,8 @@ pub enum Signal {
     Codes(&'static [&'static str]),
     /// A code that begins like this.
     Family(&'static str),
-    /// These words in a text.
-    Words(&'static str),
+    /// These words in a sentence, whatever their case.
+    Phrase(&'static str),
     /// A status from the first to the last.
     Status(u16, u16),
     /// Anything else.
@@ -97,18 +97,17 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn applies(&self, step: Step, refused: &Refused<'_>) -> bool {
+    pub(crate) fn applies(&self, step: Step, refused: &ParsedError<'_>) -> bool {
         self.during.contains(&step) && self.signal.stands_in(refused)
     }
 }
 
 impl Signal {
-    fn stands_in(&self, refused: &Refused<'_>) -> bool {
-        let said = &refused.said;
+    fn stands_in(&self, refused: &ParsedError<'_>) -> bool {
         match *self {
-            Self::Codes(codes) => codes.iter().any(|code| said.has_code(code)),
-            Self::Family(prefix) => said.code_of_family(prefix).is_some(),
-            Self::Words(words) => said.says(words),
+            Self::Codes(codes) => codes.iter().any(|code| refused.has_code(code)),
+            Self::Family(prefix) => refused.code_of_family(prefix).is_some(),
+            Self::Phrase(words) => refused.has_phrase(words),
             Self::Status(first, last) => refused
                 .status
                 .is_some_and(|status| (first..=last).contains(&status)),
@@ -117,14 +116,14 @@ impl Signal {
     }
 
     /// The code that this signal found, as the table spells it.
-    pub(crate) fn code_in(&self, said: &Said<'_>) -> Option<Cow<'static, str>> {
+    pub(crate) fn code_in(&self, refused: &ParsedError<'_>) -> Option<Cow<'static, str>> {
         match *self {
             Self::Codes(codes) => codes
                 .iter()
-                .find(|code| said.has_code(code))
+                .find(|code| refused.has_code(code))
                 .map(|code| Cow::Borrowed(*code)),
-            Self::Family(prefix) => said.code_of_family(prefix).map(super::owned),
-            Self::Words(_) | Self::Status(..) | Self::Rest => None,
+            Self::Family(prefix) => refused.code_of_family(prefix).map(super::owned),
+            Self::Phrase(_) | Self::Status(..) | Self::Rest => None,
         }
     }
 }

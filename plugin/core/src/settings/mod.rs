@@ -11,7 +11,8 @@ pub(crate) use username::Username;
 
 use crate::{
     form,
-    model::{Error, Problem, Sealed, SecretRef, Setting, Severity},
+    model::{Error, ErrorKind, Problem, Sealed, SecretRef, Setting, Severity},
+    refusal::notice,
 };
 use alloc::vec::Vec;
 use filled::Filled;
@@ -43,13 +44,14 @@ pub(crate) enum Principal<'a> {
 }
 
 impl<'a> Credential<'a> {
-    /// The credential, or the errors that stand in its way. Warnings do not.
+    /// The credential, or the first error that stands in its way; [`validate`] has them all. Warnings
+    /// do not stand in the way.
     pub(crate) fn parse(settings: &'a [Setting]) -> Result<Self, Error> {
-        let (credential, mut problems) = read(settings);
-        problems.retain(|problem| problem.severity == Severity::Error);
-        match credential {
-            Some(credential) if problems.is_empty() => Ok(credential),
-            _ => Err(Error::InvalidSettings(problems)),
+        let (credential, problems) = read(settings);
+        let error = |problem: &&Problem| problem.severity == Severity::Error;
+        match (credential, problems.iter().find(error)) {
+            (Some(credential), None) => Ok(credential),
+            (_, problem) => Err(invalid(problem)),
         }
     }
 
@@ -61,6 +63,15 @@ impl<'a> Credential<'a> {
             Flow::WebServicesUser(Principal::Session(_, username)) => username.as_ref(),
         }
     }
+}
+
+fn invalid(problem: Option<&Problem>) -> Error {
+    let mut error = notice::INVALID_SETTINGS.error(ErrorKind::InvalidSettings);
+    if let Some(problem) = problem {
+        error.diagnosis.message = problem.message;
+        error.diagnosis.hint = problem.hint;
+    }
+    error
 }
 
 /// Every problem at once, in the order of the fields.

@@ -1,6 +1,6 @@
 //! The form and the setup guide.
 
-use intacct_core::{FieldKind, Requirement, describe, refusal};
+use intacct_core::{FieldKind, Purposes, Reading, Requirement, describe, refusal};
 
 /// Field by field: id, label, kind, requirement, shown when, whether the platform may fill it in.
 const FORM: [(&str, &str, &str, &str, &str, bool); 7] = [
@@ -13,8 +13,22 @@ const FORM: [(&str, &str, &str, &str, &str, bool); 7] = [
         "",
         true,
     ),
-    ("access_token", "Access Token", "token", "", "", false),
-    ("refresh_token", "Refresh Token", "token", "", "", false),
+    (
+        "access_token",
+        "Access Token",
+        "access token",
+        "",
+        "",
+        false,
+    ),
+    (
+        "refresh_token",
+        "Refresh Token",
+        "refresh token",
+        "",
+        "",
+        false,
+    ),
     (
         "flow_type",
         "Flow Type",
@@ -40,7 +54,8 @@ fn the_form_is_the_products_own_in_its_order() {
         let kind = match field.kind {
             FieldKind::Text => "text".to_owned(),
             FieldKind::Secret => "secret".to_owned(),
-            FieldKind::Token => "token".to_owned(),
+            FieldKind::AccessToken => "access token".to_owned(),
+            FieldKind::RefreshToken => "refresh token".to_owned(),
             FieldKind::Choice(of) => of.iter().map(|it| it.id).collect::<Vec<_>>().join(" "),
         };
         let requirement = match field.requirement {
@@ -125,11 +140,70 @@ fn conditions_name_a_choice_of_the_form() {
 
 #[test]
 fn it_asks_for_one_origin_and_for_no_claim_that_is_a_credential() {
-    assert_eq!(describe().origins, ["https://api.intacct.com"]);
+    let origins: Vec<_> = describe()
+        .origins
+        .iter()
+        .map(|it| (it.url, it.purposes))
+        .collect();
+    let every = Purposes {
+        browser: true,
+        token: true,
+        api: true,
+    };
+    assert_eq!(origins, [("https://api.intacct.com", every)]);
     assert_eq!(
         describe().claims,
         ["userId", "cnyId", "entityId", "exp", "iat"]
     );
+}
+
+#[test]
+fn it_says_its_version_and_the_headers_that_it_sends_and_reads() {
+    assert_eq!(describe().version, env!("CARGO_PKG_VERSION"));
+    assert_eq!(describe().request_headers, ["x-ia-api-param-entity"]);
+    assert_eq!(
+        describe().headers,
+        [
+            "date",
+            "retry-after",
+            "x-ia-retry-after",
+            "x-ia-retryafter",
+            "x-ia-*-retry-after",
+            "x-ia-*-retryafter",
+            "x-ia-cpu-limit-reset",
+        ]
+    );
+}
+
+/// The bounds that `wit/credential.wit` names.
+#[test]
+fn what_it_reads_is_within_the_contracts_bounds() {
+    let members = describe().members;
+    assert!(members.len() <= 128, "{}", members.len());
+    for (index, member) in members.iter().enumerate() {
+        let earlier = members[..index]
+            .iter()
+            .filter(|it| it.pointer == member.pointer);
+        for other in earlier {
+            assert!(other.reading != member.reading, "twice: {member:?}");
+            assert!(
+                other.reading != Reading::Secret && member.reading != Reading::Secret,
+                "a secret stands alone: {member:?}"
+            );
+        }
+        if let Reading::Phrases(phrases) = &member.reading {
+            assert!((1..=32).contains(&phrases.len()), "{phrases:?}");
+            assert!(phrases.iter().all(|it| (4..=64).contains(&it.len())));
+        }
+    }
+}
+
+#[test]
+fn what_is_named_like_a_secret_is_read_as_one() {
+    for member in describe().members {
+        let token = member.pointer.ends_with("_token");
+        assert_eq!(token, member.reading == Reading::Secret, "{member:?}");
+    }
 }
 
 #[test]
@@ -166,11 +240,17 @@ fn the_two_lists_under_security_are_told_apart() {
 }
 
 #[test]
+fn a_step_is_needed_by_the_flow_alone() {
+    let conditions = describe().setup.iter().filter_map(|step| step.needed_when);
+    assert!(conditions.into_iter().all(|it| it.field == "flow_type"));
+}
+
+#[test]
 fn a_step_of_one_flow_names_a_choice_of_the_form() {
     let flows = describe()
         .setup
         .iter()
-        .filter_map(|step| Some((step.id, step.flow?)));
+        .filter_map(|step| Some((step.id, step.needed_when?.equals)));
     let expected = [
         ("redirect-address", "regular_user"),
         ("web-services-user", "web_services_user"),

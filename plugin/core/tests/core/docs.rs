@@ -1,7 +1,7 @@
 //! `docs/refusals.md` is written from the table, so that it cannot say anything else.
 
 use intacct_core::{
-    Actor,
+    Actor, Reading, describe,
     refusal::{Notice, Refusal, Signal, Source, Step, TABLE, Verdict, notice},
 };
 use std::{fmt::Write as _, fs, path::Path};
@@ -32,6 +32,14 @@ What people read where no code of Intacct's tells what happened.
 
 ";
 
+const READING: &str = "
+## What is read of an answer
+
+The whole of it: the host hands over nothing else (`declared-member` in `wit/credential.wit`). A
+`*` stands for each element of a list; an XML document is read by the same pointers.
+
+";
+
 fn page() -> String {
     let mut page = HEAD.to_owned();
     page.push_str("\n| answer | during | error | who acts | setup step | what the person reads | known from |\n");
@@ -41,11 +49,50 @@ fn page() -> String {
     page.push_str("| code | who acts | setup step | what the person reads |\n|---|---|---|---|\n");
     OWN.iter()
         .for_each(|notice| page.push_str(&own_line(notice)));
+    page.push_str(READING);
+    page.push_str("| read as | members |\n|---|---|\n");
+    for (how, pointers) in readings() {
+        let _ = writeln!(page, "| {how} | {} |", pointers.join(", "));
+    }
     page
 }
 
-const OWN: [&Notice; 15] = [
+/// The pointers of each reading, in the order of the declaration.
+fn readings() -> Vec<(String, Vec<String>)> {
+    let mut readings: Vec<(String, Vec<String>)> = Vec::new();
+    for member in describe().members {
+        let (how, pointer) = (reading(&member.reading), format!("`{}`", member.pointer));
+        let pointer = if pointer == "``" {
+            "the whole document".to_owned()
+        } else {
+            pointer
+        };
+        match readings.iter_mut().find(|(known, _)| *known == how) {
+            Some((_, pointers)) => pointers.push(pointer),
+            None => readings.push((how, vec![pointer])),
+        }
+    }
+    readings
+}
+
+fn reading(reading: &Reading) -> String {
+    match reading {
+        Reading::Secret => "a secret, by name alone".to_owned(),
+        Reading::Code => "a short code".to_owned(),
+        Reading::Number => "a number".to_owned(),
+        Reading::Boolean => "true or false".to_owned(),
+        Reading::Presence => "whether it is there".to_owned(),
+        Reading::Phrases(phrases) => format!("whether it says “{}”", phrases.join("” or “")),
+    }
+}
+
+const OWN: [&Notice; 21] = [
+    &notice::INVALID_SETTINGS,
+    &notice::NOT_AT_THE_BROWSER,
+    &notice::AT_THE_BROWSER_ALONE,
+    &notice::NO_SUCH_GRANT,
     &notice::REDIRECT_REFUSED,
+    &notice::DENIED,
     &notice::UNRESOLVED,
     &notice::UNREACHABLE,
     &notice::UNTRUSTED,
@@ -59,6 +106,7 @@ const OWN: [&Notice; 15] = [
     &notice::NO_REFRESH_TOKEN,
     &notice::NO_REFRESH_TOKEN_FOR_SESSION,
     &notice::OTHER_IDENTITY,
+    &notice::NO_TOKEN,
     &notice::NOT_REVOKED,
 ];
 
@@ -102,7 +150,7 @@ fn signal(signal: Signal) -> String {
             all
         }),
         Signal::Family(prefix) => format!("`{prefix}1` to `{prefix}9`"),
-        Signal::Words(words) => format!("the words “{words}”"),
+        Signal::Phrase(words) => format!("the words “{words}”"),
         Signal::Status(first, last) if first == last => format!("HTTP {first}"),
         Signal::Status(first, last) => format!("HTTP {first} to {last}"),
         Signal::Rest => "anything else".to_owned(),

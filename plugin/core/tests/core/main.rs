@@ -9,6 +9,7 @@
 mod connecting;
 mod describing;
 mod docs;
+mod host;
 mod no_answer;
 mod properties;
 mod refusals;

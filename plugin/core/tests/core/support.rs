@@ -1,9 +1,9 @@
 //! Settings and answers as a host would hand them over.
 
+use crate::host;
 use intacct_core::{
-    Answer, Blemishes, CodeGrant, Failure, FailureKind, Grant, Pair, Request, RequestBody,
-    Response, ResponseBody, Sealed, SealedMember, SecretRef, Segment, Setting, SettingValue,
-    Withheld,
+    Answer, Blemishes, CodeGrant, Failure, FailureKind, Grant, Member, Pair, Request, RequestBody,
+    Response, Sealed, SecretRef, Segment, Setting, SettingValue, Value,
 };
 
 /// A Client ID of the usual form.
@@ -105,51 +105,47 @@ pub(crate) fn situation(name: &str) -> (Vec<Setting>, Grant) {
     }
 }
 
-pub(crate) fn response(status: u16, body: ResponseBody) -> Response {
+/// What the host makes of a body.
+pub(crate) fn response(status: u16, body: &str) -> Response {
+    let (body, members) = host::read(body);
     Response {
         status,
         headers: Vec::new(),
         body,
-        sealed: Vec::new(),
+        members,
     }
 }
 
-pub(crate) fn json(status: u16, body: &str) -> Answer {
-    Ok(response(status, ResponseBody::Json(body.to_owned())))
+/// An answer with this body, which need be neither JSON nor XML.
+pub(crate) fn answer(status: u16, body: &str) -> Answer {
+    Ok(response(status, body))
 }
 
 pub(crate) fn html(status: u16) -> Answer {
-    let withheld = Withheld {
-        content_type: Some("text/html".to_owned()),
-        length: 1_024,
-    };
-    Ok(response(status, ResponseBody::Withheld(withheld)))
+    answer(status, "<!doctype html><title>Maintenance<p>Back soon")
 }
 
 pub(crate) fn empty(status: u16) -> Answer {
-    Ok(response(status, ResponseBody::Empty))
+    answer(status, "")
 }
 
 pub(crate) fn failed(kind: FailureKind, request_sent: bool) -> Answer {
-    Err(Failure {
-        kind,
-        message: "in the host's words".to_owned(),
-        request_sent,
-    })
+    Err(Failure { kind, request_sent })
 }
 
-/// A token answer: the visible rest, and the tokens that the host took out.
+/// A token answer: a body, and tokens as the host took them out of it.
 pub(crate) fn tokens(body: &str, access: Option<Sealed>, refresh: Option<Sealed>) -> Response {
     let members = [("/access_token", access), ("/refresh_token", refresh)];
-    let sealed = members.into_iter().filter_map(|(pointer, value)| {
-        Some(SealedMember {
+    let members = members.into_iter().filter_map(|(pointer, sealed)| {
+        Some(Member {
             pointer: pointer.to_owned(),
-            value: value?,
+            value: Value::Secret(sealed?),
         })
     });
+    let response = response(200, body);
     Response {
-        sealed: sealed.collect(),
-        ..response(200, ResponseBody::Json(body.to_owned()))
+        members: members.chain(response.members).collect(),
+        ..response
     }
 }
 
@@ -162,12 +158,9 @@ pub(crate) fn form(request: &Request) -> Vec<String> {
 }
 
 pub(crate) fn lines(pairs: &[Pair]) -> Vec<String> {
-    let line = |pair: &Pair| {
-        let value = pair.value.iter().map(|segment| match segment {
-            Segment::Text(text) => text.clone(),
-            Segment::Secret(secret) => format!("{{{}}}", secret.as_str()),
-        });
-        format!("{}={}", pair.name, value.collect::<String>())
+    let line = |pair: &Pair| match &pair.value {
+        Segment::Text(text) => format!("{}={text}", pair.name),
+        Segment::Secret(secret) => format!("{}={{{}}}", pair.name, secret.as_str()),
     };
     pairs.iter().map(line).collect()
 }

@@ -1,11 +1,11 @@
 //! Signing API calls, and testing a connection.
 
 use crate::support::{
-    by_session, empty, html, json, lines, regular_user, text, token, web_services_user,
+    answer, by_session, empty, html, lines, regular_user, text, token, web_services_user,
 };
 use intacct_core::{
-    Check, Error, Method, Outcome, RequestBody, Sealed, SecretRef, Setting, authenticate,
-    parse_test_answer, test as test_connection, test_request,
+    Check, ErrorKind, Method, Outcome, RequestBody, Sealed, SecretRef, Setting, authenticate,
+    connecting_warning, parse_test_answer, test as test_connection, test_request,
 };
 use rstest::rstest;
 
@@ -28,50 +28,73 @@ fn outcomes(checks: &[Check]) -> Vec<Outcome> {
 use Outcome::{Failed, Passed, Skipped};
 
 #[rstest]
-#[case::whole_company("ws@ACME", &["Authorization=Bearer {access}"])]
-#[case::one_entity("ws@ACME|West-1", &["Authorization=Bearer {access}", "X-IA-API-Param-Entity=West-1"])]
+#[case::whole_company("ws@ACME", &[])]
+#[case::one_entity("ws@ACME|West-1", &["x-ia-api-param-entity=West-1"])]
 fn a_call_is_signed_and_confined(#[case] username: &str, #[case] headers: &[&str]) {
-    let pairs = authenticate(&web_services_user(username), &SecretRef::new("access"));
-    assert_eq!(lines(&pairs.unwrap()), headers);
+    let access = SecretRef::new("access");
+    let added = authenticate(&web_services_user(username), &access).unwrap();
+    assert_eq!(added.bearer, access);
+    assert_eq!(lines(&added.headers), headers);
 }
 
 #[test]
 fn the_entity_beside_a_session_confines_the_call_too() {
     let both = [by_session(), vec![text("username", "ws@ACME|West-1")]].concat();
-    let pairs = authenticate(&both, &SecretRef::new("access")).unwrap();
-    assert_eq!(lines(&pairs)[1], "X-IA-API-Param-Entity=West-1");
+    let added = authenticate(&both, &SecretRef::new("access")).unwrap();
+    assert_eq!(lines(&added.headers), ["x-ia-api-param-entity=West-1"]);
+}
+
+#[rstest]
+#[case::regular_user(regular_user(), true)]
+#[case::session(by_session(), true)]
+#[case::username_needs_no_refresh_token(web_services_user("ws@ACME"), false)]
+#[case::settings_that_cannot_work(vec![], false)]
+fn connecting_warns_where_it_may_end_another_connection(
+    #[case] settings: Vec<Setting>,
+    #[case] warns: bool,
+) {
+    let warning = connecting_warning(&settings);
+    assert_eq!(warning.is_some(), warns);
+    assert!(warning.is_none_or(|it| it.contains("may end that connection")));
 }
 
 #[test]
 fn the_test_is_a_real_call_that_reads() {
-    let request = test_request(&web_services_user("ws@ACME|West-1"), &token(&[])).unwrap();
+    let access = token(&[]);
+    let request = test_request(&web_services_user("ws@ACME|West-1"), &access).unwrap();
     assert_eq!(request.method, Method::Get);
     assert_eq!(
         request.url,
         "https://api.intacct.com/ia/api/v1/services/core/model?name=company-config/user&schema=false"
     );
-    assert_eq!(
-        lines(&request.headers),
-        [
-            "Authorization=Bearer {access}",
-            "X-IA-API-Param-Entity=West-1"
-        ]
-    );
+    assert_eq!(request.bearer, Some(access.secret));
+    assert_eq!(lines(&request.headers), ["x-ia-api-param-entity=West-1"]);
     assert_eq!(request.body, RequestBody::None);
+}
+
+#[rstest]
+#[case::empty_list(r#"{"ia::result":[],"ia::meta":{"totalCount":0}}"#)]
+#[case::empty_object(r#"{"ia::result":{}}"#)]
+#[case::null(r#"{"ia::result":null}"#)]
+#[case::absent("{}")]
+fn a_success_that_shows_nothing_says_nothing_of_permission(#[case] body: &str) {
+    let access = token(&[("userId", "ws"), ("cnyId", "ACME")]);
+    let checks = run(&web_services_user("ws@ACME"), &access, &answer(200, body));
+    assert_eq!(outcomes(&checks), [Passed, Passed, Skipped]);
 }
 
 #[test]
 fn one_call_gives_what_the_pair_gives() {
     let (settings, access) = (regular_user(), token(&[("userId", "ada")]));
     let mut sent = None;
-    let send = |request: &intacct_core::Request| {
-        sent = Some(request.clone());
-        json(200, MODEL)
+    let send = |request: intacct_core::Request| {
+        sent = Some(request);
+        answer(200, MODEL)
     };
     let tested = test_connection(&settings, &access, send);
     assert_eq!(
         tested,
-        parse_test_answer(&settings, &access, &json(200, MODEL))
+        parse_test_answer(&settings, &access, &answer(200, MODEL))
     );
     assert_eq!(sent, test_request(&settings, &access).ok());
 }
@@ -96,7 +119,7 @@ fn the_token_must_be_the_usernames(
     let checks = run(
         &web_services_user(username),
         &token(claims),
-        &json(200, MODEL),
+        &answer(200, MODEL),
     );
     assert_eq!(outcomes(&checks), [Passed, expected, Passed]);
     assert_eq!(checks[1].diagnosis.is_some(), expected == Failed);
@@ -106,7 +129,7 @@ fn the_token_must_be_the_usernames(
 fn the_identity_is_shown_where_there_is_nothing_to_compare() {
     let access = token(&[("userId", "ada"), ("cnyId", "ACME")]);
     for settings in [regular_user(), by_session()] {
-        let checks = run(&settings, &access, &json(200, MODEL));
+        let checks = run(&settings, &access, &answer(200, MODEL));
         assert_eq!(outcomes(&checks), [Passed, Skipped, Passed]);
         let detail = checks[1].detail.as_deref().unwrap();
         assert!(
@@ -120,7 +143,7 @@ fn the_identity_is_shown_where_there_is_nothing_to_compare() {
 fn a_session_is_compared_with_the_username_beside_it() {
     let both = [by_session(), vec![text("username", "ws@ACME")]].concat();
     let access = token(&[("userId", "somebody"), ("cnyId", "ACME")]);
-    let checks = run(&both, &access, &json(200, MODEL));
+    let checks = run(&both, &access, &answer(200, MODEL));
     assert_eq!(outcomes(&checks), [Passed, Failed, Passed]);
 }
 
@@ -128,7 +151,7 @@ fn a_session_is_compared_with_the_username_beside_it() {
 fn a_name_from_a_token_is_shown_on_one_line_and_short() {
     let long = "x".repeat(500);
     let access = token(&[("userId", "a\nb\u{1b}[31m"), ("cnyId", &long)]);
-    let checks = run(&regular_user(), &access, &json(200, MODEL));
+    let checks = run(&regular_user(), &access, &answer(200, MODEL));
     let detail = checks[1].detail.as_deref().unwrap();
     assert!(
         detail.starts_with("Signed in as user ab[31m, company xxx"),
@@ -143,7 +166,7 @@ fn a_name_from_a_token_is_shown_on_one_line_and_short() {
 #[rstest]
 #[case::html(html(403))]
 #[case::empty(empty(403))]
-#[case::unknown_code(json(403, r#"{"ia::error":{"code":"XY-1","message":"no"}}"#))]
+#[case::unknown_code(answer(403, r#"{"ia::error":{"code":"XY-1","message":"no"}}"#))]
 fn a_user_without_permission_is_signed_in_all_the_same(#[case] answer: intacct_core::Answer) {
     let access = token(&[("userId", "ws"), ("cnyId", "ACME")]);
     let checks = run(&web_services_user("ws@ACME"), &access, &answer);
@@ -154,7 +177,7 @@ fn a_user_without_permission_is_signed_in_all_the_same(#[case] answer: intacct_c
 
 #[test]
 fn where_the_token_is_not_accepted_nothing_else_is_looked_at() {
-    let refused = json(
+    let refused = answer(
         401,
         r#"{"ia::error":{"code":"GW-0011","message":"Inactive"}}"#,
     );
@@ -172,7 +195,8 @@ fn where_the_token_is_not_accepted_nothing_else_is_looked_at() {
 #[rstest]
 #[case::html(html(200))]
 #[case::empty(empty(200))]
+#[case::xml(answer(200, "<response><status>success</status></response>"))]
 fn a_success_that_is_not_intaccts_tests_nothing(#[case] answer: intacct_core::Answer) {
     let tested = parse_test_answer(&regular_user(), &token(&[]), &answer);
-    assert!(matches!(tested, Err(Error::Protocol(_))), "{tested:?}");
+    assert_eq!(tested.unwrap_err().kind, ErrorKind::Protocol);
 }

@@ -33,8 +33,8 @@ mod bindings {
     export!(Misbehaving with_types_in self);
 }
 
-use bindings::connector::credential::http::{Answer, Pair, Request};
-use bindings::connector::credential::types::{Error, Problem, Sealed, Setting, SettingValue};
+use bindings::connector::credential::http::{Answer, Request};
+use bindings::connector::credential::types::{Error, Sealed, Setting, SettingValue};
 use bindings::exports::connector::credential::{connection, credential, oauth};
 
 struct Misbehaving;
@@ -68,7 +68,7 @@ impl credential::Guest for Misbehaving {
         description::describe()
     }
 
-    fn validate(settings: Vec<Setting>) -> Vec<Problem> {
+    fn validate(settings: Vec<Setting>) -> Vec<credential::Problem> {
         behaviour::compute(&settings);
         behaviour::problems(&settings)
     }
@@ -76,25 +76,33 @@ impl credential::Guest for Misbehaving {
 
 impl oauth::Guest for Misbehaving {
     fn plan(settings: Vec<Setting>) -> Result<oauth::GrantPlan, Error> {
-        Err(Error::Other(behaviour::compute(&settings)))
+        behaviour::plan(&settings)
     }
 
     fn authorization_url(
         settings: Vec<Setting>,
-        _authorization: oauth::Authorization,
+        authorization: oauth::Authorization,
     ) -> Result<String, Error> {
-        Ok(behaviour::compute(&settings))
+        // A test writes what the host made into the URL, where its place is marked.
+        Ok(behaviour::compute(&settings)
+            .replace("$redirect", &authorization.redirect_uri)
+            .replace("$state", &authorization.state)
+            .replace(
+                "$challenge",
+                &authorization.code_challenge.unwrap_or_default(),
+            )
+            .replace("$secret", &secret(&settings, "secret")))
     }
 
     fn authorization_refused(
         settings: Vec<Setting>,
         _refusal: oauth::AuthorizationRefusal,
     ) -> Error {
-        Error::Other(behaviour::compute(&settings))
+        behaviour::refusal(&settings, &behaviour::compute(&settings))
     }
 
-    fn token_request(settings: Vec<Setting>, _grant: oauth::Grant) -> Result<Request, Error> {
-        Ok(request::request(&settings))
+    fn token_request(settings: Vec<Setting>, grant: oauth::Grant) -> Result<Request, Error> {
+        Ok(request::exchange(&settings, &grant))
     }
 
     fn parse_token_response(
@@ -113,19 +121,32 @@ impl oauth::Guest for Misbehaving {
 }
 
 impl connection::Guest for Misbehaving {
-    fn authenticate(settings: Vec<Setting>, access: String) -> Result<Vec<Pair>, Error> {
-        Ok(request::headers(&settings, &access))
+    fn authenticate(
+        settings: Vec<Setting>,
+        access: String,
+    ) -> Result<connection::ApiAuthentication, Error> {
+        Ok(request::authentication(&settings, &access))
     }
 
     fn test(settings: Vec<Setting>, access: Sealed) -> Result<Vec<connection::Check>, Error> {
         Ok(behaviour::checks(&settings, &access))
     }
 
+    fn connecting_warning(settings: Vec<Setting>) -> Option<String> {
+        Some(behaviour::send_in_secret(&settings))
+    }
+
     fn revocation_warning(settings: Vec<Setting>) -> Option<String> {
         Some(behaviour::send_in_secret(&settings))
     }
 
-    fn revoke(settings: Vec<Setting>, _token: String) -> Result<(), Error> {
-        Err(Error::Other(behaviour::compute(&settings)))
+    fn revoke(settings: Vec<Setting>, _tokens: connection::HeldTokens) -> Result<(), Error> {
+        match behaviour::told(&settings) {
+            Some(behaviours::Behaviour::RevokesUnasked) => Ok(()),
+            _ => Err(behaviour::refusal(
+                &settings,
+                &behaviour::compute(&settings),
+            )),
+        }
     }
 }

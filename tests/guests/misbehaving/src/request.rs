@@ -2,17 +2,21 @@
 
 use crate::behaviour::{told, waste};
 use crate::behaviours::Behaviour;
-use crate::bindings::connector::credential::http::{Method, Pair, Request, RequestBody, Segment};
+use crate::bindings::connector::credential::http::{
+    Authorization, Basic, Method, Pair, Request, RequestBody, Segment,
+};
 use crate::bindings::connector::credential::types::Setting;
+use crate::bindings::exports::connector::credential::connection::ApiAuthentication;
+use crate::bindings::exports::connector::credential::oauth::{CodeGrant, Grant};
 use crate::{secret, text};
 
 pub(crate) fn get(url: &str) -> Request {
     Request {
         method: Method::Get,
         url: url.to_owned(),
+        authorization: None,
         headers: Vec::new(),
         body: RequestBody::None,
-        seal: Vec::new(),
     }
 }
 
@@ -55,49 +59,110 @@ fn with_json(settings: &[Setting], json: String) -> Request {
     }
 }
 
+fn with_authorization(settings: &[Setting], authorization: Authorization) -> Request {
+    Request {
+        authorization: Some(authorization),
+        ..get(text(settings, "argument"))
+    }
+}
+
+fn by(method: Method, request: Request) -> Request {
+    Request { method, ..request }
+}
+
 /// A request to the URL in `argument`, the secret where the behaviour says.
 pub(crate) fn request(settings: &[Setting]) -> Request {
     let Some(behaviour) = told(settings) else {
         return get(text(settings, "argument"));
     };
     waste(behaviour);
-    let value = || Segment::Secret(secret(settings, "secret"));
+    let secret = secret(settings, "secret");
+    let value = || Segment::Secret(secret.clone());
+    let extra = text(settings, "extra");
     let header = |name: &str, value: Segment| with_headers(settings, vec![pair(name, value)]);
+    let bearer = |name: &str| with_authorization(settings, Authorization::Bearer(name.to_owned()));
+    let form = |pairs: Vec<Pair>| with_form(settings, pairs);
     match behaviour {
-        Behaviour::SecretInHeader => header("x-key", value()),
-        Behaviour::SecretInAuthorization => header("authorization", value()),
-        Behaviour::MadeUpSecret => header(
-            "authorization",
-            Segment::Secret("secret.0.0000000000000000".to_owned()),
+        Behaviour::SecretInHeader => header("x-note", value()),
+        Behaviour::SecretInKeyHeader => header("x-api-key", value()),
+        Behaviour::SecretInAuthorization => bearer(&secret),
+        Behaviour::SecretInBasic => with_authorization(
+            settings,
+            Authorization::Basic(Basic {
+                user_id: vec![words(extra)],
+                password: vec![value()],
+            }),
         ),
-        Behaviour::NamedSecret => header(
-            "authorization",
-            Segment::Secret(text(settings, "extra").to_owned()),
-        ),
+        Behaviour::SecretInJson => Request {
+            method: Method::Post,
+            body: RequestBody::JsonObject(vec![pair("a \"b\"", words("x\ny")), pair("s", value())]),
+            ..get(text(settings, "argument"))
+        },
+        Behaviour::MadeUpSecret => bearer("secret.0.0000000000000000"),
+        Behaviour::NamedSecret => bearer(extra),
         Behaviour::SetHost => header("Host", words("evil.example")),
-        Behaviour::SetHeader => header(text(settings, "extra"), words("x")),
+        Behaviour::SetHeader => header(extra, words("x")),
         Behaviour::BreakHeader => header("x-note", words("a\r\nhost: evil.example")),
+        Behaviour::HeaderTwice => {
+            let twice = vec![pair("accept", words("a")), pair("Accept", words("b"))];
+            with_headers(settings, twice)
+        }
         Behaviour::ManyHeaders => with_headers(settings, many("x-", MANY)),
         Behaviour::LongHeaders => with_headers(settings, many("x-", LONG)),
-        Behaviour::LongList => with_form(settings, many("f", LONG)),
+        Behaviour::LongList => form(many("f", LONG)),
         Behaviour::SecretInForm => with_secret_in_form(settings),
-        Behaviour::SecretManyTimes => {
-            with_form(settings, (0..1000).map(|_| pair("s", value())).collect())
+        Behaviour::SecretManyTimes => form((0..1000).map(|_| pair("s", value())).collect()),
+        Behaviour::GuessBeside => form(vec![pair("s", value()), pair("g", words(extra))]),
+        Behaviour::GuessAlone | Behaviour::GuessTwice => form(vec![pair("g", words(extra))]),
+        Behaviour::BreakForm => form(vec![pair("a\r\nb&c=d", words("x\r\ny&z=1"))]),
+        Behaviour::LargeForm => form(many("f", MANY)),
+        Behaviour::LargeRequest => with_json(settings, format!("\"{}\"", "x".repeat(256 << 10))),
+        Behaviour::SmuggledRequest => {
+            let smuggled = "POST /notes HTTP/1.1\r\nhost: x\r\ncontent-length: 300\r\n\r\nnote=";
+            with_json(settings, smuggled.to_owned())
         }
-        Behaviour::BreakForm => with_form(settings, vec![pair("a\r\nb&c=d", words("x\r\ny&z=1"))]),
-        Behaviour::LargeForm => with_form(settings, many("f", MANY)),
-        Behaviour::LargeRequest => with_json(settings, "x".repeat(256 << 10)),
-        Behaviour::NameEverywhere => name_everywhere(settings),
-        Behaviour::LongSeal => Request {
-            seal: long_list(|number| format!("/{number}")),
-            ..get(text(settings, "argument"))
-        },
-        Behaviour::SealMore => Request {
-            seal: vec![text(settings, "extra").to_owned()],
-            ..get(text(settings, "argument"))
-        },
+        Behaviour::GetWithForm => by(Method::Get, form(vec![pair("a", words("b"))])),
+        Behaviour::Delete => by(Method::Delete, get(text(settings, "argument"))),
+        Behaviour::Put => by(Method::Put, with_json(settings, "{}".to_owned())),
+        Behaviour::NameInUrl => get(&format!("{}?{secret}", text(settings, "argument"))),
+        Behaviour::NameInHeader => header("x-note", words(&secret)),
+        Behaviour::NameInForm => form(vec![pair("secret", words(&secret))]),
+        Behaviour::NameAsName => form(vec![pair(secret.as_str(), words("x"))]),
+        Behaviour::NameInJson => with_json(settings, format!("{{\"secret\":\"{secret}\"}}")),
+        Behaviour::NameInCapitals => form(vec![pair("secret", words(&secret.to_uppercase()))]),
+        Behaviour::NameEncoded => {
+            let encoded: String = secret.bytes().map(|it| format!("%{it:02x}")).collect();
+            get(&format!("{}?{encoded}", text(settings, "argument")))
+        }
         _ => get(text(settings, "argument")),
     }
+}
+
+/// The request that exchanges a code, as it must be or not.
+pub(crate) fn exchange(settings: &[Setting], grant: &Grant) -> Request {
+    let Grant::AuthorizationCode(code) = grant else {
+        return request(settings);
+    };
+    let CodeGrant {
+        code,
+        redirect_uri,
+        code_verifier,
+        ..
+    } = code;
+    let redirect_uri = match told(settings) {
+        Some(Behaviour::CodeElsewhere) => "https://evil.example/",
+        _ => redirect_uri,
+    };
+    let mut pairs = vec![
+        pair("code", Segment::Secret(code.clone())),
+        pair("redirect_uri", words(redirect_uri)),
+    ];
+    if let Some(verifier) = code_verifier
+        && told(settings) != Some(Behaviour::CodeWithoutVerifier)
+    {
+        pairs.push(pair("code_verifier", Segment::Secret(verifier.clone())));
+    }
+    with_form(settings, pairs)
 }
 
 /// What fits into a request of 64 KiB.
@@ -118,36 +183,35 @@ fn many(prefix: &str, count: usize) -> Vec<Pair> {
         .collect()
 }
 
-/// Where no value may stand, a name is a text like any other.
-fn name_everywhere(settings: &[Setting]) -> Request {
-    let name = secret(settings, "secret");
-    let mut request = with_form(settings, vec![pair(name.as_str(), words(&name))]);
-    request.url = format!("{}?{name}", request.url);
-    request.headers = vec![pair("x-name", words(&name))];
-    request
-}
-
-/// The headers that authenticate, or some that must not.
-pub(crate) fn headers(settings: &[Setting], access: &str) -> Vec<Pair> {
+/// What authenticates, or what must not.
+pub(crate) fn authentication(settings: &[Setting], access: &str) -> ApiAuthentication {
     if let Some(it) = told(settings) {
         waste(it);
     }
-    match told(settings) {
-        Some(Behaviour::LongList) => long_list(|_| header(settings, access)),
-        Some(_) | None => vec![header(settings, access)],
-    }
-}
-
-fn header(settings: &[Setting], access: &str) -> Pair {
-    let name = match told(settings) {
-        Some(Behaviour::AuthenticateElsewhere) => "x-key",
-        _ => "authorization",
+    let bearer = |name: &str| ApiAuthentication {
+        authorization: Some(Authorization::Bearer(name.to_owned())),
+        headers: Vec::new(),
     };
-    Pair {
-        name: name.to_owned(),
-        value: vec![
-            Segment::Text("Bearer ".to_owned()),
-            Segment::Secret(access.to_owned()),
-        ],
+    let also = |pair: Pair| ApiAuthentication {
+        headers: vec![pair],
+        ..bearer(access)
+    };
+    let in_header = |name: &str| pair(name, Segment::Secret(access.to_owned()));
+    match told(settings) {
+        Some(Behaviour::AuthenticateElsewhere) => ApiAuthentication {
+            authorization: None,
+            headers: vec![in_header("x-note")],
+        },
+        Some(Behaviour::AuthenticateNothing) => ApiAuthentication {
+            authorization: None,
+            headers: vec![pair("x-note", words("x"))],
+        },
+        Some(Behaviour::AuthenticateOther) => bearer(&secret(settings, "secret")),
+        Some(Behaviour::AuthenticateTwice) => also(in_header("x-api-key")),
+        Some(Behaviour::LongList) => ApiAuthentication {
+            headers: long_list(|_| in_header("x-api-key")),
+            ..bearer(access)
+        },
+        Some(_) | None => bearer(access),
     }
 }

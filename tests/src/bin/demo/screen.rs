@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use credential_runtime::{
-    Check, Condition, Descriptor, Diagnosis, Field, FieldKind, Identity, Outcome, Plugin,
+    Check, Condition, Descriptor, Diagnosis, Field, FieldKind, Identity, Outcome, Plugin, Reading,
     Requirement, Tokens,
 };
 
@@ -51,20 +51,35 @@ impl Screen {
     }
 
     pub fn plugin(&mut self, plugin: &Plugin) {
-        let shape = plugin.shape();
+        let info = plugin.info();
         self.title("The plugin, a WebAssembly component");
         self.named("file", intacct_component::FILE_NAME);
-        self.named("size", &kib(shape.size));
-        self.named("digest", &shape.digest);
-        for (index, import) in shape.imports.iter().enumerate() {
+        self.named("size", &kib(info.size));
+        self.named("digest", &info.digest);
+        for (index, import) in info.imports.iter().enumerate() {
             self.named(if index == 0 { "imports" } else { "" }, import);
         }
-        for (index, export) in shape.exports.iter().enumerate() {
+        for (index, export) in info.exports.iter().enumerate() {
             let name = if index == 0 { "exports" } else { "" };
             self.named(name, &export.interface);
             self.named("", &format!("  {}", export.functions.join(", ")));
         }
-        self.named("asks to reach", &plugin.descriptor().origins.join(", "));
+        let descriptor = plugin.descriptor();
+        let reaches = descriptor.origins.iter();
+        let reaches: Vec<String> = reaches
+            .map(|it| format!("{} ({})", it.url, it.purposes.describe()))
+            .collect();
+        self.named("asks to reach", &reaches.join(", "));
+        let members = descriptor.members.iter();
+        let secrets = members.filter(|it| it.reading == Reading::Secret).count();
+        self.named(
+            "reads of answers",
+            &format!(
+                "{} declared members, {secrets} of them secrets; {} headers",
+                descriptor.members.len(),
+                descriptor.headers.len()
+            ),
+        );
     }
 
     pub fn form(&mut self, descriptor: &Descriptor) {
@@ -132,11 +147,15 @@ fn describe(field: &Field, descriptor: &Descriptor) -> String {
     let requirement = match &field.requirement {
         Requirement::Required => "required".to_owned(),
         Requirement::RequiredWhen(when) => format!("required for {}", label(descriptor, when)),
-        Requirement::Optional if field.kind == FieldKind::Token => "fills itself in".to_owned(),
+        Requirement::Optional if field.kind.is_filled_by_connecting() => {
+            "fills itself in".to_owned()
+        }
         Requirement::Optional => "optional".to_owned(),
     };
     let kind = match &field.kind {
-        FieldKind::Text | FieldKind::Token => String::new(),
+        FieldKind::Text | FieldKind::AccessToken | FieldKind::RefreshToken | FieldKind::Learned => {
+            String::new()
+        }
         FieldKind::Secret => ", secret".to_owned(),
         FieldKind::Choice(choices) => {
             let labels: Vec<&str> = choices.iter().map(|it| it.label.as_str()).collect();

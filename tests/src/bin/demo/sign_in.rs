@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use credential_runtime::{
-    Grant, Operation, Outcome, Refusal, Secret, Sender, SettingValue, Settings, Severity, Tokens,
+    Grant, Operation, Outcome, Secret, Sender, SettingValue, Settings, Severity, Tokens,
 };
 use end_to_end::World;
 
@@ -50,10 +50,7 @@ pub async fn wrong_secret(world: &World, screen: &mut Screen) -> Result<Vec<Secr
     let error = outcome
         .err()
         .ok_or_else(|| anyhow!("a wrong secret was accepted"))?;
-    let diagnosis = error
-        .refusal()
-        .and_then(Refusal::diagnosis)
-        .context("no diagnosis")?;
+    let diagnosis = &error.refusal().context("no refusal")?.diagnosis;
     let setup = diagnosis.setup_step.as_deref();
     let setup = setup.and_then(|it| world.plugin.descriptor().setup_step(it));
     screen.refusal(diagnosis, setup.map(|it| it.title.as_str()));

@@ -22,7 +22,7 @@ pub(super) async fn run(kept: &StoreArgs, args: &Add, output: Output) -> Result<
     let stored = Stored::with_plugins(kept, &args.with).await?;
     let installed = plugin_for(&stored, &file)?;
     // The platform's part is not stored: it is filled in when the credential is used.
-    let settings = fill_in(&file, installed.plugin().descriptor(), &[], &Terminal)?;
+    let settings = fill_in(&file, &Stored::form(installed), &[], &Terminal)?;
     let plugin = installed.reference().id;
     let adding = stored
         .connections

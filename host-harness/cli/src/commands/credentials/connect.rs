@@ -198,18 +198,12 @@ impl Connecting<'_> {
     fn agree_to_end(&self, it: &EndsAnother) -> Result<(), Report> {
         let others = listed(&it.others);
         let what = if it.certain {
-            format!(
-                "{others} stands for the same user and company. The service may end it when {} is \
-                 connected.",
-                self.name
-            )
+            format!("{others} stands for the same user and company.")
         } else {
-            format!(
-                "If you sign in as the same user and company as {others}, the service may end that \
-                 connection."
-            )
+            format!("You may be about to sign in as the same user and company as {others}.")
         };
-        confirm(&Page::new().line(what), self.args.consent.yes)
+        let page = Page::new().line(what).line(&it.warning);
+        confirm(&page, self.args.consent.yes)
     }
 
     fn agree_to_identity(&self, it: &OtherIdentity) -> Result<(), Report> {

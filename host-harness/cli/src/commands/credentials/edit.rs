@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::report::{Report, problem};
 use crate::secret_source::{Prompt as _, Terminal};
-use crate::settings::changes;
+use crate::settings::{Form, changes};
 use crate::stored::Stored;
 use crate::text::Page;
 
@@ -57,7 +57,7 @@ async fn edit(stored: &Stored, args: &Edit) -> Result<Vec<Problem>, Report> {
     let plugin = stored.plugin_id(name).await?;
     let installed = stored.connections.plugin(&plugin);
     let installed = stored.told(name, installed).await?;
-    let changes = all_changes(args, installed.plugin().descriptor())?;
+    let changes = all_changes(args, &Stored::form(installed))?;
     let edited = stored
         .connections
         .edit(&stored.tenant, name, &changes)
@@ -66,7 +66,7 @@ async fn edit(stored: &Stored, args: &Edit) -> Result<Vec<Problem>, Report> {
 }
 
 /// The file's first, so that the command line has the last word.
-fn all_changes(args: &Edit, form: &Descriptor) -> Result<Changes, Report> {
+fn all_changes(args: &Edit, form: &Form) -> Result<Changes, Report> {
     let mut edit = Changes::new();
     if let Some(path) = &args.credential {
         let file = CredentialFile::open(path).map_err(Report::of_credential_file)?;
@@ -76,14 +76,14 @@ fn all_changes(args: &Edit, form: &Descriptor) -> Result<Changes, Report> {
         }
     }
     for id in &args.clear {
-        edit = edit.clear(&known(form, id)?.id);
+        edit = edit.clear(&known(&form.descriptor, id)?.id);
     }
     for text in &args.set {
         let (field, value) = set(form, text)?;
         edit = change(edit, &field.id, value);
     }
     for id in &args.prompt {
-        let field = known(form, id)?;
+        let field = known(&form.descriptor, id)?;
         edit = edit.set(&field.id, typed(field)?);
     }
     Ok(edit)
@@ -113,13 +113,18 @@ fn known<'a>(form: &'a Descriptor, id: &str) -> Result<&'a Field, Report> {
     })
 }
 
-fn set<'a>(form: &'a Descriptor, text: &str) -> Result<(&'a Field, Option<SettingValue>), Report> {
+fn set<'a>(form: &'a Form, text: &str) -> Result<(&'a Field, Option<SettingValue>), Report> {
     let Some((id, value)) = text.split_once('=') else {
         return Err(Report::new(Exit::Usage, "--set takes FIELD=TEXT"));
     };
-    let field = known(form, id)?;
+    let field = known(&form.descriptor, id)?;
     if !field.kind.is_text() {
-        let message = format!("`{id}` is secret, and stands on the command line in clear");
+        let kept = if form.withheld.contains(&field.id) {
+            "kept as a secret, since the policy does not allow it as text,"
+        } else {
+            "secret,"
+        };
+        let message = format!("`{id}` is {kept} and stands on the command line in clear");
         return Err(Report::new(Exit::Usage, message).hint(format!(
             "use --prompt {id}; if others have seen it, renew the secret"
         )));
@@ -128,7 +133,14 @@ fn set<'a>(form: &'a Descriptor, text: &str) -> Result<(&'a Field, Option<Settin
     Ok((field, value))
 }
 
+/// What is typed unseen is a secret.
 fn typed(field: &Field) -> Result<SettingValue, Report> {
+    if field.kind.is_text() {
+        let id = &field.id;
+        let message =
+            format!("the plugin is told `{id}` as it stands, and --prompt is for secrets");
+        return Err(Report::new(Exit::Usage, message).hint(format!("use --set {id}=TEXT")));
+    }
     let typed = Terminal.ask(&field.label).map_err(|error| {
         let report = Report::new(Exit::Settings, format!("`{}`: {error}", field.id));
         match error.hint() {
@@ -136,11 +148,7 @@ fn typed(field: &Field) -> Result<SettingValue, Report> {
             None => report,
         }
     })?;
-    Ok(if field.kind.is_text() {
-        SettingValue::Text(typed.expose().to_owned())
-    } else {
-        SettingValue::Secret(typed)
-    })
+    Ok(SettingValue::Secret(typed))
 }
 
 async fn rename<'a>(stored: &Stored, args: &'a Edit) -> Result<&'a Name, Report> {

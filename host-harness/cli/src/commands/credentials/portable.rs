@@ -62,6 +62,9 @@ pub(super) async fn import(kept: &StoreArgs, file: &Path, output: Output) -> Res
     Ok(Exit::Settings)
 }
 
+/// Ten thousand credentials, each with a form of several kilobytes.
+const MOST_BYTES: u64 = 64 << 20;
+
 fn read(path: &Path) -> Result<Export, Report> {
     let unusable = |why: String| {
         Report::new(
@@ -70,9 +73,10 @@ fn read(path: &Path) -> Result<Export, Report> {
         )
         .hint("`harness credentials export` writes such a file")
     };
-    let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+    let bytes = private_files::read_regular(path, MOST_BYTES);
+    let bytes = bytes.map_err(|error| unusable(error.to_string()))?;
     // The place alone: serde's words may quote what stands there.
-    serde_json::from_str(&text).map_err(|error| {
+    serde_json::from_slice(&bytes).map_err(|error| {
         unusable(format!(
             "it is no export (line {}, column {})",
             error.line(),

@@ -107,7 +107,7 @@ impl OwnMock {
     fn trial<'a>(&self, plugins: impl Iterator<Item = &'a Descriptor>) -> Trial {
         let company = self.mock.company();
         let prefill = prefill(&company);
-        let its = plugins.filter(|it| it.origins.iter().any(|it| it == INTACCT_ORIGIN));
+        let its = plugins.filter(|it| it.origins.iter().any(|it| it.url == INTACCT_ORIGIN));
         Trial {
             title: "Trying it out".to_owned(),
             detail: format!(

@@ -1,20 +1,23 @@
 //! A connection, and the settings of each.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use tokio_postgres::config::Host;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::fault::fault;
 use super::tls::client_config;
-use crate::store::location::Tls;
-use crate::store::{PostgresLocation, StoreError, StoreOptions};
+use crate::store::location::{Tls, is_loopback};
+use crate::store::{Effect, PostgresLocation, StoreError, StoreOptions};
 
 /// Opens connections to one database.
 pub(super) struct Connector {
     config: Config,
     tls: Option<MakeRustlsConnect>,
+    must_be_local: bool,
     set_up: String,
 }
 
@@ -38,11 +41,15 @@ impl Connector {
         Ok(Self {
             config,
             tls,
+            must_be_local: place.must_be_local,
             set_up: settings(options),
         })
     }
 
     pub(super) async fn connect(&self) -> Result<Client, StoreError> {
+        if self.must_be_local {
+            ensure_local(self.config.get_hosts()).await?;
+        }
         let client = match &self.tls {
             None => connect_with(&self.config, NoTls).await?,
             Some(tls) => connect_with(&self.config, tls.clone()).await?,
@@ -53,6 +60,30 @@ impl Connector {
             .map_err(|error| fault(&error))?;
         ensure_durable(&client).await?;
         Ok(client)
+    }
+}
+
+/// Without encryption, `localhost` has to be this machine, whatever the hosts file or a DNS server makes
+/// of it.
+async fn ensure_local(hosts: &[Host]) -> Result<(), StoreError> {
+    for host in hosts {
+        let Host::Tcp(name) = host else { continue };
+        let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+        let found = found.map_err(|error| StoreError::Unavailable {
+            reason: format!("{name} cannot be looked up: {error}"),
+            effect: Effect::None,
+        })?;
+        require_loopback(name, found.map(|it| it.ip()))?;
+    }
+    Ok(())
+}
+
+fn require_loopback(name: &str, mut found: impl Iterator<Item = IpAddr>) -> Result<(), StoreError> {
+    match found.find(|it| !is_loopback(*it)) {
+        None => Ok(()),
+        Some(elsewhere) => Err(StoreError::Misconfigured(format!(
+            "{name} leads to {elsewhere}, which is not this machine; say `sslmode=require`"
+        ))),
     }
 }
 
@@ -134,5 +165,37 @@ async fn ensure_unicode(client: &Client) -> Result<(), StoreError> {
         other => Err(StoreError::Misconfigured(format!(
             "the database's encoding is {other}; create one with the encoding UTF8"
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(found: &[&str], expected: bool) {
+        let addresses = found.iter().map(|it| it.parse().unwrap());
+        let outcome = require_loopback("localhost", addresses);
+        assert_eq!(outcome.is_ok(), expected, "{found:?} {outcome:?}");
+    }
+
+    #[test]
+    fn a_local_name_leads_to_this_machine_alone() {
+        check(&["127.0.0.1", "::1"], true);
+        check(&["127.0.0.53"], true);
+        check(&["::ffff:127.0.0.1"], true);
+        check(&["192.0.2.1"], false);
+        check(&["127.0.0.1", "192.0.2.1"], false);
+        check(&["::1", "2001:db8::1"], false);
+        check(&["0.0.0.0"], false);
+    }
+
+    #[tokio::test]
+    async fn this_machines_name_is_looked_up() {
+        ensure_local(&[Host::Tcp("127.0.0.1".to_owned())])
+            .await
+            .unwrap();
+        let elsewhere = ensure_local(&[Host::Tcp("192.0.2.1".to_owned())]).await;
+        assert!(matches!(elsewhere, Err(StoreError::Misconfigured(_))));
     }
 }

@@ -3,12 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use private_files::Privacy;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use crate::store::StoreError;
+
+/// Several times what a system's whole list of authorities takes, in bytes.
+const LARGEST_ROOTS: u64 = 1 << 20;
 
 /// Trusts these authorities, or the machine's.
 pub(super) fn client_config(roots: Option<&Path>) -> Result<ClientConfig, StoreError> {
@@ -38,7 +42,9 @@ fn read_roots(path: &Path) -> Result<RootCertStore, StoreError> {
         StoreError::Misconfigured(format!("the authorities in {}: {error}", path.display()))
     };
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(path).map_err(|error| refuse(&error))? {
+    let pem = private_files::read(path, Privacy::ReadByOthers, LARGEST_ROOTS)
+        .map_err(|error| refuse(&error.with_hint()))?;
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|error| refuse(&error))?;
         roots.add(certificate).map_err(|error| refuse(&error))?;
     }

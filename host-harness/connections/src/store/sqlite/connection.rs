@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use private_files::{FileError, Privacy};
 use rusqlite::{Connection, OpenFlags};
 
 use super::fault::fault;
@@ -41,7 +42,7 @@ impl Opener {
 
     /// The first connection: makes the file where there is none.
     pub(super) fn create(&self) -> Result<Connection, StoreError> {
-        make_file(&self.path)?;
+        make_file(&trusted(&self.path)?)?;
         let connection = self.connect()?;
         self.switch_to_wal(&connection)
             .map_err(|error| without_log(&connection, error))?;
@@ -56,7 +57,8 @@ impl Opener {
     fn connect(&self) -> Result<Connection, StoreError> {
         // A connection is used by one thread at a time, so SQLite need not lock it.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags).map_err(fault)?;
+        let path = trusted(&self.path)?;
+        let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
         connection.busy_timeout(self.busy_timeout).map_err(fault)?;
         Ok(connection)
     }
@@ -115,6 +117,29 @@ const STATEMENTS: usize = 64;
 /// overwrites what is deleted; in the log, which is overwritten in its own time, it lies encrypted.
 const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
     PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
+
+/// What SQLite makes beside the file, and reads whoever made it.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// The file's path without links, where nobody else can change the file, those beside it, or make one
+/// there: whoever could would decide which plugin is given which secrets.
+fn trusted(path: &Path) -> Result<PathBuf, StoreError> {
+    let refuse = |error: &FileError| {
+        StoreError::Misconfigured(format!("{}: {}", path.display(), error.with_hint()))
+    };
+    let resolved =
+        private_files::check_file(path, Privacy::ReadByOthers).map_err(|e| refuse(&e))?;
+    if let Some(folder) = resolved.parent() {
+        private_files::check_folder(folder).map_err(|error| refuse(&error))?;
+    }
+    for suffix in BESIDE {
+        let mut beside = resolved.clone().into_os_string();
+        beside.push(suffix);
+        private_files::check_file(Path::new(&beside), Privacy::ReadByOthers)
+            .map_err(|error| refuse(&error))?;
+    }
+    Ok(resolved)
+}
 
 /// Nobody else may have the file open while it is made: closing a file drops all locks that a process
 /// holds on it.

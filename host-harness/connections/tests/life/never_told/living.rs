@@ -38,7 +38,10 @@ pub async fn remembering(mut world: World, drawn: &Drawn) -> World {
     let runtime = || Runtime::builder().randomness(drawn.clone());
     let plugin = load(COMPONENT, runtime()).await;
     let installed = Installed::new(plugin.clone(), policy(&plugin, &origin));
-    let trapping = Installed::new(load(MISBEHAVING, runtime()).await, Policy::nothing());
+    let trapping = Installed::new(
+        load(MISBEHAVING, runtime()).await,
+        Policy::nothing().allow_text("behaviour"),
+    );
     let builder = builder(&world.store, &origin, &world.clock, "remembering").await;
     let builder = builder.plugin(installed).plugin(trapping);
     world.connections = builder.build().unwrap();

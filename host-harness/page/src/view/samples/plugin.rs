@@ -1,6 +1,8 @@
 //! A plugin with a field of each kind.
 
-use credential_runtime::{Choice, Condition, Descriptor, Field, FieldKind, Requirement, SetupStep};
+use credential_runtime::{
+    AskedOrigin, Choice, Condition, Descriptor, Field, FieldKind, Purposes, Requirement, SetupStep,
+};
 
 use super::text;
 
@@ -30,7 +32,10 @@ fn step(id: &str, title: &str, detail: &str, flow: Option<&str>) -> SetupStep {
         id: text(id),
         title: text(title),
         detail: text(detail),
-        flow: flow.map(text),
+        needed_when: flow.map(|flow| Condition {
+            field: text("flow_type"),
+            equals: text(flow),
+        }),
     }
 }
 
@@ -75,7 +80,11 @@ pub(in crate::view) fn descriptor() -> Descriptor {
             id,
             label,
             "Leave blank. Connecting fills it in.",
-            FieldKind::Token,
+            if id == "access_token" {
+                FieldKind::AccessToken
+            } else {
+                FieldKind::RefreshToken
+            },
         );
         token.requirement = Requirement::Optional;
         token
@@ -106,8 +115,21 @@ pub(in crate::view) fn descriptor() -> Descriptor {
              Services user without one.",
         ),
         documentation: text("https://developer.sample.com/docs/oauth2"),
-        origins: vec![text("https://api.sample.com")],
+        version: text("1.0.0"),
+        origins: vec![AskedOrigin {
+            url: text("https://api.sample.com"),
+            purposes: Purposes {
+                browser: true,
+                token: true,
+                api: true,
+            },
+        }],
         claims: Vec::new(),
+        members: Vec::new(),
+        headers: Vec::new(),
+        request_headers: Vec::new(),
+        secret_headers: Vec::new(),
+        redirect_parameters: Vec::new(),
         fields: vec![
             client_id,
             client_secret,

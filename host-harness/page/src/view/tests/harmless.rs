@@ -53,7 +53,7 @@ fn a_plugin_s_texts_are_text() {
         }
     }
     for step in &mut form.setup {
-        (step.title, step.detail, step.flow) = (hostile(), hostile(), Some(hostile()));
+        (step.title, step.detail) = (hostile(), hostile());
     }
     let mut problems = problems();
     for problem in &mut problems {

@@ -6,7 +6,7 @@
 use super::{
     super::notice::Notice,
     Refusal,
-    Signal::{self, Codes, Family, Rest, Status, Words},
+    Signal::{self, Codes, Family, Phrase, Rest, Status},
     Source::{self, Copy, Inferred, Live, Sage, Standard, ThirdParty},
     Step::{self, Api, Code, Consent, Refresh, RefreshOfSession, Revocation, Session, Username},
     Verdict::{
@@ -70,7 +70,7 @@ pub const TABLE: &[Refusal] = &[
     ),
     // The Username.
     row(
-        Words("username format is invalid"),
+        Phrase("username format is invalid"),
         TOKEN,
         Misconfigured,
         Live,

@@ -1,0 +1,235 @@
+//! The search for secrets in texts that a plugin is about to get, or has handed back.
+//!
+//! Every text is brought into a canonical form and looked through by windows of eight characters, so
+//! that a secret is found however it is spelled, and also where it was cut short.
+
+use zeroize::Zeroizing;
+
+use super::canonical::{Form, plain, unescaped, without_tags};
+use super::decoded;
+use crate::secret::Secret;
+
+/// So many characters of a secret in a row are not told; fewer may stand in any text by chance.
+const WINDOW: usize = 8;
+
+/// A secret with fewer letters and digits than a window is found where it is a whole word.
+const SHORTEST_WORD: usize = 3;
+
+/// The longest secret whose base64 is looked for without case, as where a service has lost it. In bytes.
+const LONGEST_FOLDED: usize = 128;
+
+/// The longest text that is searched; a longer one counts as a hit. In bytes.
+pub(super) const LONGEST_TEXT: usize = 4 << 10;
+
+/// Some of an operation's secrets, by their number; from the 64th on they share one, which stands for
+/// "not known which".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Secrets(u64);
+
+/// The number that secrets without one of their own share.
+const SHARED: usize = 63;
+
+impl Secrets {
+    fn of(number: usize) -> Self {
+        Self(1 << number.min(SHARED))
+    }
+
+    pub(crate) fn insert(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether any of these is certainly among the others.
+    pub(crate) fn intersects(self, others: Self) -> bool {
+        self.0 & others.0 & !(1 << SHARED) != 0
+    }
+
+    pub(crate) fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+}
+
+/// Finds the secrets of one operation in texts. What it keeps is wiped with it.
+#[derive(Default)]
+pub(crate) struct SecretSearch {
+    /// In the order in which they became known.
+    known: Vec<Known>,
+    /// Windows of the canonical form of the first so many values, each with whose it is; sorted.
+    windows: Zeroizing<Vec<[u64; 2]>>,
+    indexed: usize,
+}
+
+/// A secret, and how it is looked for where it is too short for a window.
+struct Known {
+    secret: Secret,
+    word: Option<Form>,
+}
+
+impl std::fmt::Debug for SecretSearch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretSearch").finish_non_exhaustive()
+    }
+}
+
+impl SecretSearch {
+    /// Makes a secret known. One that is known has its number already.
+    pub(crate) fn add(&mut self, secret: &Secret) -> Secrets {
+        if let Some(number) = self.known.iter().position(|it| it.secret == *secret) {
+            return Secrets::of(number);
+        }
+        let form = plain(secret.expose());
+        self.known.push(Known {
+            secret: secret.clone(),
+            word: (form.len() < WINDOW).then_some(form),
+        });
+        Secrets::of(self.known.len() - 1)
+    }
+
+    /// Which secrets stand in a text, in whatever spelling.
+    pub(crate) fn find(&mut self, text: &str) -> Secrets {
+        let mut found = Secrets::default();
+        if self.known.is_empty() || text.is_empty() {
+            return found;
+        }
+        for spelled in unescaped(text) {
+            found.insert(self.find_spelled(&spelled));
+            if let Some(bare) = without_tags(&spelled) {
+                found.insert(self.find_spelled(&bare));
+            }
+        }
+        found
+    }
+
+    fn find_spelled(&mut self, text: &str) -> Secrets {
+        let mut found = self.find_words(text);
+        let form = plain(text);
+        if form.len() >= WINDOW {
+            self.index();
+            found.insert(self.find_windows(&form));
+            for form in decoded::forms(text, &form) {
+                found.insert(self.find_windows(&form));
+            }
+        }
+        found
+    }
+
+    fn find_windows(&self, form: &Form) -> Secrets {
+        let mut found = Secrets::default();
+        for window in form.windows(WINDOW) {
+            let key = key(window);
+            let at = self.windows.partition_point(|[it, _]| *it < key);
+            let same = self.windows[at..].iter().take_while(|[it, _]| *it == key);
+            same.for_each(|[_, whose]| found.insert(Secrets(*whose)));
+        }
+        found
+    }
+
+    /// Secrets too short for a window: as the whole text, or as a word of it.
+    fn find_words(&self, text: &str) -> Secrets {
+        let mut found = Secrets::default();
+        for (number, known) in self.known.iter().enumerate() {
+            if known
+                .word
+                .as_ref()
+                .is_some_and(|word| known.is_word_of(word, text))
+            {
+                found.insert(Secrets::of(number));
+            }
+        }
+        found
+    }
+
+    /// Takes in what became known since the last time.
+    fn index(&mut self) {
+        if self.indexed == self.known.len() {
+            return;
+        }
+        let new: Vec<(Secrets, Form)> = self
+            .known
+            .iter()
+            .enumerate()
+            .skip(self.indexed)
+            .flat_map(|(number, known)| {
+                spellings(known.secret.expose())
+                    .into_iter()
+                    .map(move |form| (Secrets::of(number), form))
+            })
+            .collect();
+        let more: usize = new.iter().map(|(_, form)| form.len()).sum();
+        // A new buffer, so that growing leaves no copy behind.
+        let mut windows = Zeroizing::new(Vec::with_capacity(self.windows.len() + more));
+        windows.extend_from_slice(&self.windows);
+        for (whose, form) in &new {
+            windows.extend(form.windows(WINDOW).map(|window| [key(window), whose.0]));
+        }
+        windows.sort_unstable();
+        windows.dedup();
+        self.windows = windows;
+        self.indexed = self.known.len();
+    }
+}
+
+impl Known {
+    fn is_word_of(&self, form: &Form, text: &str) -> bool {
+        let value = self.secret.expose();
+        if value.is_empty() {
+            false
+        } else if form.len() >= SHORTEST_WORD {
+            let mut words = text.split(|c: char| !c.is_alphanumeric());
+            *plain(text) == **form || words.any(|word| *plain(word) == **form)
+        } else {
+            // Signs, mostly: to the letter.
+            text == value || (value.len() >= SHORTEST_WORD && text.contains(value))
+        }
+    }
+}
+
+/// A window as a number; eight bytes are one.
+fn key(window: &[u8]) -> u64 {
+    window
+        .iter()
+        .fold(0, |key, byte| (key << 8) | u64::from(*byte))
+}
+
+/// The canonical forms of a secret: as it is, with its own escapes undone, and, where it is short, its
+/// base64 at each alignment, since that is lost where case is.
+fn spellings(value: &str) -> Vec<Form> {
+    let mut forms: Vec<Form> = unescaped(value).iter().map(|it| plain(it)).collect();
+    if value.len() <= LONGEST_FOLDED {
+        let encoded: Zeroizing<String> =
+            Zeroizing::new(form_urlencoded::byte_serialize(value.as_bytes()).collect());
+        let plain_and_encoded = [value, encoded.as_str()];
+        let distinct = if *encoded == value { 1 } else { 2 };
+        for spelled in &plain_and_encoded[..distinct] {
+            forms.extend((0..3).map(|alignment| folded_base64(spelled, alignment)));
+        }
+    }
+    forms
+}
+
+/// The characters of a base64 text that a value decides alone, where so many bytes of something else
+/// stand before it (as the user name does in Basic authentication).
+fn folded_base64(value: &str, alignment: usize) -> Form {
+    use base64::Engine as _;
+    let mut bytes = Zeroizing::new(vec![0; alignment]);
+    bytes.extend_from_slice(value.as_bytes());
+    let encoded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(&*bytes);
+    let start = (alignment * 8).div_ceil(6);
+    let end = bytes.len() * 8 / 6;
+    plain(encoded.get(start..end).unwrap_or_default())
+}
+
+/// Whether a name of an operation's secrets stands in a text, by what all of them end in.
+pub(crate) fn mentions(text: &str, suffix: &str) -> bool {
+    let suffix = plain(suffix);
+    unescaped(text).iter().any(|spelled| {
+        let form = plain(spelled);
+        memchr::memmem::find(&form, &suffix).is_some()
+    })
+}
+
+#[cfg(test)]
+mod tests;
