@@ -23,16 +23,18 @@ pub(crate) fn path() -> Option<PathBuf> {
 ///
 /// # Errors
 ///
-/// Where it cannot be made, or belongs to somebody else, or is open to others.
+/// Where it cannot be made, or belongs to somebody else, or is open to others, or where somebody else
+/// could exchange it.
 pub(crate) fn prepare() -> io::Result<PathBuf> {
     let path = path().ok_or_else(|| io::Error::other("no folder of this user is known"))?;
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(&path)?;
+    let path = private_files::check_folder(&path).map_err(io::Error::other)?;
     let found = fs::symlink_metadata(&path)?;
     let own = found.uid() == rustix::process::geteuid().as_raw();
-    if found.is_dir() && own && found.mode() & 0o077 == 0 {
+    if own && found.mode() & 0o077 == 0 {
         return Ok(path);
     }
     let refused = format!("{} is not this user's alone (mode 0700)", path.display());
