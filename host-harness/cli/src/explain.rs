@@ -281,6 +281,7 @@ impl From<CallbackError> for Report {
             CallbackError::Listen(..) | CallbackError::Certificate(_) => {
                 Self::machine(message).hint("use --paste instead")
             }
+            CallbackError::Stateless => Self::new(Exit::Plugin, message).actor(Actor::Plugin),
             CallbackError::TimedOut(_) => Self::new(Exit::Refused, message)
                 .hint("start again, and allow more time with --wait SECONDS")
                 .actor(Actor::User),

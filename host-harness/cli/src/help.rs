@@ -11,14 +11,16 @@ pub(crate) const SERVE: &str = "\
 Examples:
   harness serve --mock --open                       try it without an account
   harness serve --open
+  harness serve --link                              another link to the page that runs
   harness serve --store postgres://app@db.example.com/harness --tenant acme
   harness serve --listen 0.0.0.0:8090 --origin https://connect.example.com \\
       --redirect-uri https://connect.example.com/callback
 
-The page opens with the link that is printed, once, in one browser; whoever has the link can look
-after the tenant's credentials, so keep it to yourself. Credentials that become due are renewed while
-it runs. On the way back from the service the browser comes to https on 127.0.0.1; its certificate is
-made here, so the browser warns once, unless --certificate names one that it knows.";
+The page opens with the link that is printed, by the button that it shows, once, in one browser;
+whoever has the link can look after the tenant's credentials, so keep it to yourself. Credentials that
+become due are renewed while it runs. On the way back from the service the browser comes to https on
+127.0.0.1; its certificate is made here, so the browser warns once, unless --certificate names one that
+it knows.";
 
 pub(crate) const COMMAND: &str = "\
 Examples:

@@ -33,6 +33,7 @@ pub mod properties;
 mod proving;
 mod reads;
 mod report;
+mod runtime_folder;
 mod secret_source;
 mod serve_args;
 mod settings;

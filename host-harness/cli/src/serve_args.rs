@@ -23,6 +23,9 @@ pub(crate) struct Serve {
     /// Open it in the browser
     #[arg(long)]
     pub(crate) open: bool,
+    /// Print another link to the page of yours that runs at --listen already, and end
+    #[arg(long, conflicts_with_all = ["open", "mock", "origin"])]
+    pub(crate) link: bool,
     /// Try it without an account: start a mock Intacct beside it, with the form filled in, and keep
     /// nothing. With a URL, send all that is meant for the service there instead
     #[arg(long, value_name = "URL", num_args = 0..=1)]

@@ -8,6 +8,16 @@ use std::fmt::Write as _;
 use credential_connections::words::is_harmful;
 pub(crate) use credential_connections::words::plain;
 
+/// A text in HTML, in an element or in a quoted attribute.
+pub(crate) fn escape_html(text: &str) -> String {
+    plain(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
 /// How wide a line is drawn, in columns.
 const WIDTH: usize = 92;
 

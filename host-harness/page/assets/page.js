@@ -115,7 +115,7 @@
     const turn = ++asked;
     try {
       const body = new URLSearchParams(new FormData(form));
-      const answer = await fetch("/validate", { method: "POST", body, credentials: "same-origin" });
+      const answer = await fetch(form.dataset.live, { method: "POST", body, credentials: "same-origin" });
       if (!answer.ok) return;
       const { problems } = await answer.json();
       if (turn !== asked || sending) return;

@@ -9,16 +9,18 @@ use bytes::Bytes;
 use credential_runtime::Secret;
 use http_body_util::Full;
 use hyper::body::Incoming;
+use hyper::header::{HeaderMap, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio_rustls::TlsAcceptor;
 
 use super::page;
 use super::page::Ending;
 use super::redirect::LoopbackRedirect;
+use super::sign_in::{SignIn, Stray};
 
 /// How long a browser may take to say what it wants.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,7 +36,10 @@ pub(super) struct Returned {
 /// What every connection of a listener shares.
 pub(super) struct Shared {
     pub(super) redirect: LoopbackRedirect,
-    /// Taken by the first that comes to the callback path.
+    pub(super) sign_in: SignIn,
+    /// Notified once a browser has begun.
+    pub(super) left: Arc<Notify>,
+    /// Taken by the first that comes back from this sign-in.
     pub(super) waiting: Mutex<Option<oneshot::Sender<Returned>>>,
 }
 
@@ -64,13 +69,55 @@ async fn answer(
     shared: &Shared,
     answered: &AtomicBool,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    Ok(if request.uri().path() != shared.redirect.path() {
+    Ok(if is_speculative(request.headers()) {
+        page::not_this_sign_in()
+    } else if shared.sign_in.begins_at(request.uri().path()) {
+        get_only(&request).unwrap_or_else(|| send_off(shared))
+    } else if request.uri().path() != shared.redirect.path() {
         page::not_found()
-    } else if request.method() != Method::GET {
-        page::method_not_allowed()
+    } else if let Some(refusal) = get_only(&request) {
+        refusal
     } else {
-        take(&request, shared, answered).await
+        come_back(&request, shared, answered).await
     })
+}
+
+fn get_only(request: &Request<Incoming>) -> Option<Response<Full<Bytes>>> {
+    (request.method() != Method::GET).then(page::method_not_allowed)
+}
+
+/// Whether a browser fetches ahead of what the person asks for (Fetch standard, `Sec-Purpose`, and what
+/// was sent before it).
+fn is_speculative(headers: &HeaderMap) -> bool {
+    let purposes = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
+    purposes.iter().any(|it| headers.contains_key(*it))
+}
+
+/// Gives the browser the cookie of this sign-in, and sends it to the service.
+fn send_off(shared: &Shared) -> Response<Full<Bytes>> {
+    let sign_in = &shared.sign_in;
+    let location = HeaderValue::from_str(sign_in.destination.expose()).ok();
+    let Some((location, cookie)) = location.zip(sign_in.set_cookie()) else {
+        return page::not_found();
+    };
+    shared.left.notify_one();
+    page::going(location, cookie)
+}
+
+/// Nothing that is not this sign-in's ends the wait for it.
+async fn come_back(
+    request: &Request<Incoming>,
+    shared: &Shared,
+    answered: &AtomicBool,
+) -> Response<Full<Bytes>> {
+    let checked = shared
+        .sign_in
+        .check(request.uri().query(), request.headers());
+    match checked {
+        Ok(()) => take(request, shared, answered).await,
+        Err(Stray::State) => page::not_this_sign_in(),
+        Err(Stray::Browser) => page::another_browser(),
+    }
 }
 
 /// The first is the one; the page waits until it is known how it ended.

@@ -1,19 +1,23 @@
 //! The listener: takes connections until a browser comes back, or time is up.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use credential_runtime::Secret;
-use tokio::sync::oneshot;
-use tokio::task::JoinSet;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
 
 use super::connection::{Returned, Shared, serve};
 use super::page::Ending;
 use super::redirect::LoopbackRedirect;
+use super::sign_in::SignIn;
 use super::{Bound, CallbackError, Life};
 
 /// Connections at a time; a browser opens a few, and nobody else should be there.
-const MOST_CONNECTIONS: usize = 16;
+const MOST_CONNECTIONS: usize = 64;
 /// Between attempts where no connection can be taken.
 const BREATHER: Duration = Duration::from_millis(50);
 /// How long to wait until the browser has the last page.
@@ -22,6 +26,14 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// Listens at a redirect URI, for one authorization.
 pub struct Listener {
     bound: Bound,
+}
+
+/// A listener that waits for one sign-in.
+pub struct Waiting {
+    tcp: TcpListener,
+    tls: TlsAcceptor,
+    returned: oneshot::Receiver<Returned>,
+    shared: Arc<Shared>,
 }
 
 /// A browser came back. It waits for a page: see [`Arrival::answer`].
@@ -53,7 +65,45 @@ impl Listener {
         self.bound.made.as_deref().unwrap_or_default()
     }
 
-    /// Waits until a browser comes back. Other paths are answered with 404 and change nothing.
+    /// Gets ready for one sign-in, which leads to `destination`.
+    ///
+    /// # Errors
+    ///
+    /// [`CallbackError::Stateless`].
+    pub fn expect(self, destination: &str) -> Result<Waiting, CallbackError> {
+        let sign_in = SignIn::new(destination, &self.bound.redirect);
+        let sign_in = sign_in.ok_or(CallbackError::Stateless)?;
+        let (first, returned) = oneshot::channel();
+        Ok(Waiting {
+            tcp: self.bound.tcp,
+            tls: self.bound.tls,
+            returned,
+            shared: Arc::new(Shared {
+                redirect: self.bound.redirect,
+                sign_in,
+                left: Arc::default(),
+                waiting: Mutex::new(Some(first)),
+            }),
+        })
+    }
+}
+
+impl Waiting {
+    /// Where the person's browser is to begin: it gets a cookie there, and is sent on to sign in. For
+    /// that person alone.
+    #[must_use]
+    pub fn start(&self) -> Secret {
+        let shared = &self.shared;
+        Secret::new(shared.redirect.resolve(shared.sign_in.start()))
+    }
+
+    /// What is notified once a browser has begun.
+    #[must_use]
+    pub fn left(&self) -> Arc<Notify> {
+        Arc::clone(&self.shared.left)
+    }
+
+    /// Waits until the browser that left comes back. Everything else is answered, and changes nothing.
     ///
     /// # Errors
     ///
@@ -64,29 +114,34 @@ impl Listener {
             .map_err(|_| CallbackError::TimedOut(within))
     }
 
-    async fn arrival(self) -> Arrival {
-        let (first, mut returned) = oneshot::channel();
-        let shared = Arc::new(Shared {
-            redirect: self.bound.redirect,
-            waiting: Mutex::new(Some(first)),
-        });
+    async fn arrival(mut self) -> Arrival {
         let mut connections = JoinSet::new();
+        let mut open = VecDeque::new();
         loop {
             tokio::select! {
-                Ok(returned) = &mut returned => return Arrival { returned, connections },
+                Ok(returned) = &mut self.returned => return Arrival { returned, connections },
                 Some(_) = connections.join_next() => {}
-                accepted = self.bound.tcp.accept(), if connections.len() < MOST_CONNECTIONS => {
-                    match accepted {
-                        Ok((tcp, _)) => {
-                            let serving = serve(tcp, self.bound.tls.clone(), Arc::clone(&shared));
-                            connections.spawn(serving);
-                        }
-                        // Out of file descriptors, perhaps: no use in asking at full speed.
-                        Err(_) => tokio::time::sleep(BREATHER).await,
+                accepted = self.tcp.accept() => match accepted {
+                    Ok((tcp, _)) => {
+                        give_way(&mut open);
+                        let serving = serve(tcp, self.tls.clone(), Arc::clone(&self.shared));
+                        open.push_back(connections.spawn(serving));
                     }
+                    // Out of file descriptors, perhaps: no use in asking at full speed.
+                    Err(_) => tokio::time::sleep(BREATHER).await,
                 }
             }
         }
+    }
+}
+
+/// The oldest connection gives way: whoever opens many and says nothing shuts nobody out.
+fn give_way(open: &mut VecDeque<AbortHandle>) {
+    open.retain(|it| !it.is_finished());
+    if open.len() >= MOST_CONNECTIONS
+        && let Some(oldest) = open.pop_front()
+    {
+        oldest.abort();
     }
 }
 

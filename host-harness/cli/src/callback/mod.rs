@@ -1,8 +1,9 @@
 //! Where the browser comes back to (RFC 6749 section 3.1.2, RFC 8252 section 7.3): an `https`
 //! listener on the loopback address, for one authorization and no longer.
 //!
-//! In scope: binding, a certificate made for the occasion, taking one answer, showing one page. Not
-//! in scope: what the answer means; that is for the authorization it belongs to.
+//! In scope: binding, a certificate made for the occasion, sending the browser off with a cookie,
+//! taking the answer of this sign-in from the browser that left and from nobody else, showing one
+//! page. Not in scope: what the answer means; that is for the authorization it belongs to.
 
 mod bound;
 mod certificate;
@@ -10,6 +11,7 @@ mod connection;
 mod listener;
 mod page;
 mod redirect;
+mod sign_in;
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,7 +19,7 @@ use std::time::Duration;
 
 pub(crate) use bound::Bound;
 pub(crate) use certificate::{CertificateError, Life, read};
-pub use listener::{Arrival, Listener};
+pub use listener::{Arrival, Listener, Waiting};
 pub use page::Ending;
 pub use redirect::LoopbackRedirect;
 
@@ -36,6 +38,9 @@ pub enum CallbackError {
     /// No certificate could be made.
     #[error("no certificate could be made: {0}")]
     Certificate(String),
+    /// Whoever comes back could not be recognized.
+    #[error("the plugin's sign-in address is without the state that it was given")]
+    Stateless,
     /// Nobody came back.
     #[error("nobody came back from the browser within {} s", .0.as_secs())]
     TimedOut(Duration),

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION,
+    REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 
-use crate::text::plain;
+use crate::text::escape_html;
 
 /// How an authorization ended, as the browser shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +78,28 @@ pub(super) fn gone() -> Response<Full<Bytes>> {
     response(StatusCode::GONE, "Answered already", text)
 }
 
+/// The answer to whoever brings no state of this sign-in.
+pub(super) fn not_this_sign_in() -> Response<Full<Bytes>> {
+    let text = "This does not answer the sign-in that the terminal waits for. The terminal goes on \
+                waiting.";
+    response(StatusCode::BAD_REQUEST, "Not this sign-in", text)
+}
+
+/// The answer to a browser that did not begin here.
+pub(super) fn another_browser() -> Response<Full<Bytes>> {
+    let text = "This browser did not begin the sign-in, so nothing was done with its answer. Open the \
+                address that the terminal shows in this browser. The terminal goes on waiting.";
+    response(StatusCode::FORBIDDEN, "Another browser", text)
+}
+
+/// On to the service.
+pub(super) fn going(location: HeaderValue, cookie: HeaderValue) -> Response<Full<Bytes>> {
+    let mut response = response(StatusCode::SEE_OTHER, "On to the sign-in", "");
+    response.headers_mut().insert(LOCATION, location);
+    response.headers_mut().insert(SET_COOKIE, cookie);
+    response
+}
+
 fn response(status: StatusCode, title: &str, text: &str) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(html(title, text))));
     *response.status_mut() = status;
@@ -101,20 +123,11 @@ fn response(status: StatusCode, title: &str, text: &str) -> Response<Full<Bytes>
 }
 
 fn html(title: &str, text: &str) -> String {
-    let (title, text) = (escape(title), escape(text));
+    let (title, text) = (escape_html(title), escape_html(text));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
          <h1>{title}</h1>\n<p>{text}</p>\n</html>\n"
     )
-}
-
-fn escape(text: &str) -> String {
-    plain(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }
 
 #[cfg(test)]

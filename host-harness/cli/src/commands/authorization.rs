@@ -1,5 +1,6 @@
 //! A sign-in through a person's browser, from the address to the grant.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use credential_runtime::{Grant, Operation, Pending, RedirectError, Secret};
@@ -7,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::args::SignInArgs;
 use crate::browser;
-use crate::callback::{Arrival, Ending, Listener, LoopbackRedirect};
+use crate::callback::{Arrival, Ending, Listener, LoopbackRedirect, Waiting};
 use crate::exit::Exit;
 use crate::host::Stage;
 use crate::output::talk;
@@ -56,15 +57,28 @@ impl WayBack {
         &self.redirect_uri
     }
 
-    /// Sends the person to the service and waits until they are back.
+    /// Sends the person to the service and waits until they are back. Where this command listens, the
+    /// browser begins at the listener, which recognizes it when it comes back. An address that is
+    /// pasted is the person's own word: whoever can type at this terminal runs this command.
     pub(super) async fn follow(self, url: &str, args: &SignInArgs) -> Result<Redirected, Report> {
-        invite(url, &self.redirect_uri, self.listener.is_some());
-        if !args.no_browser {
-            browser::open(url);
-        }
-        match self.listener {
-            Some(listener) => wait(listener, Duration::from_secs(args.wait)).await,
-            None => paste().await,
+        let Some(listener) = self.listener else {
+            invite_to_paste(url, &self.redirect_uri);
+            let _file = (!args.no_browser).then(|| browser::open(url));
+            return paste().await;
+        };
+        let waiting = listener.expect(url)?;
+        let start = waiting.start();
+        invite(start.expose(), url, &self.redirect_uri);
+        let file = (!args.no_browser).then(|| browser::open(start.expose()));
+        let left = waiting.left();
+        let removing = async {
+            left.notified().await;
+            drop(file);
+            std::future::pending::<Infallible>().await
+        };
+        tokio::select! {
+            redirected = wait(waiting, Duration::from_secs(args.wait)) => redirected,
+            never = removing => match never {},
         }
     }
 }
@@ -148,36 +162,45 @@ pub(super) fn not_followed(error: &RedirectError) -> Report {
     Report::new(Exit::Refused, error.to_string()).hint("nothing was sent to the service")
 }
 
-fn invite(url: &str, back: &str, listening: bool) {
-    let page = Page::new()
-        .line("Sign in at this address:")
-        .blank()
-        .verbatim(url)
-        .blank();
-    talk(&if listening {
-        page.line(format!("Waiting for the browser to come back to {back}"))
-            .line(warning())
+/// Where this command listens. The browser begins at the listener; one that cannot reach it goes to
+/// the service itself, and its address is pasted.
+fn invite(start: &str, url: &str, back: &str) {
+    let page = sign_in_at(start)
+        .line(format!("Waiting for the browser to come back to {back}"))
+        .line(WARNING);
+    talk(&if pasted::is_possible_meanwhile() {
+        page.blank()
+            .line(
+                "In a browser on another machine, sign in at this address instead, and paste the \
+                 one from its address bar here:",
+            )
+            .blank()
+            .verbatim(url)
+            .blank()
     } else {
-        page.line(format!(
-            "Afterwards the browser is sent to {back}. Copy the whole address from its address \
-             bar, whatever the page shows."
-        ))
+        page
     });
 }
 
-fn warning() -> String {
-    let way_out = if pasted::is_possible_meanwhile() {
-        ", or paste the address from its address bar here"
-    } else {
-        ""
-    };
-    format!(
-        "The browser will warn of a certificate that it does not know: it was made for this \
-         sign-in. Go on to the page{way_out}."
-    )
+fn invite_to_paste(url: &str, back: &str) {
+    talk(&sign_in_at(url).line(format!(
+        "Afterwards the browser is sent to {back}. Copy the whole address from its address bar, \
+         whatever the page shows."
+    )));
 }
 
-async fn wait(listener: Listener, within: Duration) -> Result<Redirected, Report> {
+fn sign_in_at(address: &str) -> Page {
+    Page::new()
+        .line("Sign in at this address:")
+        .blank()
+        .verbatim(address)
+        .blank()
+}
+
+const WARNING: &str = "The browser will warn of a certificate that it does not know: it was made for \
+                       this sign-in. Go on to the page.";
+
+async fn wait(listener: Waiting, within: Duration) -> Result<Redirected, Report> {
     tokio::select! {
         arrival = listener.wait(within) => {
             let arrival = arrival?;

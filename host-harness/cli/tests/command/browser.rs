@@ -26,29 +26,89 @@ pub struct Shown {
     pub text: String,
 }
 
-fn walk(address: &str, consent: Consent) -> String {
+/// A browser that has signed in at the service, and is sent back.
+pub struct Returning {
+    /// Where it signed in.
+    pub service: String,
+    /// Where the service sends it.
+    pub url: String,
+    /// What it was given where it began.
+    pub cookie: Option<String>,
+}
+
+/// A browser that has begun: where it is sent to sign in, and its cookie.
+pub struct Begun {
+    pub service: String,
+    pub cookie: Option<String>,
+}
+
+impl Returning {
+    /// The same browser, sent elsewhere.
+    pub fn to(&self, url: &str) -> Self {
+        Self {
+            service: self.service.clone(),
+            url: url.to_owned(),
+            cookie: self.cookie.clone(),
+        }
+    }
+}
+
+/// Begins at the listener, where the address is one.
+pub fn begin(address: &str) -> Begun {
+    if !address.starts_with("https://127.0.0.1") {
+        return Begun {
+            service: address.to_owned(),
+            cookie: None,
+        };
+    }
+    let begun = request(reqwest::Method::GET, address, &[]);
+    assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
+    let header = |name: &str| begun.headers[name].to_str().unwrap().to_owned();
+    let cookie = header("set-cookie").split(';').next().unwrap().to_owned();
+    Begun {
+        service: header("location"),
+        cookie: Some(cookie),
+    }
+}
+
+fn walk(address: &str, consent: Consent) -> Returning {
     let dana = Person {
         company: "Nordlicht-DEV",
         user: "dana",
         password: "not-a-real-password-dana",
     };
-    block_on(mock_intacct::browser::sign_in(address, dana, consent)).unwrap()
+    let begun = begin(address);
+    let url = block_on(mock_intacct::browser::sign_in(
+        &begun.service,
+        dana,
+        consent,
+    ));
+    Returning {
+        url: url.unwrap(),
+        service: begun.service,
+        cookie: begun.cookie,
+    }
 }
 
-/// Signs in as a person would, and says where the browser is sent.
-pub fn sign_in(address: &str) -> String {
+/// Signs in as a person would, as far as the way back.
+pub fn sign_in(address: &str) -> Returning {
     walk(address, Consent::Allow)
 }
 
 /// A browser that goes on past the warning about the certificate.
-fn request(method: reqwest::Method, url: &str) -> Shown {
+pub fn request(method: reqwest::Method, url: &str, headers: &[(&str, &str)]) -> Shown {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .danger_accept_invalid_certs(true)
+        .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap();
     block_on(async {
-        let response = client.request(method, url).send().await.unwrap();
+        let request = client.request(method, url);
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        let response = request.send().await.unwrap();
         Shown {
             status: response.status(),
             headers: response.headers().clone(),
@@ -58,14 +118,24 @@ fn request(method: reqwest::Method, url: &str) -> Shown {
 }
 
 /// Goes where the service sent the browser.
-pub fn come_back(url: &str) -> Shown {
-    request(reqwest::Method::GET, url)
+pub fn come_back(returning: &Returning) -> Shown {
+    come_back_with(reqwest::Method::GET, returning, &[])
 }
 
-fn other(url: &str, path: &str) -> String {
-    let mut url = reqwest::Url::parse(url).unwrap();
+fn come_back_with(
+    method: reqwest::Method,
+    returning: &Returning,
+    headers: &[(&str, &str)],
+) -> Shown {
+    let cookie = returning.cookie.as_deref().map(|it| ("cookie", it));
+    let headers: Vec<_> = headers.iter().copied().chain(cookie).collect();
+    request(method, &returning.url, &headers)
+}
+
+fn other(returning: &Returning, path: &str) -> Returning {
+    let mut url = reqwest::Url::parse(&returning.url).unwrap();
     url.set_path(path);
-    url.to_string()
+    returning.to(url.as_str())
 }
 
 #[test]
@@ -74,8 +144,13 @@ fn a_person_signs_in_and_the_page_and_the_terminal_say_so() {
     stage.regular_user();
     let mut connect = stage.start(&[&BROWSER[..], &["--mock", &mock.origin()]].concat());
     let address = connect.address();
-    assert!(address.starts_with(&mock.origin()), "{address}");
-    let page = come_back(&sign_in(&address));
+    assert!(
+        address.starts_with("https://127.0.0.1:"),
+        "it begins at the listener: {address}"
+    );
+    let returning = sign_in(&address);
+    assert!(returning.service.starts_with(&mock.origin()));
+    let page = come_back(&returning);
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text.contains("<h1>Connected</h1>"), "{}", page.text);
     assert!(
@@ -108,8 +183,11 @@ fn other_paths_and_methods_change_nothing() {
             "{path}"
         );
     }
-    let posted = request(reqwest::Method::POST, &redirected);
-    assert_eq!(posted.status, StatusCode::METHOD_NOT_ALLOWED);
+    for method in ["POST", "HEAD", "OPTIONS", "PUT"] {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let answer = come_back_with(method.clone(), &redirected, &[]);
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
+    }
     assert_eq!(come_back(&redirected).status, StatusCode::OK);
     connect.end().ends_with(0);
 }
@@ -120,7 +198,7 @@ fn plain_http_and_rubbish_change_nothing() {
     stage.regular_user();
     let mut connect = stage.start(&[&BROWSER[..], &["--mock", &mock.origin()]].concat());
     let redirected = sign_in(&connect.address());
-    let url = reqwest::Url::parse(&redirected).unwrap();
+    let url = reqwest::Url::parse(&redirected.url).unwrap();
     let mut tcp = TcpStream::connect(("127.0.0.1", url.port().unwrap())).unwrap();
     tcp.write_all(b"GET /callback?code=x HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
         .unwrap();
@@ -132,29 +210,113 @@ fn plain_http_and_rubbish_change_nothing() {
     connect.end().ends_with(0);
 }
 
+/// Attack 16: what is not this sign-in's is answered, and the wait for it goes on.
 #[rstest]
 #[case::another_state("code=abc&state=another")]
 #[case::no_state("code=abc")]
+#[case::an_empty_state("code=abc&state=")]
+#[case::a_state_twice("code=abc&STATE&STATE")]
+#[case::another_state_first("code=abc&state=another&STATE")]
+#[case::a_refusal_without_a_state("error=access_denied")]
+#[case::a_refusal_of_another("error=access_denied&state=another")]
 #[case::nothing("")]
-fn a_state_that_is_not_ours_ends_it_without_a_token_request(#[case] query: &str) {
+#[case::garbage("%ff%00=&&&=;state")]
+fn an_answer_that_is_not_this_sign_ins_changes_nothing(#[case] query: &str) {
     let (stage, mock) = (Stage::with_secret(), mock());
     stage.regular_user();
     let mut connect = stage.start(&[&BROWSER[..], &["--mock", &mock.origin()]].concat());
-    let mut url = reqwest::Url::parse(&sign_in(&connect.address())).unwrap();
-    url.set_query(Some(query));
-    let page = come_back(url.as_str());
+    let returning = sign_in(&connect.address());
+    let (address, own) = returning.url.split_once('?').unwrap();
+    let state = own.split('&').find(|it| it.starts_with("state=")).unwrap();
+    let stray = format!("{address}?{}", query.replace("STATE", state));
+    let page = come_back(&returning.to(&stray));
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert!(page.text.contains("goes on waiting"), "{}", page.text);
+    mock.ledger().token_requests().assert_count(0);
+    assert_eq!(come_back(&returning).status, StatusCode::OK);
+    connect.end().ends_with(0);
+}
+
+/// Nobody has asked for these.
+#[rstest]
+#[case::a_prefetch("sec-purpose", "prefetch")]
+#[case::a_prerender("sec-purpose", "prefetch;prerender")]
+#[case::an_older_prefetch("purpose", "prefetch")]
+#[case::a_preview("x-purpose", "preview")]
+#[case::an_older_firefox("x-moz", "prefetch")]
+fn what_is_fetched_ahead_changes_nothing(#[case] header: &str, #[case] value: &str) {
+    let (stage, mock) = (Stage::with_secret(), mock());
+    stage.regular_user();
+    let mut connect = stage.start(&[&BROWSER[..], &["--mock", &mock.origin()]].concat());
+    let address = connect.address();
+    let ahead = request(reqwest::Method::GET, &address, &[(header, value)]);
+    assert_eq!(ahead.status, StatusCode::BAD_REQUEST);
+    assert!(!ahead.headers.contains_key("set-cookie") && !ahead.headers.contains_key("location"));
+    let returning = sign_in(&address);
+    let ahead = come_back_with(reqwest::Method::GET, &returning, &[(header, value)]);
+    assert_eq!(ahead.status, StatusCode::BAD_REQUEST);
+    mock.ledger().token_requests().assert_count(0);
+    assert_eq!(come_back(&returning).status, StatusCode::OK);
+    connect.end().ends_with(0);
+}
+
+/// Attack 10: somebody who saw the address signs in as another user and sends the answer. The browser
+/// that comes back has to be the one that left.
+#[rstest]
+#[case::no_cookie(None)]
+#[case::a_cookie_that_was_made_up(Some("NAME=not-a-real-cookie"))]
+#[case::two_cookies(Some("OURS; NAME=x"))]
+#[case::the_cookie_under_another_name(Some("another-OURS"))]
+fn another_browser_does_not_end_the_sign_in(#[case] cookie: Option<&str>) {
+    let (stage, mock) = (Stage::with_secret(), mock());
+    stage.regular_user();
+    let mut connect = stage.start(&[&BROWSER[..], &["--mock", &mock.origin()]].concat());
+    let begun = begin(&connect.address());
+    let admin = Person {
+        company: "Nordlicht-DEV",
+        user: "admin",
+        password: "not-a-real-password-admin",
+    };
+    let signed_in = mock_intacct::browser::sign_in(&begun.service, admin, Consent::Allow);
+    let url = block_on(signed_in).unwrap();
+    let own = begun.cookie.clone().unwrap();
+    let name = own.split_once('=').unwrap().0;
+    let thief = Returning {
+        service: begun.service.clone(),
+        url,
+        cookie: cookie.map(|it| it.replace("OURS", &own).replace("NAME", name)),
+    };
+    let page = come_back(&thief);
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert!(
-        page.text.contains("<h1>Not connected</h1>"),
+        page.text.contains("did not begin the sign-in"),
         "{}",
         page.text
     );
-    connect
-        .end()
-        .ends_with(1)
-        .says("from another sign-in")
-        .says("nothing was sent");
     mock.ledger().token_requests().assert_count(0);
+    let url = sign_in(&begun.service).url;
+    let own = Returning { url, ..thief };
+    let own = Returning {
+        cookie: begun.cookie,
+        ..own
+    };
+    assert_eq!(come_back(&own).status, StatusCode::OK);
+    connect.end().ends_with(0).shows("signed in as user dana");
+}
+
+#[test]
+fn the_cookie_is_for_the_listener_and_no_script() {
+    let (stage, mock) = (Stage::with_secret(), mock());
+    stage.regular_user();
+    let mut connect = stage.start(&[&BROWSER[..], &["--mock", &mock.origin()]].concat());
+    let begun = request(reqwest::Method::GET, &connect.address(), &[]);
+    let cookie = begun.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("__Host-harness-"), "{cookie}");
+    for attribute in ["Secure", "HttpOnly", "Path=/", "SameSite=Lax"] {
+        assert!(cookie.contains(&format!("; {attribute}")), "{cookie}");
+    }
+    assert_eq!(begun.headers["referrer-policy"], "no-referrer");
+    assert_eq!(begun.headers[CACHE_CONTROL], "no-store");
 }
 
 #[test]
@@ -214,7 +376,8 @@ fn a_refusal_that_nobody_knows_is_the_plugins_to_explain() {
     stage.regular_user();
     let mut connect = stage.start(&[&BROWSER[..], &["--mock", &mock.origin()]].concat());
     let denied = walk(&connect.address(), Consent::Deny);
-    let page = come_back(&denied.replace("access_denied", "%1B%5B31mmade-up"));
+    let made_up = denied.url.replace("access_denied", "%1B%5B31mmade-up");
+    let page = come_back(&denied.to(&made_up));
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     let run = connect
         .end()

@@ -8,12 +8,16 @@ use tokio::task::JoinHandle;
 
 use crate::stage::block_on;
 
+/// Where the sign-in leads.
+const SERVICE: &str = "https://service.example/authorize?state=a%20b";
+
 const WAIT: Duration = Duration::from_secs(60);
 
 struct Listening {
     redirect_uri: String,
     arrival: JoinHandle<Result<Arrival, CallbackError>>,
     client: Client,
+    cookie: String,
 }
 
 /// A listener at any free port, and a client that trusts its certificate and no other.
@@ -24,18 +28,60 @@ async fn listen() -> Listening {
     let certificate = Certificate::from_der(listener.certificate()).unwrap();
     let client = Client::builder()
         .tls_certs_only([certificate])
+        .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap();
+    let redirect_uri = listener.redirect_uri().to_owned();
+    let waiting = listener.expect(SERVICE).unwrap();
+    let (start, left) = (waiting.start(), waiting.left());
+    let arrival = tokio::spawn(waiting.wait(WAIT));
+    let begun = client.get(start.expose()).send().await.unwrap();
+    left.notified().await;
+    assert_eq!(begun.status(), StatusCode::SEE_OTHER);
+    assert_eq!(begun.headers()["location"], SERVICE);
+    let cookie = begun.headers()["set-cookie"].to_str().unwrap();
     Listening {
-        redirect_uri: listener.redirect_uri().to_owned(),
-        arrival: tokio::spawn(listener.wait(WAIT)),
+        redirect_uri,
+        arrival,
         client,
+        cookie: cookie.split(';').next().unwrap().to_owned(),
     }
 }
 
+#[test]
+fn a_sign_in_without_a_state_is_not_begun() {
+    block_on(async {
+        let redirect = LoopbackRedirect::parse("https://127.0.0.1:0/callback").unwrap();
+        let listener = Listener::bind(redirect).await.unwrap();
+        let begun = listener.expect("https://service.example/authorize?code=x");
+        assert!(matches!(begun, Err(CallbackError::Stateless)));
+    });
+}
+
+/// Attack 19, at the command's listener.
+#[test]
+fn connections_that_are_left_unfinished_shut_nobody_out() {
+    block_on(async {
+        let listening = listen().await;
+        let address = listening.redirect_uri.strip_prefix("https://").unwrap();
+        let address = address.strip_suffix("/callback").unwrap();
+        let mut held = Vec::new();
+        for _ in 0..200 {
+            held.push(tokio::net::TcpStream::connect(address).await.unwrap());
+        }
+        let browser = listening.get("?code=1");
+        let arrival = listening.arrival.await.unwrap().unwrap();
+        arrival.answer(Ending::success("Done", "")).await;
+        assert_eq!(browser.await.unwrap().unwrap().status(), StatusCode::OK);
+        drop(held);
+    });
+}
+
 impl Listening {
+    /// Comes back with the cookie and the state, and with this besides.
     fn get(&self, query: &str) -> JoinHandle<reqwest::Result<reqwest::Response>> {
-        let request = self.client.get(format!("{}{query}", self.redirect_uri));
+        let url = format!("{}{query}&state=a%20b", self.redirect_uri);
+        let request = self.client.get(url).header("cookie", &self.cookie);
         tokio::spawn(request.send())
     }
 }
@@ -57,7 +103,7 @@ fn the_certificate_is_for_the_loopback_address_and_its_name() {
 fn the_address_is_handed_over_whole_and_the_browser_waits_for_the_ending() {
     block_on(async {
         let listening = listen().await;
-        let browser = listening.get("?code=not-a-real-code&state=a%20b");
+        let browser = listening.get("?code=not-a-real-code");
         let arrival = listening.arrival.await.unwrap().unwrap();
         let expected = format!(
             "{}?code=not-a-real-code&state=a%20b",
@@ -114,7 +160,7 @@ async fn nobody_who_comes_back_ends_the_waiting_in_time() {
     let redirect = LoopbackRedirect::parse("https://127.0.0.1:0/callback").unwrap();
     let listener = Listener::bind(redirect).await.unwrap();
     let begun = tokio::time::Instant::now();
-    let outcome = listener.wait(WAIT).await;
+    let outcome = listener.expect(SERVICE).unwrap().wait(WAIT).await;
     assert!(matches!(outcome, Err(CallbackError::TimedOut(WAIT))));
     // Timers are exact to a millisecond.
     assert_eq!(begun.elapsed().as_secs(), WAIT.as_secs());

@@ -86,12 +86,14 @@ fn connect(kept: &Kept, heard: &mut Heard) -> String {
         "-vvv",
     ]);
     let address = connect.address();
-    come_back(&sign_in(&address));
+    let returning = sign_in(&address);
+    come_back(&returning);
     let run = connect.end().ends_with(0);
     // The address is for the person's browser, and on the terminal on purpose.
     heard.hear("stdout", run.stdout.as_bytes());
     heard.hear("stderr", run.stderr.replace(&address, "").as_bytes());
-    let state = address
+    let state = returning
+        .service
         .split(['?', '&'])
         .find_map(|it| it.strip_prefix("state="));
     state.unwrap().to_owned()

@@ -20,7 +20,7 @@ fn the_address_can_be_pasted() {
         "--mock",
         &mock.origin(),
     ]);
-    let redirected = sign_in(&connect.address());
+    let redirected = sign_in(&connect.address()).url;
     assert!(redirected.starts_with(redirect_uri), "{redirected}");
     connect.type_in(&format!("{redirected}\n"));
     connect.end().ends_with(0).shows("signed in as user dana");

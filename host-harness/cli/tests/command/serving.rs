@@ -1,6 +1,6 @@
 //! `harness serve`
 
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Response, StatusCode, Url};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -36,18 +36,37 @@ fn client() -> Client {
     client.no_proxy().build().unwrap()
 }
 
-/// Opens the link as a browser does; gives the cookie.
-async fn open(client: &Client, link: &Url) -> String {
-    let opened = client.get(link.clone()).send().await.unwrap();
-    assert_eq!(opened.status(), StatusCode::SEE_OTHER);
-    assert_eq!(opened.headers()[LOCATION], link.join("/").unwrap().as_str());
-    let cookie = opened.headers()[SET_COOKIE].to_str().unwrap();
-    cookie.split(';').next().unwrap().to_owned()
+/// A browser that has opened the page.
+struct Opened {
+    home: Url,
+    cookie: String,
 }
 
-async fn get(client: &Client, link: &Url, path: &str, cookie: &str) -> Response {
-    let url = link.join(path).unwrap();
-    client.get(url).header(COOKIE, cookie).send().await.unwrap()
+/// Opens the link as a person does: follows it, and presses the button.
+async fn open(client: &Client, link: &Url) -> Opened {
+    let asked = client.get(link.clone()).send().await.unwrap();
+    assert_eq!(asked.status(), StatusCode::OK);
+    assert!(!asked.headers().contains_key(SET_COOKIE));
+    let opened = press(client, link).await;
+    assert_eq!(opened.status(), StatusCode::SEE_OTHER);
+    let home = opened.headers()[LOCATION].to_str().unwrap();
+    let cookie = opened.headers()[SET_COOKIE].to_str().unwrap();
+    Opened {
+        home: home.parse().unwrap(),
+        cookie: cookie.split(';').next().unwrap().to_owned(),
+    }
+}
+
+async fn press(client: &Client, link: &Url) -> Response {
+    let origin = link.origin().ascii_serialization();
+    let press = client.post(link.clone()).header(ORIGIN, origin);
+    press.send().await.unwrap()
+}
+
+async fn get(client: &Client, at: &Opened, path: &str) -> Response {
+    let url = at.home.join(path).unwrap();
+    let get = client.get(url).header(COOKIE, &at.cookie);
+    get.send().await.unwrap()
 }
 
 #[test]
@@ -58,14 +77,16 @@ fn it_prints_a_link_that_opens_the_page_once_and_ends_on_a_signal() {
     running.hear(|line| line.contains("Ctrl-C ends it."));
     block_on(async {
         let client = client();
-        let cookie = open(&client, &link).await;
-        let list = get(&client, &link, "/", &cookie).await;
+        let opened = open(&client, &link).await;
+        let list = get(&client, &opened, "").await;
         assert_eq!(list.status(), StatusCode::OK);
         assert!(list.text().await.unwrap().contains("No credentials yet"));
-        let stranger = get(&client, &link, "/", "").await;
-        assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
-        let again = client.get(link.clone()).send().await.unwrap();
-        assert_ne!(again.status(), StatusCode::SEE_OTHER);
+        let without_a_cookie = client.get(opened.home.clone()).send().await.unwrap();
+        assert_eq!(without_a_cookie.status(), StatusCode::UNAUTHORIZED);
+        let without_a_path = get(&client, &opened, "/").await;
+        assert_eq!(without_a_path.status(), StatusCode::UNAUTHORIZED);
+        let again = press(&client, &link).await;
+        assert_eq!(again.status(), StatusCode::FORBIDDEN);
     });
     terminate(&running);
     let run = running.end().ends_with(0);
@@ -82,12 +103,8 @@ fn with_a_mock_the_form_is_filled_in_and_nothing_is_kept() {
     let link = link(&mut running);
     let form = block_on(async {
         let client = client();
-        let cookie = open(&client, &link).await;
-        get(&client, &link, "/new", &cookie)
-            .await
-            .text()
-            .await
-            .unwrap()
+        let opened = open(&client, &link).await;
+        get(&client, &opened, "new").await.text().await.unwrap()
     });
     assert!(form.contains("3f6c1a9e5b7d42d8.app.sage.com"), "{form}");
     assert!(form.contains("ws-loader@Nordlicht-DEV"));

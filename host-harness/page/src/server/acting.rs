@@ -1,6 +1,6 @@
 //! What is done with a credential: connect, test, renew.
 
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use credential_connections::service::{Confirm, Connected, Error};
 use credential_runtime::{Actor, Check, Outcome, Secret};
@@ -15,18 +15,18 @@ use super::posted::Posted;
 use super::random::draw;
 use super::sign_in::{OpenSignIn, state_of};
 use super::telling::{ends_another, other_identity, told};
-use super::visitor::Visitor;
+use super::visitor::{Id, Visitor};
 use crate::view::{Notice, Question};
 
 pub(super) const NOT_CONNECTED: &str = "Not connected";
 
 pub(super) async fn connect(
     State(page): State<Page>,
-    Path(id): Path<String>,
+    Id(id): Id,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
-    page.may_send()?;
+    page.may_send(&posted.visitor)?;
     connect_now(&page, &posted.visitor, &named, posted.confirm().as_ref()).await
 }
 
@@ -82,7 +82,7 @@ async fn begin(
             .finish_connect(replaced.binding.expose(), "")
             .await;
     }
-    Ok(see_other(&page.address(&way_out(named))))
+    Ok(see_other(&page.address(visitor, &way_out(named))))
 }
 
 fn stateless() -> Notice {
@@ -119,7 +119,7 @@ impl Page {
         named: &Named,
         question: Question,
     ) -> Result<Response, Failure> {
-        let address = self.address(&question.action);
+        let address = self.address(visitor, &question.action);
         self.session(visitor, |it| it.questions.insert(named.id, question))?;
         Ok(see_other(&address))
     }
@@ -130,20 +130,20 @@ pub(super) async fn question(
     State(page): State<Page>,
     OriginalUri(uri): OriginalUri,
     visitor: Visitor,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
     let question = page.session(&visitor, |it| it.questions.get(&named.id).cloned())?;
-    match question.filter(|it| it.action == uri.path()) {
+    match question.filter(|it| visitor.inside(uri.path()) == Some(&it.action)) {
         Some(question) => show(&page, &visitor, &question),
-        None => Ok(see_other(&page.address(&named.path()))),
+        None => Ok(see_other(&page.address(&visitor, &named.path()))),
     }
 }
 
 /// The person says that the credential shall stand for whom the service signed in.
 pub(super) async fn identity(
     State(page): State<Page>,
-    Path(id): Path<String>,
+    Id(id): Id,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
@@ -161,11 +161,11 @@ pub(super) async fn identity(
 
 pub(super) async fn test(
     State(page): State<Page>,
-    Path(id): Path<String>,
+    Id(id): Id,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
-    page.may_send()?;
+    page.may_send(&posted.visitor)?;
     let notice = match page.0.connections.test(&page.0.tenant, &named.name).await {
         Ok(checks) => tested(&page, &named, checks),
         Err(why) => error("Not tested", why, page.form(&named)),
@@ -187,11 +187,11 @@ fn tested(page: &Page, named: &Named, checks: Vec<Check>) -> Notice {
 
 pub(super) async fn renew(
     State(page): State<Page>,
-    Path(id): Path<String>,
+    Id(id): Id,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
-    page.may_send()?;
+    page.may_send(&posted.visitor)?;
     let notice = match page.0.connections.renew(&page.0.tenant, &named.name).await {
         Ok(_) => done("Renewed").message("The service has given new tokens."),
         Err(why) => error("Not renewed", why, page.form(&named)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use credential_connections::record::{CredentialId, Name, Tenant, Timestamp};
 use credential_connections::service::{Connections, Error, Installed, Status};
 use credential_connections::store::StoreError;
@@ -16,10 +16,10 @@ use super::builder::PageBuilder;
 use super::explain;
 use super::failure::Failure;
 use super::invitation::{Invitation, Invitations};
-use super::random::draw;
+use super::random::{draw, hash};
 use super::rate::Rates;
 use super::redirect::Redirect;
-use super::session::{Session, Sessions};
+use super::session::{Session, SessionKeys, Sessions};
 use super::sheet::Sheet;
 use super::terms::PageTerms;
 use super::visitor::{self, Visitor};
@@ -65,8 +65,8 @@ impl Page {
     pub fn invite(&self) -> Invitation {
         let key = draw(&*self.0.randomness);
         let until = self.now().plus(self.0.terms.invitation);
-        self.0.invitations.give(&key, until);
-        Invitation::new(&self.0.origin, &key, until)
+        let opened = self.0.invitations.give(&key, until);
+        Invitation::new(&self.0.origin, &key, until, opened)
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -78,25 +78,43 @@ impl Page {
     }
 
     /// Takes a place for something that the service is asked.
-    pub(super) fn may_send(&self) -> Result<(), Failure> {
-        let taken = self.0.rates.sendings.take();
+    pub(super) fn may_send(&self, visitor: &Visitor) -> Result<(), Failure> {
+        let taken = self.session(visitor, |it| it.rates.sendings.take())?;
         taken.map_err(Failure::too_many)
     }
 
-    /// Whoever has a session.
-    pub(super) fn visitor(&self, headers: &HeaderMap) -> Option<Visitor> {
+    /// Whoever has a session, by its cookie and by its key in the path.
+    pub(super) fn visitor(&self, headers: &HeaderMap, uri: &Uri) -> Option<Visitor> {
+        let path = visitor::key_in(uri.path())?;
         let key = visitor::key(headers, &self.0.cookie)?;
-        let csrf = self.0.sessions.visit(&key, self.now())?;
-        Some(Visitor { key, csrf })
+        let keys = self.0.sessions.visit(&key, path, self.now())?;
+        Some(Visitor::new(key, keys))
     }
 
-    /// Begins a session, and gives what tells the browser so.
-    pub(super) fn welcome(&self) -> Option<HeaderValue> {
+    /// Whose cookie a request brings. Until it brings the state of one of that session's sign-ins as
+    /// well, it is nobody: every program on this host can get the cookie.
+    pub(super) fn bearer(&self, headers: &HeaderMap) -> Option<Visitor> {
+        let key = visitor::key(headers, &self.0.cookie)?;
+        let keys = self.0.sessions.recall(&key, self.now())?;
+        Some(Visitor::new(key, keys))
+    }
+
+    /// Begins a session: what tells the browser so, and where its pages begin.
+    pub(super) fn welcome(&self) -> Option<(HeaderValue, String)> {
         let app = &*self.0;
-        let (key, csrf) = (draw(&*app.randomness), draw(&*app.randomness));
-        let hash = super::random::hash(key.expose());
-        app.sessions.begin(hash, csrf, self.now());
-        visitor::given(&app.cookie, &key, app.origin.scheme() == "https")
+        let draw = || draw(&*app.randomness);
+        let (cookie, path, csrf) = (draw(), draw(), draw());
+        let (key, keys) = (hash(cookie.expose()), SessionKeys { path, csrf });
+        let home = self.address(&Visitor::new(key, keys.clone()), "/");
+        let rates = app.rates.session();
+        app.sessions.begin(key, (keys, rates), self.now());
+        let given = visitor::given(&app.cookie, &cookie, self.is_over_tls())?;
+        Some((given, home))
+    }
+
+    /// Whether browsers reach the page over TLS.
+    pub(super) fn is_over_tls(&self) -> bool {
+        self.0.origin.scheme() == "https"
     }
 
     /// Reads or changes a session.
@@ -109,8 +127,13 @@ impl Page {
         done.ok_or_else(Failure::no_session)
     }
 
-    /// The address of a page of this site, from anywhere.
-    pub(super) fn address(&self, path: &str) -> String {
+    /// The address of a page of a session, from anywhere.
+    pub(super) fn address(&self, visitor: &Visitor, path: &str) -> String {
+        self.outside(&format!("{}{path}", visitor.base()))
+    }
+
+    /// The address of what is outside every session, from anywhere.
+    pub(super) fn outside(&self, path: &str) -> String {
         let origin = self.0.origin.as_str().trim_end_matches('/');
         format!("{origin}{path}")
     }
@@ -123,7 +146,7 @@ impl Page {
         notice: Notice,
     ) -> Result<axum::response::Response, Failure> {
         self.session(visitor, |it| it.notice = Some(notice))?;
-        Ok(see_other(&self.address(path)))
+        Ok(see_other(&self.address(visitor, path)))
     }
 
     /// What there is to tell, once.
@@ -139,6 +162,7 @@ impl Page {
     ) -> Frame<'a> {
         let sheet = plugin.and_then(|id| self.0.sheets.get(id));
         Frame {
+            base: visitor.base(),
             csrf: visitor.csrf.expose(),
             notice,
             trial: self.0.trial.as_ref(),
@@ -203,7 +227,7 @@ impl Named {
     }
 }
 
-/// The path of a credential's page.
+/// The path of a credential's page, within a session.
 pub(super) fn path(id: CredentialId) -> String {
     format!("/credentials/{id}")
 }

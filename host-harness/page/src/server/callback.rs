@@ -22,35 +22,38 @@ pub(super) async fn come_back(
     headers: HeaderMap,
 ) -> Response {
     let address = Zeroizing::new(page.0.redirect.with_query(query.as_deref()));
-    let mut response = match page.visitor(&headers) {
-        Some(visitor) => {
-            let received = receive(page.clone(), visitor, address).await;
-            let received = received.map_err(|it| it.seen_from_elsewhere(&page));
-            received.into_response()
-        }
-        None => elsewhere().into_response(),
+    let received = match page.bearer(&headers) {
+        Some(bearer) => receive(page, bearer, address).await,
+        None => Err(page.stray(elsewhere())),
     };
+    let mut response = received.into_response();
     response.headers_mut().insert(REFERRER_POLICY, NO_REFERRER);
     response
 }
 
 async fn receive(
     page: Page,
-    visitor: Visitor,
+    bearer: Visitor,
     address: Zeroizing<String>,
 ) -> Result<Response, Failure> {
     let now = page.now();
     let back = match state_of(&address) {
-        Some(state) => page.session(&visitor, |it| it.sign_ins.come_back(state, now))?,
+        Some(state) => page.session(&bearer, |it| it.sign_ins.come_back(state, now))?,
         None => Return::Unknown,
     };
+    // Cookie and state together: it is the browser that left, and may be told its addresses.
     match back {
-        Return::Open(open) => to_its_end(page, visitor, open, address).await,
-        Return::Past(of, fate) => Err(over(&page, of, fate)),
-        Return::Unknown => {
-            let open = page.session(&visitor, |it| it.sign_ins.open(now))?;
-            Err(unknown(&page, open))
-        }
+        Return::Open(open) => to_its_end(page, bearer, open, address).await,
+        Return::Past(of, fate) => Err(over(of, fate).within(&page.address(&bearer, ""))),
+        Return::Unknown => Err(page.stray(unknown())),
+    }
+}
+
+impl Page {
+    /// Whoever comes back without a sign-in of its own takes from the strangers' rate.
+    fn stray(&self, failure: Failure) -> Failure {
+        let wait = self.rates().strangers.take().err();
+        wait.map_or(failure, Failure::too_many)
     }
 }
 
@@ -64,8 +67,11 @@ async fn to_its_end(
     let finishing = async move {
         let binding = open.binding.expose();
         let result = page.0.connections.finish_connect(binding, &address).await;
-        let named = page.named(&open.of.to_string()).await?;
-        page.connected(&visitor, &named, result)
+        let connected = match page.named(&open.of.to_string()).await {
+            Ok(named) => page.connected(&visitor, &named, result),
+            Err(failure) => Err(failure),
+        };
+        connected.map_err(|it| it.within(&page.address(&visitor, "")))
     };
     let finished = tokio::spawn(finishing).await;
     finished.unwrap_or_else(|_| Err(Failure::status(StatusCode::INTERNAL_SERVER_ERROR)))
@@ -84,7 +90,7 @@ fn elsewhere() -> Failure {
     )
 }
 
-fn over(page: &Page, of: CredentialId, fate: Fate) -> Failure {
+fn over(of: CredentialId, fate: Fate) -> Failure {
     let (title, message) = match fate {
         Fate::Answered => (
             "Already answered",
@@ -100,25 +106,19 @@ fn over(page: &Page, of: CredentialId, fate: Fate) -> Failure {
         ),
     };
     let hint = "Look at the credential. If it is not connected, connect it again.";
-    Failure::new(StatusCode::GONE, title, message, Some(hint))
-        .back("To the credential", page.address(&path(of)))
+    Failure::new(StatusCode::GONE, title, message, Some(hint)).back("To the credential", path(of))
 }
 
-fn unknown(page: &Page, open: Option<CredentialId>) -> Failure {
+/// It leads nowhere, and does not say what is open: with the cookie alone, anybody may be asking.
+fn unknown() -> Failure {
     let message = "The browser came back with a state that is none of this session's sign-ins. No \
                    token was asked for.";
-    let hint = match open {
-        Some(_) => "The sign-in that you began is still open: finish it, or start again.",
-        None => "Start again from the credential's page.",
-    };
-    let failure = Failure::new(
+    let hint = "Go back to the page: a sign-in that you began there is still open. Finish it, or start \
+                again.";
+    Failure::new(
         StatusCode::BAD_REQUEST,
         "Not this sign-in",
         message,
         Some(hint),
-    );
-    match open {
-        Some(of) => failure.back("To the credential", page.address(&path(of))),
-        None => failure.back("All credentials", page.address("/")),
-    }
+    )
 }

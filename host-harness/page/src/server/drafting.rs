@@ -84,7 +84,7 @@ impl Page {
         back: &str,
     ) -> Result<Response, Failure> {
         self.forget(visitor, place)?;
-        Ok(see_other(&self.address(back)))
+        Ok(see_other(&self.address(visitor, back)))
     }
 
     pub(super) fn forget(&self, visitor: &Visitor, place: &Place) -> Result<(), Failure> {
@@ -106,7 +106,7 @@ impl Page {
             ..draft
         };
         self.session(visitor, |it| it.drafts.keep(place, draft))?;
-        Ok(see_other(&self.address(back)))
+        Ok(see_other(&self.address(visitor, back)))
     }
 
     /// Says why nothing was stored; a name that was taken in this moment is a problem of its field.

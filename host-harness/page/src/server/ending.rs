@@ -1,6 +1,6 @@
 //! Disconnecting, revoking, removing: what each does is said before it is done.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use credential_connections::record::Name;
 use credential_connections::service::{Error, Revocation};
@@ -11,7 +11,7 @@ use super::draft::Place;
 use super::explain::{done, error};
 use super::failure::Failure;
 use super::posted::Posted;
-use super::visitor::Visitor;
+use super::visitor::{Id, Visitor};
 use crate::view::{self, Question, Tone};
 
 const NOT_DISCONNECTED: &str = "Not disconnected";
@@ -21,7 +21,7 @@ const NOT_REMOVED: &str = "Not removed";
 pub(super) async fn ask_disconnect(
     State(page): State<Page>,
     visitor: Visitor,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
     let question = Question {
@@ -42,7 +42,7 @@ pub(super) async fn ask_disconnect(
 
 pub(super) async fn disconnect(
     State(page): State<Page>,
-    Path(id): Path<String>,
+    Id(id): Id,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
@@ -57,7 +57,7 @@ pub(super) async fn disconnect(
 pub(super) async fn ask_revoke(
     State(page): State<Page>,
     visitor: Visitor,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
     let connections = &page.0.connections;
@@ -95,11 +95,11 @@ fn revoking(named: &Named, would: Revocation) -> Question {
 
 pub(super) async fn revoke(
     State(page): State<Page>,
-    Path(id): Path<String>,
+    Id(id): Id,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
-    page.may_send()?;
+    page.may_send(&posted.visitor)?;
     let connections = &page.0.connections;
     let revoked = match posted.confirm() {
         Some(confirm) => {
@@ -119,7 +119,7 @@ pub(super) async fn revoke(
 pub(super) async fn ask_remove(
     State(page): State<Page>,
     visitor: Visitor,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
     let question = Question {
@@ -141,7 +141,7 @@ pub(super) async fn ask_remove(
 
 pub(super) async fn remove(
     State(page): State<Page>,
-    Path(id): Path<String>,
+    Id(id): Id,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;

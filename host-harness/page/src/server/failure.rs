@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use axum::http::header::{ALLOW, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Extension, IntoResponse, Response};
 
 use super::answer::html;
-use super::app::Page;
 use super::invitation::Shut;
 use crate::view::{self, Ending};
 
@@ -34,19 +33,16 @@ impl Failure {
         }
     }
 
-    /// With a way to go on: a label and an address.
+    /// With a way to go on: a label, and an address or a path of the session.
     pub(super) fn back(mut self, label: &str, address: String) -> Self {
         self.ending.back = Some((label.to_owned(), address));
         self
     }
 
-    /// The same at another origin than the page's, from where its paths lead nowhere.
-    pub(super) fn seen_from_elsewhere(mut self, page: &Page) -> Self {
-        if let Some((_, address)) = &mut self.ending.back
-            && address.starts_with('/')
-        {
-            *address = page.address(address);
-        }
+    /// The same where the request itself does not say which session it belongs to: `base` is what the
+    /// addresses of the session begin with.
+    pub(super) fn within(mut self, base: &str) -> Self {
+        resolve(&mut self.ending, base);
         self
     }
 
@@ -94,6 +90,13 @@ impl Failure {
         Self::new(StatusCode::FORBIDDEN, "Not from this page", message, None)
     }
 
+    /// A browser fetches ahead what nobody has asked for yet. What a page shows once is not to be lost
+    /// to that, and nothing may be done by it.
+    pub(super) fn speculative() -> Self {
+        let message = "This page is not fetched before somebody asks for it.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Not now", message, None)
+    }
+
     /// Too much at a time.
     pub(super) fn too_many(wait: Duration) -> Self {
         let message = "Too many requests at a time. Nothing was done.";
@@ -125,8 +128,38 @@ impl IntoResponse for Failure {
         let status = StatusCode::from_u16(self.ending.status);
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let wait = self.wait.map(|it| [(RETRY_AFTER, whole_seconds(it))]);
-        (status, wait, html(view::ending(&self.ending))).into_response()
+        (status, wait, Extension(self.ending)).into_response()
     }
+}
+
+/// Draws an answer that is a failure: only now is it known whose browser it is for. `base` is what the
+/// paths of its session begin with.
+pub(super) fn draw(mut response: Response, base: Option<&str>) -> Response {
+    let Some(mut ending) = response.extensions_mut().remove::<Box<Ending>>() else {
+        return response;
+    };
+    match base {
+        Some(base) => resolve(&mut ending, base),
+        // Without a session, its pages lead nowhere.
+        None => ending.back = ending.back.filter(|(_, address)| !is_path(address)),
+    }
+    let drawn = html(view::ending(&ending, base.unwrap_or_default()));
+    let (head, body) = drawn.into_parts();
+    response.headers_mut().extend(head.headers);
+    *response.body_mut() = body;
+    response
+}
+
+fn resolve(ending: &mut Ending, base: &str) {
+    if let Some((_, address)) = &mut ending.back
+        && is_path(address)
+    {
+        address.insert_str(0, base);
+    }
+}
+
+fn is_path(address: &str) -> bool {
+    address.starts_with('/')
 }
 
 /// Rounded up, so that whoever waits for so long does not come too early.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use credential_connections::service::{Installed, Status};
 use credential_runtime::{Descriptor, Problem};
@@ -16,7 +16,7 @@ use super::filled::shown;
 use super::open::parameter;
 use super::posted::{Action, Posted};
 use super::storing::Outcome;
-use super::visitor::Visitor;
+use super::visitor::{Id, Visitor};
 use crate::view::{self, Filled, FormView, Notice};
 
 /// A form as it is shown.
@@ -119,7 +119,7 @@ pub(super) async fn create(State(page): State<Page>, posted: Posted) -> Result<R
     let (visitor, action) = (&posted.visitor, posted.action());
     match action {
         Action::Discard => return page.discard(visitor, &place, &back),
-        Action::Connect => page.may_send()?,
+        Action::Connect => page.may_send(visitor)?,
         Action::Save => {}
     }
     let draft = page.typed(&posted, with, &place, None)?;
@@ -137,7 +137,7 @@ pub(super) async fn create(State(page): State<Page>, posted: Posted) -> Result<R
 pub(super) async fn credential(
     State(page): State<Page>,
     visitor: Visitor,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
     let status = page.status(&named).await?;
@@ -155,7 +155,7 @@ pub(super) async fn credential(
 
 pub(super) async fn edit(
     State(page): State<Page>,
-    Path(id): Path<String>,
+    Id(id): Id,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
@@ -166,7 +166,7 @@ pub(super) async fn edit(
     let (visitor, action) = (&posted.visitor, posted.action());
     match action {
         Action::Discard => return page.discard(visitor, &place, &back),
-        Action::Connect => page.may_send()?,
+        Action::Connect => page.may_send(visitor)?,
         Action::Save => {}
     }
     let status = page.status(&named).await?;

@@ -1,5 +1,7 @@
 //! What every request has to pass before anything looks at it, and what every answer gets.
 
+use std::time::Duration;
+
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{HOST, HeaderName, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -10,7 +12,21 @@ use url::Url;
 
 use super::answer::harden;
 use super::app::Page;
-use super::failure::{Failure, method_not_allowed};
+use super::failure::{Failure, draw, method_not_allowed};
+use super::slots::Slot;
+use super::visitor::Visitor;
+
+/// Where clients say that nobody has asked yet: `Sec-Purpose: prefetch;prerender` (Fetch standard),
+/// and what browsers sent before it.
+const PURPOSES: [HeaderName; 4] = [
+    HeaderName::from_static("sec-purpose"),
+    HeaderName::from_static("purpose"),
+    HeaderName::from_static("x-purpose"),
+    HeaderName::from_static("x-moz"),
+];
+
+/// Until a connection of the session has ended, most likely.
+const MOMENT: Duration = Duration::from_secs(1);
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -38,25 +54,35 @@ impl Door {
 }
 
 /// Lets a request in, and sees the answer off.
-pub(super) async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = match refuse(&door, &request) {
+    let visitor = door.page.visitor(request.headers(), request.uri());
+    let response = match refuse(&door, &request, visitor.as_ref()) {
         Some(refusal) => refusal,
-        None => next.run(request).await,
+        None => {
+            if let Some(visitor) = visitor.clone() {
+                request.extensions_mut().insert(visitor);
+            }
+            next.run(request).await
+        }
     };
+    let mut response = draw(response, visitor.as_ref().map(Visitor::base));
     harden(response.headers_mut());
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
     tracing::debug!(%method, route, status = response.status().as_u16(), "answered");
     response
 }
 
-fn refuse(door: &Door, request: &Request) -> Option<Response> {
+fn refuse(door: &Door, request: &Request, visitor: Option<&Visitor>) -> Option<Response> {
     if !is_ours(door, request) {
         return Some(misdirected(door));
     }
-    if let Err(wait) = door.page.rates().requests.take() {
-        return Some(Failure::too_many(wait).into_response());
+    if is_speculative(request.headers()) {
+        return Some(Failure::speculative().into_response());
+    }
+    if let Err(failure) = admit(door, request, visitor) {
+        return Some(failure.into_response());
     }
     match *request.method() {
         Method::GET => None,
@@ -64,6 +90,34 @@ fn refuse(door: &Door, request: &Request) -> Option<Response> {
         Method::POST => Some(Failure::other_site().into_response()),
         _ => Some(method_not_allowed()),
     }
+}
+
+/// Takes from the rate and the connections of whoever sends the request.
+fn admit(door: &Door, request: &Request, visitor: Option<&Visitor>) -> Result<(), Failure> {
+    let Some(visitor) = visitor else {
+        let taken = match is_free(&door.page, request.uri().path()) {
+            true => Ok(()),
+            false => door.page.rates().strangers.take(),
+        };
+        return taken.map_err(Failure::too_many);
+    };
+    let slot = request.extensions().get::<Slot>();
+    if slot.is_some_and(|it| !it.belongs_to(visitor.key)) {
+        return Err(Failure::too_many(MOMENT));
+    }
+    let taken = door.page.session(visitor, |it| it.rates.requests.take())?;
+    taken.map_err(Failure::too_many)
+}
+
+/// Whether it takes from no stranger's rate: files that are the same for everybody, and what proves
+/// itself by a link or by a sign-in. Where it does not, the handlers take from the rate.
+fn is_free(page: &Page, path: &str) -> bool {
+    path.starts_with("/assets/") || path == "/open" || path == page.0.redirect.url.path()
+}
+
+/// Whether a browser, or something before it, fetches ahead: prefetch, prerender, preview.
+fn is_speculative(headers: &HeaderMap) -> bool {
+    PURPOSES.iter().any(|name| headers.contains_key(name))
 }
 
 /// Whether the request is addressed to this page by its own name. Another name that leads to this

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use credential_connections::record::Timestamp;
 use credential_runtime::Secret;
+use tokio::sync::Notify;
 use url::Url;
 
 use super::random::{Hash, hash};
@@ -18,20 +19,23 @@ const MOST: usize = 32;
 pub struct Invitation {
     url: Secret,
     until: Timestamp,
+    opened: Arc<Notify>,
 }
 
 impl Invitation {
-    pub(super) fn new(origin: &Url, key: &Secret, until: Timestamp) -> Self {
+    pub(super) fn new(origin: &Url, key: &Secret, until: Timestamp, opened: Arc<Notify>) -> Self {
         let mut url = origin.clone();
         url.set_path("/open");
         url.set_query(Some(&format!("key={}", key.expose())));
         Self {
             url: Secret::new(url),
             until,
+            opened,
         }
     }
 
-    /// The link, for the person who is to use the page. Whoever has it first is let in.
+    /// The link, for the person who is to use the page. Whoever opens it first is let in. It must not
+    /// stand on a command line, which every user of a machine can read.
     #[must_use]
     pub fn url(&self) -> &str {
         self.url.expose()
@@ -41,6 +45,11 @@ impl Invitation {
     #[must_use]
     pub fn until(&self) -> Timestamp {
         self.until
+    }
+
+    /// Ends once the page was opened with the link; for one caller.
+    pub async fn opened(&self) {
+        self.opened.notified().await;
     }
 }
 
@@ -72,34 +81,57 @@ struct Given {
     key: Hash,
     until: Timestamp,
     used: bool,
+    opened: Arc<Notify>,
 }
 
 impl Invitations {
-    /// Keeps a link in mind.
-    pub(super) fn give(&self, key: &Secret, until: Timestamp) {
-        let mut given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Keeps a link in mind. Gives what is notified once it was opened.
+    pub(super) fn give(&self, key: &Secret, until: Timestamp) -> Arc<Notify> {
+        let mut given = self.lock();
         if given.len() >= MOST {
             given.pop_front();
         }
+        let opened = Arc::new(Notify::new());
         given.push_back(Given {
             key: hash(key.expose()),
             until,
             used: false,
+            opened: Arc::clone(&opened),
         });
+        opened
+    }
+
+    /// Whether a link would open the page. It changes nothing.
+    pub(super) fn check(&self, key: &str, now: Timestamp) -> Result<(), Shut> {
+        find(&mut self.lock(), key, now).map(|_| ())
     }
 
     /// Opens with a link, once.
     pub(super) fn take(&self, key: &str, now: Timestamp) -> Result<(), Shut> {
-        let key = hash(key);
-        let mut given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let it = given.iter_mut().find(|it| it.key == key);
-        match it.ok_or(Shut::Unknown)? {
-            Given { used: true, .. } => Err(Shut::Used),
-            it if it.until <= now => Err(Shut::Expired),
-            it => {
-                it.used = true;
-                Ok(())
-            }
-        }
+        let mut given = self.lock();
+        let link = find(&mut given, key, now)?;
+        link.used = true;
+        link.opened.notify_one();
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Given>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A link that opens the page. Links are found by their hash, so how long that takes tells nothing of
+/// a link; guessing one of 256 bits is hopeless at any rate.
+fn find<'a>(
+    given: &'a mut VecDeque<Given>,
+    key: &str,
+    now: Timestamp,
+) -> Result<&'a mut Given, Shut> {
+    let key = hash(key);
+    let link = given.iter_mut().find(|it| it.key == key);
+    match link.ok_or(Shut::Unknown)? {
+        Given { used: true, .. } => Err(Shut::Used),
+        link if link.until <= now => Err(Shut::Expired),
+        link => Ok(link),
     }
 }

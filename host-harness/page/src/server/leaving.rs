@@ -4,7 +4,7 @@
 //! which hosts a service sends a person on. So the form ends at a page of ours, and from there the
 //! browser goes on by itself. The address, which holds the state, stands in no page.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::REFRESH;
 use axum::response::Response;
@@ -14,7 +14,7 @@ use url::Url;
 use super::answer::{html, see_other};
 use super::app::{Named, Page};
 use super::failure::Failure;
-use super::visitor::Visitor;
+use super::visitor::{Id, Visitor};
 use crate::view::{self, Ending};
 
 /// Where a browser that is about to leave is told so.
@@ -26,14 +26,14 @@ pub(super) fn way_out(named: &Named) -> String {
 pub(super) async fn leaving(
     State(page): State<Page>,
     visitor: Visitor,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
     let Some(address) = page.sign_in_address(&visitor, &named)? else {
-        return Ok(see_other(&page.address(&named.path())));
+        return Ok(see_other(&page.address(&visitor, &named.path())));
     };
-    let on = format!("{}/leave", way_out(&named));
-    let mut response = html(view::ending(&going(&address, &on)));
+    let on = format!("{}{}/leave", visitor.base(), way_out(&named));
+    let mut response = html(view::ending(&going(&address, &on), visitor.base()));
     if let Ok(refresh) = HeaderValue::from_str(&format!("0; url={on}")) {
         response.headers_mut().insert(REFRESH, refresh);
     }
@@ -44,13 +44,13 @@ pub(super) async fn leaving(
 pub(super) async fn leave(
     State(page): State<Page>,
     visitor: Visitor,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
     let address = page.sign_in_address(&visitor, &named)?;
     Ok(match address {
         Some(address) => see_other(address.expose()),
-        None => see_other(&page.address(&named.path())),
+        None => see_other(&page.address(&visitor, &named.path())),
     })
 }
 

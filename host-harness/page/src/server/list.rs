@@ -1,12 +1,12 @@
 //! Every credential, and what happened to one.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use super::answer::html;
 use super::app::Page;
 use super::failure::Failure;
-use super::visitor::Visitor;
+use super::visitor::{Id, Visitor};
 use crate::view;
 
 /// Events that are shown: some months of renewals twice a day.
@@ -22,7 +22,7 @@ pub(super) async fn list(State(page): State<Page>, visitor: Visitor) -> Result<R
 pub(super) async fn history(
     State(page): State<Page>,
     visitor: Visitor,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
     let (connections, tenant) = (&page.0.connections, &page.0.tenant);

@@ -29,6 +29,7 @@ mod serving;
 mod session;
 mod sheet;
 mod sign_in;
+mod slots;
 mod storing;
 mod telling;
 mod terms;

@@ -1,39 +1,66 @@
 //! Opening the page with its one-time link, and leaving it.
+//!
+//! Whatever fetches a link to look at it (a prefetch, a preview, a scanner of mail) sends GET. So GET
+//! shows a page with one button, and the button's POST opens the link.
 
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 
-use super::answer::see_other;
+use super::answer::{html, see_other};
 use super::app::Page;
 use super::failure::Failure;
+use super::invitation::Shut;
 use super::posted::Posted;
 use super::visitor;
+use crate::view;
 
-/// A link gives a session to whoever has it first.
+/// Asks whoever has the link to open the page with it. It changes nothing.
+pub(super) async fn ask(
+    State(page): State<Page>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let good = page.0.invitations.check(&key(query.as_deref()), page.now());
+    good.map_err(|why| page.shut(why))?;
+    Ok(html(view::opening()))
+}
+
+/// A link gives a session to whoever opens it first. The link stands in the address, so that nothing
+/// is read of a body that a stranger sends.
 pub(super) async fn open(
     State(page): State<Page>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    page.rates().openings.take().map_err(Failure::too_many)?;
-    let key = parameter(query.as_deref(), "key").unwrap_or_default();
-    let opened = page.0.invitations.take(&key, page.now());
-    opened.map_err(Failure::shut)?;
-    if let Some(before) = page.visitor(&headers) {
-        page.0.sessions.end(&before.key);
+    let opened = page.0.invitations.take(&key(query.as_deref()), page.now());
+    opened.map_err(|why| page.shut(why))?;
+    // The cookie is replaced, so nobody could get back to the session before.
+    if let Some(before) = visitor::key(&headers, &page.0.cookie) {
+        page.0.sessions.end(&before);
     }
-    let cookie = page.welcome().ok_or_else(Failure::no_session)?;
-    Ok(([(SET_COOKIE, cookie)], see_other(&page.address("/"))).into_response())
+    let (cookie, home) = page.welcome().ok_or_else(Failure::no_session)?;
+    Ok(([(SET_COOKIE, cookie)], see_other(&home)).into_response())
 }
 
 /// Ends the session, and whatever was typed in it.
 pub(super) async fn sign_out(State(page): State<Page>, posted: Posted) -> Response {
     page.0.sessions.end(&posted.visitor.key);
-    let cookie = visitor::taken(&page.0.cookie);
+    let cookie = visitor::taken(&page.0.cookie, page.is_over_tls());
     let cookie = cookie.map(|it| [(SET_COOKIE, it)]);
-    (cookie, see_other(&page.address("/"))).into_response()
+    (cookie, see_other(&page.outside("/"))).into_response()
+}
+
+impl Page {
+    /// A wrong link takes from the strangers' rate, and a good one from none.
+    fn shut(&self, why: Shut) -> Failure {
+        let wait = self.rates().strangers.take().err();
+        wait.map_or_else(|| Failure::shut(why), Failure::too_many)
+    }
+}
+
+fn key(query: Option<&str>) -> String {
+    parameter(query, "key").unwrap_or_default()
 }
 
 /// The first parameter of that name.

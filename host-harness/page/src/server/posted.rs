@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) struct Posted {
     pub(super) visitor: Visitor,
     parameters: BTreeMap<String, Secret>,
-    /// The path of the page that it stands on, as far as the browser says.
+    /// The path within the session of the page that it stands on, as far as the browser says.
     from: Option<String>,
 }
 
@@ -105,8 +105,9 @@ impl FromRequest<Page> for Posted {
         if !bool::from(token.as_bytes().ct_eq(expected.as_bytes())) {
             return Err(Failure::forged());
         }
+        let from = referring_path(&head.headers);
         Ok(Self {
-            from: referring_path(&head.headers),
+            from: from.and_then(|it| visitor.inside(&it).map(str::to_owned)),
             visitor,
             parameters,
         })

@@ -1,4 +1,4 @@
-//! How much is done at a time.
+//! Rate limits: how much is done at a time. Each session has its own, so that nobody uses up another's.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,17 +12,24 @@ use governor::{Quota, RateLimiter};
 
 use super::terms::{Pace, PageTerms};
 
-/// The paces of one page. They hold for all its visitors together: it is one tenant's.
+/// The rate limits of a page, from which each session gets its own.
 pub(super) struct Rates {
+    requests: Quota,
+    sendings: Quota,
+    ticks: Ticks,
+    /// Requests without a session, of all who have none together: they take nothing from a session.
+    pub(super) strangers: Rate,
+}
+
+/// The rate limits of one session.
+pub(super) struct SessionRates {
     /// Requests of every kind.
     pub(super) requests: Rate,
-    /// Attempts to open a one-time link.
-    pub(super) openings: Rate,
     /// Requests that make the page ask the service.
     pub(super) sendings: Rate,
 }
 
-/// One pace.
+/// One rate limit.
 pub(super) struct Rate {
     limiter: RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Duration>>,
     ticks: Ticks,
@@ -31,20 +38,33 @@ pub(super) struct Rate {
 impl Rates {
     /// By the connections' clock. Absent where a pace has no time in it.
     pub(super) fn new(terms: &PageTerms, connections: &Connections) -> Option<Self> {
-        let rate = |pace| Rate::new(pace, Ticks::new(connections));
+        let ticks = Ticks::new(connections);
         Some(Self {
-            requests: rate(terms.requests)?,
-            openings: rate(terms.openings)?,
-            sendings: rate(terms.sendings)?,
+            requests: quota(terms.requests)?,
+            sendings: quota(terms.sendings)?,
+            strangers: Rate::new(quota(terms.strangers)?, ticks.clone()),
+            ticks,
         })
+    }
+
+    /// Those of a new session.
+    pub(super) fn session(&self) -> SessionRates {
+        let rate = |quota| Rate::new(quota, self.ticks.clone());
+        SessionRates {
+            requests: rate(self.requests),
+            sendings: rate(self.sendings),
+        }
     }
 }
 
+fn quota(pace: Pace) -> Option<Quota> {
+    Some(Quota::with_period(pace.every)?.allow_burst(pace.at_once))
+}
+
 impl Rate {
-    fn new(pace: Pace, ticks: Ticks) -> Option<Self> {
-        let quota = Quota::with_period(pace.every)?.allow_burst(pace.at_once);
+    fn new(quota: Quota, ticks: Ticks) -> Self {
         let limiter = RateLimiter::direct_with_clock(quota, ticks.clone());
-        Some(Self { limiter, ticks })
+        Self { limiter, ticks }
     }
 
     /// Takes one place.

@@ -8,6 +8,7 @@ use url::Url;
 use super::app::Page;
 use super::failure::{Failure, method_not_allowed};
 use super::guard::{Door, guard};
+use super::visitor::Visitor;
 use super::{acting, callback, drafting, ending, form, leaving, list, open, sheet};
 
 /// Whether the page itself answers at a path, or under it.
@@ -17,11 +18,13 @@ pub(super) fn is_taken(path: &str) -> bool {
     let ours = [
         "",
         "open",
+        "s",
+        "assets",
+        // Within a session; outside of it they would be mistaken for the page's.
         "sign-out",
         "new",
         "credentials",
         "validate",
-        "assets",
     ];
     // What a router would read as a pattern is no path that is registered anywhere.
     ours.contains(&first) || path.contains(['{', '}'])
@@ -31,12 +34,13 @@ impl Page {
     /// The page. Mount it at the root of the origin that it was set up with.
     pub fn router(&self) -> Router {
         let mut router = assets()
-            .route("/", get(list::list))
-            .route("/open", get(open::open))
-            .route("/sign-out", post(open::sign_out))
-            .route("/new", get(form::new).post(form::create))
-            .route("/validate", post(drafting::validate))
-            .nest("/credentials/{id}", credential());
+            .route("/open", get(open::ask).post(open::open))
+            .route("/s/{session}/", get(list::list))
+            .route("/s/{session}/sign-out", post(open::sign_out))
+            .route("/s/{session}/new", get(form::new).post(form::create))
+            .route("/s/{session}/validate", post(drafting::validate))
+            .nest("/s/{session}/credentials/{id}", credential())
+            .fallback(nowhere);
         if same_origin(&self.0.origin, &self.0.redirect.url) {
             router = router.route(self.0.redirect.url.path(), get(callback::come_back));
         }
@@ -46,14 +50,14 @@ impl Page {
     /// The way back from a service alone, for a listener of its own at the redirect URI.
     pub fn callback_router(&self) -> Router {
         let redirect = &self.0.redirect.url;
-        let router = assets().route(redirect.path(), get(callback::come_back));
+        let router = assets()
+            .route(redirect.path(), get(callback::come_back))
+            .fallback(async || Failure::not_found());
         self.guarded(router, redirect)
     }
 
     fn guarded(&self, router: Router<Page>, address: &Url) -> Router {
-        let home = self.address("/");
         let router = router
-            .fallback(async move || Failure::not_found().back("All credentials", home))
             .method_not_allowed_fallback(async || method_not_allowed())
             .with_state(self.clone());
         match Door::new(self.clone(), address) {
@@ -61,6 +65,14 @@ impl Page {
             // Cannot be: the address was looked at when the page was set up.
             None => Router::new(),
         }
+    }
+}
+
+/// Any other path. Outside of a session, that is where somebody comes who has no link.
+async fn nowhere(visitor: Result<Visitor, Failure>) -> Failure {
+    match visitor {
+        Ok(_) => Failure::not_found(),
+        Err(no_session) => no_session,
     }
 }
 

@@ -6,19 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::app::Page;
-
-/// Connections at a time on one listener. A browser opens half a dozen.
-const MOST_CONNECTIONS: usize = 64;
+use super::slots::{Slot, Slots};
 
 /// For a TLS handshake, and for the head of a request; a connection that says nothing for so long is
 /// closed.
@@ -74,21 +75,21 @@ async fn accept(
     mut stopped: watch::Receiver<()>,
 ) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let slots = Arc::new(Slots::default());
     loop {
-        let taken = async {
-            let place = Arc::clone(&places).acquire_owned().await;
-            (place, listener.accept().await)
-        };
         tokio::select! {
             // The sender is dropped: nothing is ever sent.
             _ = stopped.changed() => break,
-            (place, accepted) = taken => match accepted {
+            accepted = listener.accept() => match accepted {
                 Ok((tcp, _)) => {
-                    let one = one(tcp, tls.clone(), router.clone(), graceful.watcher());
+                    let slot = slots.take();
+                    let served = Served { slot: slot.clone(), router: router.clone() };
+                    let one = one(tcp, tls.clone(), served, graceful.watcher());
                     tokio::spawn(async move {
-                        let _ = tokio::time::timeout(LONGEST, one).await;
-                        drop(place);
+                        tokio::select! {
+                            _ = tokio::time::timeout(LONGEST, one) => {}
+                            () = slot.given_away() => {}
+                        }
                     });
                 }
                 Err(error) => {
@@ -103,29 +104,41 @@ async fn accept(
     let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
 }
 
+/// What a connection is served with.
+struct Served {
+    slot: Slot,
+    router: Router,
+}
+
 /// Serves one connection to its end.
-async fn one(tcp: TcpStream, tls: Option<TlsAcceptor>, router: Router, watcher: Watcher) {
+async fn one(tcp: TcpStream, tls: Option<TlsAcceptor>, served: Served, watcher: Watcher) {
     let Some(tls) = tls else {
-        return speak(tcp, router, watcher).await;
+        return speak(tcp, served, watcher).await;
     };
     // A browser that does not trust the certificate yet hangs up here, and comes again.
     if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, tls.accept(tcp)).await {
-        speak(stream, router, watcher).await;
+        speak(stream, served, watcher).await;
     }
 }
 
 async fn speak(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    router: Router,
+    served: Served,
     watcher: Watcher,
 ) {
+    let Served { slot, router } = served;
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(slot.clone());
+        router.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .max_buf_size(MOST_HEAD_BYTES)
         .max_headers(MOST_HEADERS)
         .keep_alive(false)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection broke");
     }

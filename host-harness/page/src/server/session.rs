@@ -5,9 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use credential_connections::record::{CredentialId, Timestamp};
 use credential_runtime::Secret;
+use subtle::ConstantTimeEq as _;
 
 use super::draft::Drafts;
 use super::random::Hash;
+use super::rate::SessionRates;
 use super::sign_in::SignIns;
 use super::terms::PageTerms;
 use crate::view::{Notice, Question};
@@ -15,9 +17,20 @@ use crate::view::{Notice, Question};
 /// Sessions at a time. Each begins with a link that was given out, so there are a few.
 const MOST: usize = 64;
 
+/// What a session's requests have to bring besides the cookie.
+#[derive(Clone)]
+pub(super) struct SessionKeys {
+    /// Stands in the path of every page. A browser sends it to this origin alone, unlike the cookie,
+    /// which goes to every port of the host (RFC 6265 section 8.5).
+    pub(super) path: Secret,
+    /// Stands in every form, against forged requests (CSRF).
+    pub(super) csrf: Secret,
+}
+
 /// What is kept of one browser, in memory alone.
 pub(super) struct Session {
-    csrf: Secret,
+    keys: SessionKeys,
+    pub(super) rates: SessionRates,
     began: Timestamp,
     seen: Timestamp,
     /// What came of the last thing that was done; shown once.
@@ -31,9 +44,10 @@ pub(super) struct Session {
 }
 
 impl Session {
-    fn new(csrf: Secret, now: Timestamp) -> Self {
+    fn new(keys: SessionKeys, rates: SessionRates, now: Timestamp) -> Self {
         Self {
-            csrf,
+            keys,
+            rates,
             began: now,
             seen: now,
             notice: None,
@@ -48,7 +62,7 @@ impl Session {
     }
 }
 
-/// The sessions, by the hash of their cookie.
+/// The sessions, by the hash of their cookie's value.
 pub(super) struct Sessions {
     terms: PageTerms,
     all: Mutex<HashMap<Hash, Session>>,
@@ -61,7 +75,12 @@ impl Sessions {
     }
 
     /// Begins one. Where there are too many, the one that was idle longest ends.
-    pub(super) fn begin(&self, key: Hash, csrf: Secret, now: Timestamp) {
+    pub(super) fn begin(
+        &self,
+        key: Hash,
+        (keys, rates): (SessionKeys, SessionRates),
+        now: Timestamp,
+    ) {
         let mut all = self.lock();
         all.retain(|_, it| !it.is_over(&self.terms, now));
         if all.len() >= MOST {
@@ -69,16 +88,37 @@ impl Sessions {
             let idle = idle.map(|(key, _)| *key);
             idle.and_then(|key| all.remove(&key));
         }
-        all.insert(key, Session::new(csrf, now));
+        all.insert(key, Session::new(keys, rates, now));
     }
 
-    /// Something is asked in a session: its token against forgery, unless it is over.
-    pub(super) fn visit(&self, key: &Hash, now: Timestamp) -> Option<Secret> {
+    /// A request with the cookie and the path of a session: its keys, unless it is over. The cookie
+    /// is looked up by its hash, the path is compared in constant time.
+    pub(super) fn visit(&self, key: &Hash, path: &str, now: Timestamp) -> Option<SessionKeys> {
         let mut all = self.lock();
-        all.retain(|_, it| !it.is_over(&self.terms, now));
-        let session = all.get_mut(key)?;
+        let session = self.alive(&mut all, key, now)?;
+        let expected = session.keys.path.expose().as_bytes();
+        if !bool::from(path.as_bytes().ct_eq(expected)) {
+            return None;
+        }
         session.seen = now;
-        Some(session.csrf.clone())
+        Some(session.keys.clone())
+    }
+
+    /// A request with the cookie alone: good for finding the sign-in that it answers, and for nothing
+    /// else. It keeps no session alive.
+    pub(super) fn recall(&self, key: &Hash, now: Timestamp) -> Option<SessionKeys> {
+        let mut all = self.lock();
+        Some(self.alive(&mut all, key, now)?.keys.clone())
+    }
+
+    fn alive<'a>(
+        &self,
+        all: &'a mut HashMap<Hash, Session>,
+        key: &Hash,
+        now: Timestamp,
+    ) -> Option<&'a mut Session> {
+        all.retain(|_, it| !it.is_over(&self.terms, now));
+        all.get_mut(key)
     }
 
     /// Ends one.

@@ -81,12 +81,6 @@ impl SignIns {
         }
     }
 
-    /// The credential whose sign-in is open.
-    pub(super) fn open(&self, now: Timestamp) -> Option<CredentialId> {
-        let open = self.open.as_ref().filter(|it| it.until > now);
-        open.map(|it| it.of)
-    }
-
     /// Where the sign-in goes on that is open for this credential.
     pub(super) fn address(&self, of: CredentialId, now: Timestamp) -> Option<Secret> {
         let open = self

@@ -13,13 +13,14 @@ pub struct PageTerms {
     pub session_most: Duration,
     /// A one-time link that nobody opened ends after so long: time to walk to the browser.
     pub invitation: Duration,
-    /// Requests of every kind. A screen and its assets are five.
+    /// Requests of one session, of every kind.
     pub requests: Pace,
-    /// Attempts to open a one-time link.
-    pub openings: Pace,
-    /// Requests that make the page ask the service: connect, test, renew, revoke. A service may take
-    /// no more than half a dozen calls at a time from one application.
+    /// Requests of one session that make the page ask the service: connect, test, renew, revoke. A
+    /// service may take no more than half a dozen calls at a time from one application.
     pub sendings: Pace,
+    /// Requests that belong to no session and carry no link that opens the page, of all who send such
+    /// together. Neither a session nor a link that was given out waits for them.
+    pub strangers: Pace,
 }
 
 /// So many at once, and then one in every so long.
@@ -50,8 +51,8 @@ impl Default for PageTerms {
             session_most: Duration::from_secs(12 * 3_600),
             invitation: Duration::from_secs(600),
             requests: Pace::new(300, Duration::from_millis(50)),
-            openings: Pace::new(20, Duration::from_secs(3)),
             sendings: Pace::new(30, Duration::from_secs(2)),
+            strangers: Pace::new(100, Duration::from_millis(100)),
         }
     }
 }

@@ -33,7 +33,7 @@ use credential_runtime::{Actor, Check, Descriptor, Problem};
 
 pub use given::{CertificateNote, Trial};
 
-use screens::{Asked, Choose, Credential, End, History, List, NewCredential};
+use screens::{Asked, Choose, Credential, End, History, List, NewCredential, Opening};
 use shell::Shell;
 
 /// Files that the page refers to.
@@ -60,6 +60,8 @@ pub(crate) const NAME_FIELD: &str = "name";
 /// What every screen of a session has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame<'a> {
+    /// What every path of the session begins with.
+    pub(crate) base: &'a str,
     /// Goes into every form.
     pub(crate) csrf: &'a str,
     /// What came of the last thing that was done.
@@ -105,7 +107,7 @@ pub(crate) struct Notice {
     pub(crate) support_id: Option<String>,
     /// What a test looked at.
     pub(crate) checks: Vec<Check>,
-    /// What may be done next: labels and paths.
+    /// What may be done next: labels, and paths within the session.
     pub(crate) links: Vec<(String, String)>,
 }
 
@@ -149,13 +151,13 @@ pub(crate) struct Question {
     pub(crate) title: String,
     /// One sentence each.
     pub(crate) consequences: Vec<String>,
-    /// The path to post to.
+    /// The path to post to, within the session.
     pub(crate) action: String,
     /// Passed back with the answer.
     pub(crate) confirm: Option<String>,
     /// The button.
     pub(crate) verb: String,
-    /// The path of "Cancel".
+    /// The path of "Cancel", within the session.
     pub(crate) back: String,
     /// [`Tone::Bad`] where it cannot be undone.
     pub(crate) tone: Tone,
@@ -169,7 +171,7 @@ pub(crate) struct Ending {
     pub(crate) title: String,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
-    /// Label and path.
+    /// Label and address.
     pub(crate) back: Option<(String, String)>,
 }
 
@@ -209,10 +211,17 @@ pub(crate) fn history(frame: &Frame<'_>, overview: &Overview, events: &[Event]) 
     drawn(&History::new(frame, overview, events))
 }
 
-/// An end.
-pub(crate) fn ending(ending: &Ending) -> String {
-    let shell = Shell::bare(&ending.title);
+/// An end. `base` is what the paths of the session begin with, where there is one.
+pub(crate) fn ending(ending: &Ending, base: &str) -> String {
+    let shell = Shell::bare(&ending.title, base);
     drawn(&End { shell, ending })
+}
+
+/// What a one-time link shows: a button that opens it. The form goes to the address that it stands at,
+/// so that the link is in no page.
+pub(crate) fn opening() -> String {
+    let shell = Shell::bare("Open the page", "");
+    drawn(&Opening { shell })
 }
 
 /// The stylesheet that shows a field, and a setup step, only where its condition holds.

@@ -162,7 +162,8 @@ fn others() -> Vec<Scene> {
     vec![
         ("question", super::question(&frame, &question())),
         ("history", super::history(&frame, &overview, &events())),
-        ("ending", super::ending(&ending())),
+        ("opening", super::opening()),
+        ("ending", super::ending(&ending(), BASE)),
     ]
 }
 

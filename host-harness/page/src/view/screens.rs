@@ -14,7 +14,7 @@ use super::standing::Stand;
 use super::told::Told;
 use super::{Ending, FormView, Frame, Question, Tone};
 
-/// Where a credential's page is.
+/// Where a credential's page is, within the session.
 pub(super) fn path(overview: &Overview) -> String {
     format!("/credentials/{}", overview.id)
 }
@@ -295,4 +295,10 @@ impl<'a> History<'a> {
 pub(super) struct End<'a> {
     pub(super) shell: Shell<'a>,
     pub(super) ending: &'a Ending,
+}
+
+#[derive(Template)]
+#[template(path = "opening.html")]
+pub(super) struct Opening<'a> {
+    pub(super) shell: Shell<'a>,
 }

@@ -10,6 +10,8 @@ use super::{Frame, Trial};
 pub(super) struct Shell<'a> {
     /// What the window is called.
     pub(super) title: String,
+    /// What every path of the session begins with; empty without one.
+    pub(super) base: &'a str,
     /// Absent without a session.
     pub(super) session: Option<Session<'a>>,
     pub(super) notice: Option<Announcement<'a>>,
@@ -33,6 +35,7 @@ impl<'a> Shell<'a> {
         let tenant = (*frame.tenant != Tenant::default()).then(|| frame.tenant.as_str());
         Self {
             title: title.into(),
+            base: frame.base,
             session: Some(Session {
                 csrf: frame.csrf,
                 tenant,
@@ -43,10 +46,11 @@ impl<'a> Shell<'a> {
         }
     }
 
-    /// For whoever has no session.
-    pub(super) fn bare(title: impl Into<String>) -> Self {
+    /// For whoever may have no session.
+    pub(super) fn bare(title: impl Into<String>, base: &'a str) -> Self {
         Self {
             title: title.into(),
+            base,
             session: None,
             notice: None,
             trial: None,

@@ -30,6 +30,8 @@ pub struct Browser {
     http: Client,
     origin: String,
     pub cookie: Option<String>,
+    /// What the paths of its session begin with; empty before it has one.
+    pub base: String,
     pub csrf: String,
     seen: Seen,
 }
@@ -143,15 +145,22 @@ impl Browser {
             http,
             origin: origin.to_owned(),
             cookie: None,
+            base: String::new(),
             csrf: String::new(),
             seen: seen.clone(),
         }
     }
 
-    /// A request with this browser's cookie and nothing else.
+    /// A request with this browser's cookie and nothing else. A path is one of its session, unless it
+    /// is one that no session has.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let outside = ["/open", "/assets/", "/s/"];
+        let base = match outside.iter().any(|it| path.starts_with(it)) {
+            true => "",
+            false => &self.base,
+        };
         let url = match path.starts_with('/') {
-            true => format!("{}{path}", self.origin),
+            true => format!("{}{base}{path}", self.origin),
             false => path.to_owned(),
         };
         let request = self.http.request(method, url);
@@ -180,6 +189,27 @@ impl Browser {
             self.csrf = csrf.to_owned();
         }
         answer
+    }
+
+    /// Opens a one-time link as a person does: follows it, and presses the one button. What comes of
+    /// the button is the answer; what comes of the link, where there is no button.
+    pub async fn open(&mut self, link: &str) -> Answer {
+        let asked = self.get(link).await;
+        if !asked.text.contains("<form method=\"post\"><button") {
+            return asked;
+        }
+        let request = self.request(Method::POST, link);
+        let opened = self.send(request.header(ORIGIN, self.origin.clone())).await;
+        let home = opened.location().strip_prefix(&self.origin);
+        if let Some(home) = home {
+            self.base = home.strip_suffix('/').unwrap().to_owned();
+        }
+        opened
+    }
+
+    /// The address of a page of its session.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{}{path}", self.origin, self.base)
     }
 
     /// Opens a page.
@@ -211,7 +241,7 @@ impl Browser {
         let fields = [&[("csrf", csrf.as_str())], fields].concat();
         let request = self.form("/validate", &fields);
         let request = request.header(ORIGIN, self.origin.clone());
-        let referer = format!("{}{on}", self.origin);
+        let referer = self.address(on);
         self.send(request.header("referer", referer)).await
     }
 

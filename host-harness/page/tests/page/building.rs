@@ -26,6 +26,7 @@ fn back(builder: PageBuilder, redirect_uri: &str) -> PageBuilder {
 #[case::a_query(|it| back(it, "https://a.example/cb?x"), PageError::RedirectUri("https://a.example/cb?x".into()))]
 #[case::the_root(|it| back(it, "https://a.example/"), PageError::PathTaken("https://a.example/".into()))]
 #[case::a_page(|it| back(it, "https://a.example/new"), PageError::PathTaken("https://a.example/new".into()))]
+#[case::a_session(|it| back(it, "https://a.example/s/x"), PageError::PathTaken("https://a.example/s/x".into()))]
 #[case::an_asset(|it| back(it, "https://a.example/assets/x"), PageError::PathTaken("https://a.example/assets/x".into()))]
 #[case::no_time(|it| at(it, "http://127.0.0.1:8090").terms(PageTerms { requests: Pace::new(1, Duration::ZERO), ..PageTerms::default() }), PageError::Pace)]
 #[tokio::test]

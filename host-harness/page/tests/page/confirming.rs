@@ -121,6 +121,6 @@ async fn a_question_that_nobody_asked_leads_to_the_credential() {
     let path = world.loader(&mut browser, "Loader").await;
     for question in ["connect", "identity"] {
         let answer = browser.get(&format!("{path}/{question}")).await;
-        assert_eq!(answer.is(303).location(), format!("{}{path}", world.origin));
+        assert_eq!(answer.is(303).location(), browser.address(&path));
     }
 }

@@ -56,7 +56,7 @@ async fn a_regular_user_signs_in_at_the_service_and_comes_back() {
     let back = world.walk(&authorize, "dana", Consent::Allow).await;
     assert!(back.starts_with(&world.redirect_uri), "{back}");
     let answer = browser.get(&back).await;
-    assert_eq!(answer.is(303).location(), format!("{}{path}", world.origin));
+    assert_eq!(answer.is(303).location(), browser.address(&path));
     let connected = browser.get(&path).await;
     assert!(
         connected.notice().contains("dana at Nordlicht-DEV"),
@@ -219,8 +219,8 @@ async fn the_page_on_the_way_out_names_the_service_and_not_the_state() {
     assert_eq!(browser.leave(&begun).await, address);
 
     let path = world.path_of("Dana's").await;
-    let home = format!("{}{path}", world.origin);
     let mut other = world.visitor().await;
+    let home = other.address(&path);
     for on in ["sign-in", "sign-in/leave"] {
         let answer = other.get(&format!("{path}/{on}")).await;
         assert_eq!(answer.is(303).location(), home, "another browser: {on}");

@@ -107,7 +107,7 @@ async fn a_credential_is_removed_for_good() {
         .says("for good")
         .says("told nothing");
     let done = browser.post(&format!("{path}/remove"), &[]).await;
-    assert_eq!(done.is(303).location(), format!("{}/", world.origin));
+    assert_eq!(done.is(303).location(), browser.address("/"));
     let list = browser.get("/").await;
     assert!(
         list.notice().contains("Loader was deleted"),

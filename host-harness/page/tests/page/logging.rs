@@ -54,7 +54,7 @@ async fn the_log_names_routes_and_nothing_that_opens_anything() {
     let invitation = world.page.invite();
     let key = invitation.url().split_once("key=").unwrap().1.to_owned();
     let mut browser = world.stranger();
-    browser.get(invitation.url()).await.is(303);
+    browser.open(invitation.url()).await.is(303);
     browser.get("/").await.is(200);
     let fields = [&regular_user("Dana's")[..], &[("action", "connect")]].concat();
     let begun = browser.post("/new", &fields).await;
@@ -66,17 +66,26 @@ async fn the_log_names_routes_and_nothing_that_opens_anything() {
     let cookie = browser.cookie.clone().unwrap();
     let cookie = cookie.split_once('=').unwrap().1;
     let issued = world.mock.issued().secrets();
-    let own = [key.as_str(), cookie, &browser.csrf, CLIENT_SECRET, &state];
+    let path = browser.base.strip_prefix("/s/").unwrap();
+    let own = [
+        key.as_str(),
+        cookie,
+        path,
+        &browser.csrf,
+        CLIENT_SECRET,
+        &state,
+    ];
     let needles: Vec<&str> = issued.iter().map(String::as_str).chain(own).collect();
     let log = String::from_utf8(KEPT.take().unwrap()).unwrap();
     assert_ne!(log, "", "nothing was logged at all");
     let ours = log.lines().filter(|it| it.contains("credential_page"));
     let ours = ours.collect::<Vec<_>>().join("\n");
     for line in [
-        "GET route=\"/open\" status=303",
-        "POST route=\"/new\" status=303",
+        "GET route=\"/open\" status=200",
+        "POST route=\"/open\" status=303",
+        "POST route=\"/s/{session}/new\" status=303",
         "route=\"/callback\" status=303",
-        "route=\"/credentials/{id}\" status=200",
+        "route=\"/s/{session}/credentials/{id}\" status=200",
     ] {
         assert!(ours.contains(line), "{line} is not in: {ours}");
     }

@@ -28,5 +28,6 @@ mod logging;
 mod opening;
 mod pacing;
 mod serving;
+mod session_binding;
 mod stage;
 mod trying;

@@ -3,6 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
+use rstest::rstest;
+
 use crate::stage::World;
 
 /// The first line of the answer to these bytes.
@@ -49,4 +51,47 @@ async fn a_connection_that_says_nothing_takes_no_place_from_others() {
     let silent: Vec<_> = (0..40).map(|_| TcpStream::connect(here).unwrap()).collect();
     world.visitor().await.get("/").await.is(200);
     drop(silent);
+}
+
+/// Attack 19: what a local user sends and leaves unfinished, on more connections than there are slots.
+#[rstest]
+#[case::nothing("")]
+#[case::half_a_head("GET / HTTP/1.1\r\nHost: HERE\r\nX-Half: ")]
+#[case::half_a_form("POST /s/x/new HTTP/1.1\r\nHost: HERE\r\nContent-Length: 60000\r\n\r\n")]
+#[case::half_a_link("POST /open?key=x HTTP/1.1\r\nHost: HERE\r\nContent-Length: 60000\r\n\r\nx")]
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_are_left_unfinished_shut_nobody_out(#[case] half: &str) {
+    let world = World::start().await;
+    let mut browser = world.visitor().await;
+    let here = world.origin.strip_prefix("http://").unwrap();
+    let half = half.replace("HERE", here);
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        for _ in 0..150 {
+            let mut tcp = TcpStream::connect(here).unwrap();
+            let _ = tcp.write_all(half.as_bytes());
+            held.push(tcp);
+        }
+        browser.get("/").await.is(200);
+    }
+    world
+        .stranger()
+        .open(world.page.invite().url())
+        .await
+        .is(303);
+    drop(held);
+}
+
+/// The way back from the service has connections of its own, with TLS.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_back_is_shut_by_nobody_either() {
+    let world = World::start().await;
+    let mut browser = world.visitor().await;
+    let back = world.redirect_uri.strip_prefix("https://").unwrap();
+    let back = back.strip_suffix("/callback").unwrap();
+    let held: Vec<_> = (0..300)
+        .map(|_| TcpStream::connect(back).unwrap())
+        .collect();
+    world.signed_in(&mut browser, "Dana's", "dana").await;
+    drop(held);
 }

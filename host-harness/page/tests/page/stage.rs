@@ -180,7 +180,7 @@ impl World {
     pub async fn visitor(&self) -> Browser {
         let mut browser = self.stranger();
         let invitation = self.page.invite();
-        browser.get(invitation.url()).await.is(303);
+        browser.open(invitation.url()).await.is(303);
         browser.get("/").await.is(200);
         browser
     }

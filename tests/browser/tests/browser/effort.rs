@@ -12,7 +12,7 @@ const SECONDS: usize = 120;
 
 #[tokio::test]
 async fn a_newcomer_connects_and_tests_in_two_minutes_with_either_flow() {
-    for (flow, most) in [(WEB_SERVICES, 4), (REGULAR, 9)] {
+    for (flow, most) in [(WEB_SERVICES, 5), (REGULAR, 10)] {
         let stage = Stage::start_trial().await;
         let browser = Browser::at(&stage).await;
         assert!(

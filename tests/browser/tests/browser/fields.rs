@@ -147,7 +147,7 @@ async fn a_reload_loses_nothing_that_was_typed() {
         "{said}"
     );
     browser.press("Discard changes").await;
-    browser.visit(&format!("{}/new", stage.origin)).await;
+    browser.visit("/new").await;
     assert_eq!(browser.filled("Name").await, "");
     let said = browser.text("main").await;
     assert!(!said.contains("Typed, not saved yet"), "{said}");

@@ -16,10 +16,12 @@ mod stage;
 mod walk;
 
 mod accessibility;
+mod command;
 mod connecting;
 mod effort;
 mod fields;
 mod keyboard;
+mod other_ports;
 mod returning;
 mod screenshots;
 mod secrets;

@@ -65,7 +65,7 @@ async fn the_pictures_of_the_readme_are_there_and_can_be_taken() {
     browser.press("Connect").await;
     shoot(&browser, "refused").await;
     stage.mock.set_switch(subscription, "on").unwrap();
-    browser.visit(&format!("{}/new", stage.origin)).await;
+    browser.visit("/new").await;
     browser.fill_in_loader(&stage, "Nordlicht production").await;
     shoot(&browser, "form").await;
     browser.press("Connect").await;

@@ -28,6 +28,8 @@ impl Browser {
     /// Opens the page by a one-time link.
     pub(crate) async fn enter(&self, stage: &Stage) {
         self.visit(&stage.link()).await;
+        self.press("Open the page").await;
+        self.is_at_home().await;
         assert_eq!(self.text("h1").await, "Credentials");
     }
 

@@ -8,6 +8,7 @@ use credential_runtime::{Grant, Operation};
 use end_to_end::{World, dana};
 use harness_cli::callback::{Ending, Listener, LoopbackRedirect};
 use mock_intacct::browser::{self, Consent};
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 
 use crate::screen::Screen;
 
@@ -27,9 +28,10 @@ pub async fn authorize(world: &World, operation: &Operation, screen: &mut Screen
     ));
 
     let certificate = listener.certificate().to_vec();
-    let url = pending.url().to_owned();
-    let walk = walk(world, &url, &certificate);
-    let arrive = async { anyhow::Ok(listener.wait(WAIT).await?) };
+    let waiting = listener.expect(pending.url())?;
+    let start = waiting.start();
+    let walk = walk(world, start.expose(), &certificate);
+    let arrive = async { anyhow::Ok(waiting.wait(WAIT).await?) };
     // The browser waits for its last page until the host has answered, so the two go on together.
     let arrived = async {
         let arrival = arrive.await?;
@@ -44,10 +46,16 @@ pub async fn authorize(world: &World, operation: &Operation, screen: &mut Screen
     Ok(grant)
 }
 
-async fn walk(world: &World, url: &str, certificate: &[u8]) -> Result<()> {
+/// Begins at the listener, which gives the browser a cookie and sends it to the service.
+async fn walk(world: &World, start: &str, certificate: &[u8]) -> Result<()> {
+    let client = client(certificate)?;
+    let begun = client.get(start).send().await?;
+    let url = begun.headers()[LOCATION].to_str()?;
+    let cookie = begun.headers()[SET_COOKIE].to_str()?;
+    let cookie = cookie.split(';').next().unwrap_or_default();
     let company = world.mock.company();
     let redirected = browser::sign_in(url, dana(&company), Consent::Allow).await?;
-    let page = client(certificate)?.get(redirected).send().await?;
+    let page = client.get(redirected).header(COOKIE, cookie).send().await?;
     page.error_for_status()
         .context("the listener does not take the redirect")?;
     Ok(())
@@ -65,5 +73,6 @@ fn client(certificate: &[u8]) -> Result<reqwest::Client> {
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(config)
         .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
         .build()?)
 }

@@ -1,12 +1,14 @@
 //! What the terminal says of a page that runs.
 
 use std::io::{BufRead as _, IsTerminal as _};
+use std::net::SocketAddr;
 
 use credential_page::{Invitation, Page as CredentialPage};
 use serde_json::json;
 
 use super::trial::Ground;
 use super::way_back::WayBack;
+use crate::help;
 use crate::output::{Output, talk};
 use crate::report::Report;
 use crate::stored::Stored;
@@ -16,6 +18,7 @@ use crate::text::Page;
 pub(super) fn begin(
     page: &CredentialPage,
     link: &Invitation,
+    address: SocketAddr,
     (stored, back, ground): (&Stored, &WayBack, &Ground),
     output: Output,
 ) -> Result<(), Report> {
@@ -48,12 +51,26 @@ pub(super) fn begin(
         "store": store,
     });
     output.data(&text, &json)?;
-    instruct(page);
+    instruct(page, address);
     Ok(())
 }
 
-fn instruct(page: &CredentialPage) {
-    let text = Page::new().line("The link opens the page once, in one browser.");
+/// The command for another link.
+fn another(address: SocketAddr) -> String {
+    let usual = address.to_string() == help::PAGE_ADDRESS;
+    let listen = if usual {
+        String::new()
+    } else {
+        format!(" --listen {address}")
+    };
+    format!("harness serve --link{listen}")
+}
+
+fn instruct(page: &CredentialPage, address: SocketAddr) {
+    let text = Page::new().line(format!(
+        "The link opens the page once, in one browser. `{}` gives another.",
+        another(address)
+    ));
     if !std::io::stdin().is_terminal() {
         talk(&text.line("Ctrl-C ends it."));
         return;

@@ -1,27 +1,38 @@
 //! `harness serve`: the credential page.
 
 mod announce;
+mod link_socket;
 mod place;
 mod trial;
 mod way_back;
 
-use credential_page::{Page, PageBuilder, PageError};
+use std::convert::Infallible;
+
+use credential_page::{Invitation, Page, PageBuilder, PageError};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::link_socket::LinkSocket;
 use self::place::Place;
 use self::trial::Ground;
 use self::way_back::WayBack;
-use crate::browser;
+use crate::browser::{self, HandedFile};
 use crate::exit::Exit;
-use crate::output::Output;
+use crate::output::{Output, talk};
 use crate::report::Report;
 use crate::serve_args::Serve;
 use crate::signals::stopped;
 use crate::stored::Stored;
+use crate::text::Page as TextPage;
 
 /// Runs it.
 pub(super) async fn run(args: Serve, output: Output) -> Result<Exit, Report> {
+    if args.link {
+        let link = link_socket::ask(args.listen).await?;
+        output.verbatim(&format!("{}\n", *link), &json!({ "url": *link }))?;
+        return Ok(Exit::Ok);
+    }
     // Before anybody is told that it runs, so that no signal comes too early.
     let stop = stopped()?;
     let place = Place::bind(&args).await?;
@@ -31,14 +42,57 @@ pub(super) async fn run(args: Serve, output: Output) -> Result<Exit, Report> {
     let stored = Stored::with_plugins(ground.kept(), &installed).await?;
     let page = page(&stored, &place, &back, &ground).build()?;
     let link = page.invite();
-    announce::begin(&page, &link, (&stored, &back, &ground), output)?;
-    if args.open {
-        browser::open(link.url());
-    }
-    let ended = serve(page, place.listener, back, &stored, stop).await;
+    let links = links(&place);
+    announce::begin(
+        &page,
+        &link,
+        place.address,
+        (&stored, &back, &ground),
+        output,
+    )?;
+    let file = if args.open {
+        browser::open(link.url())
+    } else {
+        None
+    };
+    let beside = beside(page.clone(), links, (link, file));
+    let ended = tokio::select! {
+        ended = serve(page, place.listener, back, &stored, stop) => ended,
+        never = beside => match never {},
+    };
     ground.leave().await;
     ended?;
     Ok(Exit::Ok)
+}
+
+/// Where the owner asks for another link. The page works without.
+fn links(place: &Place) -> Option<LinkSocket> {
+    let bound = LinkSocket::bind(place.address);
+    bound
+        .inspect_err(|error| {
+            let page = TextPage::new();
+            talk(&page.line(format!("`harness serve --link` cannot be used: {error}")));
+        })
+        .ok()
+}
+
+/// Gives links, and removes the file with the first one once the page was opened with it.
+async fn beside(
+    page: Page,
+    links: Option<LinkSocket>,
+    (link, file): (Invitation, Option<HandedFile>),
+) -> Infallible {
+    let giving = async {
+        if let Some(links) = links {
+            links.serve(&page).await;
+        }
+    };
+    let removing = async {
+        link.opened().await;
+        drop(file);
+    };
+    tokio::join!(giving, removing);
+    std::future::pending().await
 }
 
 fn page(stored: &Stored, place: &Place, back: &WayBack, ground: &Ground) -> PageBuilder {

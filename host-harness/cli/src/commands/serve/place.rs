@@ -13,6 +13,8 @@ use crate::serve_args::Serve;
 /// Where the page is.
 pub(super) struct Place {
     pub(super) listener: TcpListener,
+    /// Where that is.
+    pub(super) address: SocketAddr,
     /// Scheme, host and port as browsers know them.
     pub(super) origin: Url,
 }
@@ -49,7 +51,11 @@ impl Place {
             Some(origin) => origin,
             None => own(bound)?,
         };
-        Ok(Self { listener, origin })
+        Ok(Self {
+            listener,
+            address: bound,
+            origin,
+        })
     }
 }
 

@@ -10,8 +10,12 @@ use crate::view::{
     CertificateNote, Ending, Filled, FormView, Frame, Notice, Question, Tone, Trial,
 };
 
+/// What the paths of the session begin with.
+pub(in crate::view) const BASE: &str = "/s/not-a-real-session";
+
 pub(in crate::view) fn frame(tenant: &Tenant) -> Frame<'_> {
     Frame {
+        base: BASE,
         csrf: "not-a-real-csrf-token",
         notice: None,
         trial: None,

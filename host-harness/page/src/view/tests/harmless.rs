@@ -125,7 +125,7 @@ fn a_service_s_texts_are_text() {
     assert_harmless(&view::question(&frame, &question));
     let mut ending = ending();
     (ending.title, ending.message, ending.hint) = (hostile(), hostile(), Some(hostile()));
-    assert_harmless(&view::ending(&ending));
+    assert_harmless(&view::ending(&ending, BASE));
 }
 
 /// Everything else goes through the escaper that every template has.

@@ -150,7 +150,10 @@ fn the_list_tells_each_state_and_what_to_do() {
 fn an_empty_list_says_how_to_begin() {
     let page = scene("list-empty");
     assert_eq!(texts(&page, "main h2"), ["No credentials yet"]);
-    assert_eq!(only(&page, "main a").attr("href"), Some("/new"));
+    assert_eq!(
+        only(&page, "main a").attr("href"),
+        Some("/s/not-a-real-session/new")
+    );
     assert_eq!(
         texts(&page, "#trial li"),
         ["Sign in as dana, password not-a-real-password-dana"]

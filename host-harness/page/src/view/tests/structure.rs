@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use scraper::Selector;
 
-use super::{each_scene, only, select, text, texts};
+use super::{BASE, each_scene, only, select, text, texts};
 
 #[test]
 fn every_screen_has_one_heading_one_main_part_and_a_title() {
@@ -73,6 +73,11 @@ fn every_form_posts_with_the_session_s_token() {
     each_scene(|name, page| {
         for form in select(page, "form") {
             assert_eq!(form.attr("method"), Some("post"), "{name}");
+            if name == "opening" {
+                // There is no session yet: the link that it goes to is the token.
+                assert_eq!(form.attr("action"), None);
+                continue;
+            }
             let tokens = Selector::parse("input[name=csrf]").unwrap();
             let tokens: Vec<_> = form
                 .select(&tokens)
@@ -127,6 +132,26 @@ fn no_input_for_a_secret_is_filled_in() {
                 "{name}: {value:?}"
             );
             assert!(readonly.is_some() && token.attr("name").is_none(), "{name}");
+        }
+    });
+}
+
+/// A path without the session's key would lead to nothing.
+#[test]
+fn every_way_on_leads_into_the_session() {
+    each_scene(|name, page| {
+        if name == "opening" {
+            return;
+        }
+        for element in select(page, "a[href], form[action], [data-live]") {
+            let values = ["href", "action", "data-live"];
+            let addresses = values.iter().filter_map(|it| element.attr(it));
+            for address in addresses.filter(|it| it.starts_with('/')) {
+                assert!(
+                    address.starts_with(&format!("{BASE}/")),
+                    "{name}: {address}"
+                );
+            }
         }
     });
 }

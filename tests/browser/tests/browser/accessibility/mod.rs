@@ -86,11 +86,13 @@ async fn questions_endings_and_the_history_have_no_barrier() {
         .visit(&format!("{}?state=unknown", stage.redirect_uri))
         .await;
     audit.look("another sign-in's way back").await;
-    browser.visit(&format!("{}/nowhere", stage.origin)).await;
+    browser.visit("/nowhere").await;
     audit.look("no such page").await;
-    browser.visit(&stage.origin).await;
+    browser.visit("/").await;
     browser.press("Sign out").await;
     audit.look("signed out").await;
+    browser.visit(&stage.link()).await;
+    audit.look("a link to open").await;
     browser
         .visit(&format!("{}/open?key=unknown", stage.origin))
         .await;

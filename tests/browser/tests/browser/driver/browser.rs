@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use fantoccini::elements::Element;
@@ -45,6 +45,8 @@ static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::n
 pub(crate) struct Browser {
     pub(crate) client: Client,
     pub(super) taken: AtomicUsize,
+    /// Where the session's pages are that it has opened, without a slash at the end.
+    pub(super) home: Mutex<String>,
     session: String,
     _place: OwnedSemaphorePermit,
 }
@@ -75,6 +77,7 @@ impl Browser {
         Self {
             client,
             taken: AtomicUsize::new(0),
+            home: Mutex::default(),
             session,
             _place: place,
         }

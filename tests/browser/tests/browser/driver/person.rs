@@ -26,9 +26,20 @@ impl Browser {
         self.client.current_url().await.unwrap()
     }
 
-    /// Opens an address.
-    pub(crate) async fn visit(&self, url: &str) {
-        self.client.goto(url).await.unwrap();
+    /// Opens an address; a path is one of the session that the browser has.
+    pub(crate) async fn visit(&self, address: &str) {
+        let url = match address.starts_with('/') {
+            true => format!("{}{address}", self.home.lock().unwrap()),
+            false => address.to_owned(),
+        };
+        self.client.goto(&url).await.unwrap();
+    }
+
+    /// Remembers where it is as the first page of its session.
+    pub(crate) async fn is_at_home(&self) {
+        let home = self.address().await;
+        let home = home.as_str().trim_end_matches('/').to_owned();
+        *self.home.lock().unwrap() = home;
     }
 
     /// Types into the field of this label, instead of what is there.

@@ -60,7 +60,7 @@ async fn by_session(stage: &Stage, browser: &Browser, traces: &mut Traces) {
 
 /// A regular user, who comes back with a code.
 async fn by_consent(stage: &Stage, browser: &Browser, traces: &mut Traces) {
-    browser.visit(&format!("{}/new", stage.origin)).await;
+    browser.visit("/new").await;
     browser.fill_in_regular(stage, "By consent").await;
     browser.press("Connect").await;
     browser.consent(stage, "dana").await;

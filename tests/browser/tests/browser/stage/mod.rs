@@ -76,8 +76,8 @@ impl Stage {
             .certificate_note(note)
             .terms(PageTerms {
                 requests: UNHURRIED,
-                openings: UNHURRIED,
                 sendings: UNHURRIED,
+                strangers: UNHURRIED,
                 ..PageTerms::default()
             });
         if trial {
@@ -114,7 +114,7 @@ impl Stage {
         self.mock.clock().advance(by);
     }
 
-    /// Stores a credential with these settings; gives the address of its page.
+    /// Stores a credential with these settings; gives the path of its page within a session.
     pub(crate) async fn add(&self, name: &str, settings: Settings) -> String {
         let name: Name = name.parse().unwrap();
         let added = self
@@ -123,7 +123,7 @@ impl Stage {
             .await
             .unwrap();
         assert_eq!(added.problems, []);
-        format!("{}/credentials/{}", self.origin, added.id)
+        format!("/credentials/{}", added.id)
     }
 
     /// Likewise, for the sample company's Web Services user.
