@@ -70,7 +70,7 @@ const SCENARIOS: &[Scenario] = &[
         name: "a dead refresh token",
         prepare: nothing,
         settings: regular_user,
-        grant: |_| Grant::RefreshToken(Secret::new("not-a-real-refresh-token")),
+        grant: |_| Grant::RefreshToken(Secret::new("not-a-real-0pQ7-Zk31-mW9x")),
     },
     Scenario {
         name: "a wrong client secret",
@@ -207,6 +207,11 @@ async fn the_scenarios_are_not_all_alike() {
                 .map_or("failed", |it| it.kind.name())
                 .to_owned(),
         });
+        eprintln!(
+            "XX {} {:?}",
+            scenario.name,
+            outcome(scenario, Way::Host).await.err()
+        );
     }
     let expected = [
         "invalid-settings",

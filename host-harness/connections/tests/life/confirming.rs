@@ -12,7 +12,8 @@ use crate::stage::{LIFE, REDIRECT_URI, SESSION, World, tenant};
 
 crate::on_both! {
     a_second_consent_warns_before_the_browser_is_opened,
-    a_second_credential_of_the_same_web_services_user_warns_before_a_request,
+    a_second_connection_by_the_same_session_warns_before_a_request,
+    a_second_credential_of_the_same_web_services_user_asks_nothing,
     a_confirmation_is_good_for_what_was_asked_and_nothing_else,
     connecting_the_same_credential_again_asks_nothing,
     somebody_else_at_the_browser_changes_nothing_until_it_is_confirmed,
@@ -62,9 +63,9 @@ async fn a_second_consent_warns_before_the_browser_is_opened(world: World) {
     assert!(matches!(error, Error::Reconnect(_)), "{error:?}");
 }
 
-async fn a_second_credential_of_the_same_web_services_user_warns_before_a_request(world: World) {
-    let first = world.loader().await;
-    let second = world.add_loader("Second").await;
+async fn a_second_connection_by_the_same_session_warns_before_a_request(world: World) {
+    let first = world.by_session("First").await;
+    let second = world.add_by_session("Second").await;
     let error = world
         .connections
         .connect(tenant(), &second, None)
@@ -84,8 +85,8 @@ async fn a_second_credential_of_the_same_web_services_user_warns_before_a_reques
 }
 
 async fn a_confirmation_is_good_for_what_was_asked_and_nothing_else(world: World) {
-    world.loader().await;
-    let second = world.add_loader("Second").await;
+    world.by_session("First").await;
+    let second = world.add_by_session("Second").await;
     let error = world
         .connections
         .connect(tenant(), &second, None)
@@ -101,7 +102,7 @@ async fn a_confirmation_is_good_for_what_was_asked_and_nothing_else(world: World
             .await;
         assert!(matches!(refused, Err(Error::EndsAnother(_))), "{confirm:?}");
     }
-    let third = world.add_loader("Third").await;
+    let third = world.add_by_session("Third").await;
     let refused = world
         .connections
         .connect(tenant(), &third, Some(&warned.confirm))
@@ -110,6 +111,14 @@ async fn a_confirmation_is_good_for_what_was_asked_and_nothing_else(world: World
         matches!(refused, Err(Error::EndsAnother(_))),
         "another credential's"
     );
+}
+
+/// No refresh token is missed where the client's own credentials do, so the plugin has no warning.
+async fn a_second_credential_of_the_same_web_services_user_asks_nothing(world: World) {
+    world.loader().await;
+    let second = world.add_loader("Second").await;
+    let connected = world.connections.connect(tenant(), &second, None).await;
+    assert!(connected.unwrap().others.is_empty());
 }
 
 async fn connecting_the_same_credential_again_asks_nothing(world: World) {

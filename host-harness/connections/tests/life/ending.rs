@@ -34,8 +34,8 @@ async fn disconnecting_deletes_here_and_leaves_the_service_alone(world: World) {
 
 async fn revoking_says_first_what_else_it_ends(world: World) {
     world.change(|company| company.tokens.second_consent_kills_first = false);
-    let first = world.loader().await;
-    let second = world.add_loader("Second").await;
+    let first = world.by_session("First").await;
+    let second = world.add_by_session("Second").await;
     let Err(Error::EndsAnother(warned)) = world.connections.connect(tenant(), &second, None).await
     else {
         panic!("no warning");

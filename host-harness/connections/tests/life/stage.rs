@@ -168,6 +168,21 @@ impl World {
         name
     }
 
+    /// A Web Services user's credential, connected in place of a session.
+    pub async fn by_session(&self, credential: &str) -> Name {
+        let name = self.add_by_session(credential).await;
+        self.connections
+            .connect(tenant(), &name, None)
+            .await
+            .unwrap();
+        name
+    }
+
+    /// Adds a credential that connects in place of a session.
+    pub async fn add_by_session(&self, credential: &str) -> Name {
+        self.add(credential, session(&self.mock.company())).await
+    }
+
     /// Goes through the browser as this user, who allows.
     pub async fn sign_in(&self, name: &Name, user: &str) -> Result<Connected, Error> {
         let redirected = self.walk(name, user, Consent::Allow).await?;
@@ -264,8 +279,16 @@ pub async fn builder(
 ) -> ConnectionsBuilder {
     let plugin = plugin().await;
     let policy = policy(&plugin, mock_origin);
+    without_plugins(store, clock, worker).plugin(Installed::new(plugin, policy))
+}
+
+/// The same, where a test brings the plugins.
+pub fn without_plugins(
+    store: &Arc<dyn Store>,
+    clock: &TestClock,
+    worker: &str,
+) -> ConnectionsBuilder {
     Connections::builder(Arc::clone(store))
-        .plugin(Installed::new(plugin, policy))
         .clock(clock.clone())
         .randomness(Zeros)
         .worker(worker)

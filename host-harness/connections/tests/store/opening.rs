@@ -26,7 +26,7 @@ async fn a_newer_schema_is_refused_and_left_alone(stage: Stage) {
         error,
         StoreError::NewerSchema {
             found: 99,
-            known: 1
+            known: 2
         }
     );
     assert!(
@@ -35,7 +35,7 @@ async fn a_newer_schema_is_refused_and_left_alone(stage: Stage) {
     );
     assert_eq!(
         stage.count("SELECT count(*) FROM credential_schema").await,
-        2
+        3
     );
 }
 
@@ -50,7 +50,7 @@ async fn many_may_open_a_new_store_at_once(stage: Stage) {
     );
     assert_eq!(
         stage.count("SELECT count(*) FROM credential_schema").await,
-        1
+        2
     );
     assert_eq!(
         stage

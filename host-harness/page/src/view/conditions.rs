@@ -105,7 +105,7 @@ mod tests {
             css.contains("[data-field=\"username\"]{display:none}"),
             "{css}"
         );
-        let step = "[data-step=\"sign-in\"]{display:none}";
+        let step = "[data-step=\"redirect-address\"]{display:none}";
         assert!(css.contains(step), "{css}");
     }
 

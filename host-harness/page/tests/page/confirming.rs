@@ -1,13 +1,18 @@
 //! What is said before it is done, and done only then.
 
-use crate::stage::{CLIENT_SECRET, World, regular_user, web_services_user};
+use crate::stage::{CLIENT_SECRET, World, by_session, regular_user};
 
 #[tokio::test]
 async fn connecting_what_ends_another_is_asked_before_a_request() {
     let world = World::start().await;
     let mut browser = world.visitor().await;
-    world.loader(&mut browser, "First").await;
-    let fields = [&web_services_user("Second")[..], &[("action", "connect")]].concat();
+    world.by_session(&mut browser, "First").await;
+    let session = world.session();
+    let fields = [
+        &by_session("Second", &session)[..],
+        &[("action", "connect")],
+    ]
+    .concat();
     let asked = browser.post_and_follow("/new", &fields).await;
     asked
         .is(200)
@@ -44,7 +49,8 @@ async fn a_second_sign_in_is_asked_before_the_browser_leaves() {
     let asked = browser.post_and_follow("/new", &fields).await;
     asked
         .says("Connect Second all the same?")
-        .says("If you sign in as the same user");
+        .says("You may be about to sign in as the same user and company as First")
+        .says("connecting now may end that connection");
     let path = world.path_of("Second").await;
     let confirm = asked.value("confirm").unwrap();
     let fields = [("confirm", confirm.as_str())];

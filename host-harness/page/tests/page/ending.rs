@@ -2,7 +2,7 @@
 
 use mock_intacct::{Fault, FaultRule, TokenState, Wait};
 
-use crate::stage::{CLIENT_SECRET, World, web_services_user};
+use crate::stage::{CLIENT_SECRET, World, by_session};
 
 #[tokio::test]
 async fn disconnecting_is_explained_and_leaves_the_service_alone() {
@@ -36,8 +36,13 @@ async fn revoking_says_first_what_else_it_ends() {
         .mock
         .change(|company| company.tokens.second_consent_kills_first = false);
     let mut browser = world.visitor().await;
-    let path = world.loader(&mut browser, "First").await;
-    let fields = [&web_services_user("Second")[..], &[("action", "connect")]].concat();
+    let path = world.by_session(&mut browser, "First").await;
+    let session = world.session();
+    let fields = [
+        &by_session("Second", &session)[..],
+        &[("action", "connect")],
+    ]
+    .concat();
     let asked = browser.post_and_follow("/new", &fields).await;
     let confirm = asked.value("confirm").unwrap();
     let second = world.path_of("Second").await;

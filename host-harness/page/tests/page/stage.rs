@@ -232,6 +232,24 @@ impl World {
         self.path_of(name).await
     }
 
+    /// The same, in place of a session.
+    pub async fn by_session(&self, browser: &mut Browser, name: &str) -> String {
+        let session = self.session();
+        let fields = [&by_session(name, &session)[..], &[("action", "connect")]].concat();
+        let answer = browser.post_and_follow("/new", &fields).await;
+        assert!(
+            answer.notice().starts_with("Connected"),
+            "{}",
+            answer.words()
+        );
+        self.path_of(name).await
+    }
+
+    /// The id of the sample company's first session.
+    pub fn session(&self) -> String {
+        self.mock.company().sessions[0].session_id.clone()
+    }
+
     /// A regular user's credential, connected on the page by this user. Gives its path.
     pub async fn signed_in(&self, browser: &mut Browser, name: &str, user: &str) -> String {
         let fields = [&regular_user(name)[..], &[("action", "connect")]].concat();
@@ -278,6 +296,18 @@ pub fn web_services_user(name: &str) -> [(&str, &str); 6] {
         ("f.client_secret", CLIENT_SECRET),
         ("f.flow_type", "web_services_user"),
         ("f.username", "ws-loader@Nordlicht-DEV"),
+    ]
+}
+
+/// The form of a credential in place of this session.
+pub fn by_session<'a>(name: &'a str, session: &'a str) -> [(&'a str, &'a str); 6] {
+    [
+        ("plugin", PLUGIN),
+        ("name", name),
+        ("f.client_id", CLIENT_ID),
+        ("f.client_secret", CLIENT_SECRET),
+        ("f.flow_type", "web_services_user"),
+        ("f.session_id", session),
     ]
 }
 

@@ -191,9 +191,9 @@ async fn make(stage: &Stage, behaviour: &str, call: &Call) -> Result<String, Err
         Call::Exchange => {
             let operation = stage.operation(behaviour, &format!("{SERVICE}/token"));
             let grant = Grant::AuthorizationCode(CodeGrant {
-                code: Secret::new("not-a-real-code"),
+                code: Secret::new("not-a-real-9Wm2Tq5v"),
                 redirect_uri: "https://127.0.0.1:1/callback".to_owned(),
-                code_verifier: Some(Secret::new("not-a-real-verifier")),
+                code_verifier: Some(Secret::new("not-a-real-4Kd8sLq2")),
                 parameters: Vec::new(),
             });
             let tokens = operation.obtain_tokens(&grant, Sender::Plugin).await?;
@@ -253,8 +253,16 @@ fn assert_held(behaviour: Behaviour, outcome: Result<String, Error>, held: &Held
             log.says_once(why);
         }
         (Held::DeniedByHost(why), Err(Error::Refused(refusal))) => {
-            assert_eq!(refusal.kind, ErrorKind::Denied, "{refusal:?}");
-            assert_eq!(refusal.diagnosis.actor, Actor::Plugin, "{refusal:?}");
+            assert_eq!(
+                refusal.kind,
+                ErrorKind::Denied,
+                "{behaviour:?}: {refusal:?}"
+            );
+            assert_eq!(
+                refusal.diagnosis.actor,
+                Actor::Plugin,
+                "{behaviour:?}: {refusal:?}"
+            );
             assert!(refusal.to_string().contains(why), "{refusal}");
             log.says_once(why);
         }
@@ -262,10 +270,13 @@ fn assert_held(behaviour: Behaviour, outcome: Result<String, Error>, held: &Held
             assert_eq!(
                 (refusal.kind, refusal.diagnosis.actor),
                 (*kind, *actor),
-                "{refusal:?}"
+                "{behaviour:?}: {refusal:?}"
             );
             let Diagnosis { code, message, .. } = &refusal.diagnosis;
-            assert!(!code.is_empty() && !message.is_empty(), "{refusal:?}");
+            assert!(
+                !code.is_empty() && !message.is_empty(),
+                "{behaviour:?}: {refusal:?}"
+            );
             assert!(
                 message.len() <= 4096 && code.len() <= 256,
                 "{}",

@@ -309,7 +309,7 @@ fn a_throttled_answer_says_how_long() {
     let mut answer = with_code(429, "GW-0010").unwrap();
     answer
         .headers
-        .push(("x-ia-*-retryafter".to_owned(), "30".to_owned()));
+        .push(("x-ia-*retryafter".to_owned(), "30".to_owned()));
     let (settings, grant) = situation("refresh");
     let error = parse_token_response(&settings, &grant, &Ok(answer)).unwrap_err();
     assert_eq!(

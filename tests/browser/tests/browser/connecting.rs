@@ -133,9 +133,9 @@ async fn a_connection_is_renewed_connected_again_and_ended_with_its_consequences
 #[tokio::test]
 async fn a_second_connection_of_a_user_is_asked_about_first() {
     let stage = Stage::start().await;
-    let settings = crate::stage::web_services_user(&stage.company());
-    stage.add_connected("First", settings).await;
-    let second = stage.add_loader("Second").await;
+    let settings = || crate::stage::session(&stage.company());
+    stage.add_connected("First", settings()).await;
+    let second = stage.add("Second", settings()).await;
     let browser = Browser::at(&stage).await;
     browser.visit(&second).await;
     browser.press("Connect").await;

@@ -298,6 +298,9 @@ pub(crate) fn tokens(settings: &[Setting], answer: &Answer) -> Result<Tokens, Er
     let access = match (behaviour, answered.clone()) {
         (Some(Behaviour::MadeUpToken), _) => "token.0.0000000000000000".to_owned(),
         (Some(Behaviour::SettingAsToken), _) => crate::secret(settings, "secret"),
+        (Some(Behaviour::CodeWithoutVerifier | Behaviour::CodeElsewhere), None) => {
+            return Err(error(ErrorKind::Denied, tell(answer)));
+        }
         (
             Some(
                 Behaviour::SaysDenied

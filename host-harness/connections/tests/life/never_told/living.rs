@@ -11,7 +11,7 @@ use super::CONTROL;
 use super::heard::Heard;
 use super::secrets::{Drawn, Secrets};
 use crate::stage::{
-    LIFE, REDIRECT_URI, SESSION, World, builder, name, plugin, policy, session, tenant,
+    LIFE, REDIRECT_URI, SESSION, World, name, plugin, policy, session, tenant, without_plugins,
 };
 
 /// A client secret that somebody typed wrongly is as telling as the right one.
@@ -42,7 +42,7 @@ pub async fn remembering(mut world: World, drawn: &Drawn) -> World {
         load(MISBEHAVING, runtime()).await,
         Policy::nothing().allow_text("behaviour"),
     );
-    let builder = builder(&world.store, &origin, &world.clock, "remembering").await;
+    let builder = without_plugins(&world.store, &world.clock, "remembering");
     let builder = builder.plugin(installed).plugin(trapping);
     world.connections = builder.build().unwrap();
     world

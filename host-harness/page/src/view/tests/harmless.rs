@@ -146,7 +146,7 @@ fn only_an_input_s_own_value_is_printed_to_the_letter() {
                 .map(str::to_owned),
         );
     }
-    assert_eq!(verbatim.len(), 2, "{verbatim:#?}");
+    assert_eq!(verbatim.len(), 3, "{verbatim:#?}");
     let in_place =
         |line: &String| line.contains("value=\"{{ ") && line.contains("|escape(\"verbatim\") }}\"");
     assert!(verbatim.iter().all(in_place), "{verbatim:#?}");
