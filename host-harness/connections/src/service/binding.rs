@@ -111,20 +111,15 @@ fn kind(reading: &Reading) -> String {
     }
 }
 
-/// Whether a credential may be used with what is installed; else how that differs. A credential without
-/// secrets has nothing to lose.
-pub(super) fn check(record: &Record, installed: &Installed) -> Result<(), PluginDifference> {
+/// How what is installed differs from what a credential was entered for; absent where it may be used. A
+/// credential without secrets has nothing to lose.
+pub(super) fn forbids(record: &Record, installed: &Installed) -> Option<PluginDifference> {
     let holds_secret = record.tokens.is_some()
         || record
             .settings
             .iter()
             .any(|(_, value)| matches!(value, SettingValue::Secret(_)));
-    let now = installed.reference();
-    let difference = difference(&record.overview.plugin, &now);
-    if !holds_secret || difference.is_none() {
-        return Ok(());
-    }
-    difference.map_or(Ok(()), Err)
+    difference(&record.overview.plugin, &installed.reference()).filter(|_| holds_secret)
 }
 
 /// How what is installed differs; absent where it is the same plugin and reaches and reads no more.
@@ -170,7 +165,7 @@ impl Connections {
     ) -> Result<Option<PluginDifference>, Error> {
         let record = self.0.store.get_by_name(tenant, name).await?;
         let installed = self.0.plugins.get(&record.overview.plugin.id)?;
-        Ok(check(&record, installed).err())
+        Ok(forbids(&record, installed))
     }
 
     /// Binds a credential to the plugin that is installed and to what it may reach and read now: an act of

@@ -145,9 +145,10 @@ impl Plugins {
     /// The plugin that a credential belongs to, if what is installed is what its secrets were entered for.
     pub(super) fn of(&self, record: &Record) -> Result<&Installed, Error> {
         let installed = self.get(&record.overview.plugin.id)?;
-        binding::check(record, installed)
-            .map_err(|difference| Error::PluginChanged(Box::new(difference)))?;
-        Ok(installed)
+        match binding::forbids(record, installed) {
+            Some(difference) => Err(Error::PluginChanged(Box::new(difference))),
+            None => Ok(installed),
+        }
     }
 
     /// An operation on a credential: with what connecting taught, and with all its secrets known.

@@ -53,7 +53,7 @@ fn descriptor(fields: Vec<Field>) -> Descriptor {
 
 #[track_caller]
 fn check_message(fields: Vec<Field>, expected: &str) {
-    let message = check(&descriptor(fields)).err().expect("a contradiction");
+    let message = check(&descriptor(fields)).expect_err("a contradiction");
     assert!(message.contains(expected), "{message}");
 }
 

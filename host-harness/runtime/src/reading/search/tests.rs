@@ -229,10 +229,7 @@ fn the_name_of_a_secret_is_found_as_text() {
         "client_secret.1.00ab12cd34ef5678",
         "CLIENT_SECRET.1.00AB12CD34EF5678",
         "client%5Fsecret%2E1%2E00ab12cd34ef5678",
-        "00ab12cd%3345ef5678"
-            .replace("%3345", "%334")
-            .replace("4ef", "4ef")
-            .as_str(),
+        "00ab12cd%334ef5678",
         "\"\\u0030\\u0030ab12cd34ef5678\"",
         "00ab-12cd-34ef-5678",
     ] {
