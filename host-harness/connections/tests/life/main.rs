@@ -16,6 +16,7 @@
 )]
 
 mod ahead;
+mod binding;
 mod clock;
 mod confirming;
 mod connecting;

@@ -29,6 +29,7 @@ mod sample;
 mod secrecy;
 mod settings;
 mod stage;
+mod tampering;
 mod tenants;
 mod tls;
 
