@@ -142,7 +142,8 @@ fn check() -> Result<()> {
 fn bench(arguments: &[&str]) -> Result<()> {
     toolchain::require_wasm_target()?;
     step("Building the benchmark, optimized");
-    cargo(&[&["bench", "--package", "end-to-end"], arguments].concat())
+    let benches = ["bench", "--package", "end-to-end", "--features", "reading"];
+    cargo(&[&benches[..], arguments].concat())
 }
 
 fn component() -> Result<()> {

@@ -90,6 +90,11 @@ impl Vault {
         self.search.find(text)
     }
 
+    /// The same, within a budget of bytes; absent where the text costs more.
+    pub(crate) fn find_within(&mut self, text: &str, budget: &mut usize) -> Option<Secrets> {
+        self.search.find_within(text, budget)
+    }
+
     /// The number under which the search knows the secret of that name.
     pub(crate) fn number(&mut self, name: &str) -> Secrets {
         let secret = self.secrets.get(name).map(|it| &it.secret);

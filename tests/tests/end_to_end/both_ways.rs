@@ -73,6 +73,12 @@ const SCENARIOS: &[Scenario] = &[
         grant: |_| Grant::RefreshToken(Secret::new("not-a-real-0pQ7-Zk31-mW9x")),
     },
     Scenario {
+        name: "a dead refresh token that holds a word of OAuth",
+        prepare: nothing,
+        settings: regular_user,
+        grant: |_| Grant::RefreshToken(Secret::new("not-a-real-refresh-token")),
+    },
+    Scenario {
         name: "a wrong client secret",
         prepare: nothing,
         settings: |company| web_services_user(company).with_secret("client_secret", "not-a-real-x"),
@@ -227,4 +233,13 @@ async fn the_scenarios_are_not_all_alike() {
         cases.iter().map(String::as_str).collect::<Vec<_>>(),
         expected
     );
+}
+
+/// A plugin that writes `refresh_token` guesses at no secret, so the refusal is read all the same.
+#[tokio::test]
+async fn a_secret_that_holds_a_word_of_oauth_hides_no_refusal() {
+    let name = "a dead refresh token that holds a word of OAuth";
+    let scenario = SCENARIOS.iter().find(|it| it.name == name).unwrap();
+    let error = outcome(scenario, Way::Host).await.unwrap_err();
+    assert_eq!(error.refusal().unwrap().kind.name(), "reauthorize");
 }

@@ -11,10 +11,12 @@
     reason = "a property that does not hold panics"
 )]
 
+mod cost;
 mod egress;
 mod form;
 mod reading;
 
+pub use cost::{DearAnswer, dear_answers};
 pub use egress::egress;
 pub use form::form;
 pub use reading::reading;

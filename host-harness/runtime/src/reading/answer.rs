@@ -11,11 +11,13 @@ use crate::contract::Sealed;
 use crate::secret::Secret;
 use crate::vault::{SecretKind, Vault};
 
-/// Secrets that are taken out of one answer, and their bytes. A token response has three.
+/// Secrets that are taken out of one answer, and their bytes. A token response has three, of a few
+/// kilobytes each at the most.
 const MOST_SECRETS: usize = 64;
-const MOST_SECRET_BYTES: usize = 128 << 10;
+const MOST_SECRET_BYTES: usize = 32 << 10;
 
-/// Bytes of other values that are held against the secrets; what is beyond is unreadable.
+/// Bytes of other values that are held against the secrets, as those may spell them; what is beyond is
+/// unreadable. As many of what the plugin wrote into the request.
 const MOST_SEARCHED: usize = 32 << 10;
 
 /// The longest label, in characters.
@@ -23,6 +25,27 @@ const LONGEST_LABEL: usize = 128;
 
 /// Beyond this a number is not exact everywhere (RFC 8259 section 6).
 const LARGEST_NUMBER: i128 = 1 << 53;
+
+/// Words of OAuth that stand in a request whatever its secrets are: writing one is no guess at a secret
+/// that happens to contain it (RFC 6749, 7009, 7521, 7636, 7662).
+const OAUTHS_WORDS: [&str; 16] = [
+    "access_token",
+    "assertion",
+    "authorization_code",
+    "client_assertion",
+    "client_assertion_type",
+    "client_credentials",
+    "client_id",
+    "client_secret",
+    "code_verifier",
+    "grant_type",
+    "password",
+    "redirect_uri",
+    "refresh_token",
+    "token",
+    "token_type_hint",
+    "username",
+];
 
 /// What the request of an answer carried.
 #[derive(Debug)]
@@ -41,20 +64,25 @@ impl Carried {
     ) -> Self {
         let mut named = Secrets::default();
         names.for_each(|name| named.insert(vault.number(name)));
+        let written = literals.filter(|it| !OAUTHS_WORDS.contains(it));
         Self {
             named,
-            literals: literals.map(str::to_owned).collect(),
+            literals: written.map(str::to_owned).collect(),
         }
     }
 
-    /// Whether a secret may come back without telling anything: the request named it, and the plugin
-    /// had not written it there as a guess.
-    fn explains(&self, found: Secrets, vault: &mut Vault) -> bool {
+    /// The secrets that may come back without telling anything: those that the request named, and that
+    /// the plugin had not written there as a guess. None, where it wrote more than is searched.
+    fn expected(&self, vault: &mut Vault) -> Secrets {
+        let mut budget = MOST_SEARCHED;
         let mut guessed = Secrets::default();
         for literal in &self.literals {
-            guessed.insert(vault.find(literal));
+            match vault.find_within(literal, &mut budget) {
+                Some(found) => guessed.insert(found),
+                None => return Secrets::default(),
+            }
         }
-        found.intersects(self.named.without(guessed))
+        self.named.without(guessed)
     }
 }
 
@@ -115,6 +143,7 @@ impl Declaration {
             carried,
             vault,
             budget: MOST_SEARCHED,
+            expected: None,
             leak: None,
         };
         let Some(members) = reader.members(picked) else {
@@ -158,33 +187,19 @@ struct Reader<'a> {
     vault: &'a mut Vault,
     /// Bytes that may still be searched.
     budget: usize,
+    /// The secrets that may come back; found out at the first hit, once for an answer.
+    expected: Option<Secrets>,
     leak: Option<Leak>,
 }
 
 impl Reader<'_> {
     /// The declared members; absent where more is taken out than one answer has.
-    fn members(&mut self, picked: Vec<Picked>) -> Option<Vec<Member>> {
-        let mut places: Vec<(usize, Picked)> = Vec::with_capacity(picked.len());
-        let (mut secrets, mut bytes) = (0, 0);
-        // All secrets first: the other values are held against these too.
-        for picked in picked {
-            let is_secret = picked
-                .declared
-                .iter()
-                .any(|it| self.reads(*it) == &Reading::Secret);
-            if let (true, Some(text)) = (is_secret, secret_text(&picked.value)) {
-                secrets += 1;
-                bytes += text.expose().len();
-                self.vault.know(&text);
-            }
-            places.push((picked.declared.first().copied().unwrap_or_default(), picked));
-        }
-        if secrets > MOST_SECRETS || bytes > MOST_SECRET_BYTES {
-            return None;
-        }
-        places.sort_by_key(|(first, _)| *first);
+    fn members(&mut self, mut picked: Vec<Picked>) -> Option<Vec<Member>> {
+        self.know_secrets(&picked)?;
+        // What is declared first is searched first, as long as the budget lasts.
+        picked.sort_by_key(|it| it.declared.first().copied());
         let mut members: Vec<Member> = Vec::new();
-        for (_, picked) in &places {
+        for picked in &picked {
             for declared in &picked.declared {
                 if let Some(value) = self.value(*declared, picked) {
                     members.push(Member {
@@ -197,6 +212,22 @@ impl Reader<'_> {
         }
         members.sort_by_key(|it| it.declared);
         Some(members)
+    }
+
+    /// All secrets of the answer first: its other values are held against these too.
+    fn know_secrets(&mut self, picked: &[Picked]) -> Option<()> {
+        let is_secret = |it: &&Picked| {
+            let mut readings = it.declared.iter().map(|it| self.reads(*it));
+            readings.any(|it| *it == Reading::Secret)
+        };
+        let secrets = picked.iter().filter(is_secret);
+        let secrets: Vec<Secret> = secrets.filter_map(|it| secret_text(&it.value)).collect();
+        let bytes: usize = secrets.iter().map(|it| it.expose().len()).sum();
+        if secrets.len() > MOST_SECRETS || bytes > MOST_SECRET_BYTES {
+            return None;
+        }
+        secrets.iter().for_each(|secret| self.vault.know(secret));
+        Some(())
     }
 
     fn reads(&self, declared: usize) -> &Reading {
@@ -274,15 +305,20 @@ impl Reader<'_> {
 
     /// The value, unless its text holds a secret of the credential.
     fn unless_secret(&mut self, place: &str, text: &str, value: Value) -> Value {
-        if text.len() > LONGEST_TEXT || text.len() > self.budget {
+        if text.len() > LONGEST_TEXT {
             return Value::Unreadable;
         }
-        self.budget -= text.len();
-        let found = self.vault.find(text);
+        let Some(found) = self.vault.find_within(text, &mut self.budget) else {
+            return Value::Unreadable;
+        };
         if found.is_empty() {
             return value;
         }
-        let end_sending = !self.carried.explains(found, self.vault);
+        let carried = self.carried;
+        let expected = *self
+            .expected
+            .get_or_insert_with(|| carried.expected(self.vault));
+        let end_sending = !found.intersects(expected);
         if end_sending || self.leak.is_none() {
             self.leak = Some(Leak {
                 place: place.to_owned(),

@@ -1,14 +1,19 @@
 //! Picks the declared values out of a body, and leaves the rest unread.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
 use super::pointer::{Node, escaped};
 
 /// Elements of an array that are read.
 const MOST_ELEMENTS: usize = 16;
+
+/// Values that are picked out of one document; one with more is not read. Sixteen results,
+/// each refused for sixteen reasons, have some 1,400.
+const MOST_PICKED: usize = 2_048;
 
 /// Nodes of an XML document.
 const MOST_NODES: u32 = 20_000;
@@ -77,18 +82,31 @@ pub(super) fn pick(body: &[u8], declared: &Node) -> Document {
 #[derive(Default)]
 struct Picking {
     picked: Vec<Picked>,
+    /// Also of what has been replaced.
+    count: usize,
     pointer: String,
 }
 
+/// A document has more declared values than any answer has.
+#[derive(Debug, thiserror::Error)]
+#[error("it has too many declared values")]
+struct TooMany;
+
 impl Picking {
-    fn pick(&mut self, node: &Node, value: impl FnOnce() -> Raw) {
-        if !node.declared.is_empty() {
-            self.picked.push(Picked {
-                pointer: self.pointer.clone(),
-                declared: node.declared.clone(),
-                value: value(),
-            });
+    fn pick(&mut self, node: &Node, value: impl FnOnce() -> Raw) -> Result<(), TooMany> {
+        if node.declared.is_empty() {
+            return Ok(());
         }
+        if self.count == MOST_PICKED {
+            return Err(TooMany);
+        }
+        self.count += 1;
+        self.picked.push(Picked {
+            pointer: self.pointer.clone(),
+            declared: node.declared.clone(),
+            value: value(),
+        });
+        Ok(())
     }
 
     fn below<T>(&mut self, step: &str, read: impl FnOnce(&mut Self) -> T) -> T {
@@ -99,21 +117,18 @@ impl Picking {
         self.pointer.truncate(length);
         result
     }
-
-    /// Where a name stands twice in an object, the last counts: what was picked below the first goes.
-    fn forget_below(&mut self, step: &str) {
-        let below = format!("{}/{}", self.pointer, escaped(step));
-        self.picked.retain(|it| {
-            let rest = it.pointer.strip_prefix(&below);
-            rest.is_none_or(|rest| !(rest.is_empty() || rest.starts_with('/')))
-        });
-    }
 }
 
 /// A place in a JSON document below which something is declared.
 struct At<'a, 'n> {
     picking: &'a mut Picking,
     node: &'n Node,
+}
+
+impl At<'_, '_> {
+    fn pick<E: Error>(self, value: impl FnOnce() -> Raw) -> Result<(), E> {
+        self.picking.pick(self.node, value).map_err(E::custom)
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for At<'_, '_> {
@@ -135,30 +150,25 @@ impl<'de> Visitor<'de> for At<'_, '_> {
         Ok(())
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.picking.pick(self.node, || Raw::Boolean(value));
-        Ok(())
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        self.pick(|| Raw::Boolean(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.picking.pick(self.node, || Raw::Integer(value.into()));
-        Ok(())
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        self.pick(|| Raw::Integer(value.into()))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.picking.pick(self.node, || Raw::Integer(value.into()));
-        Ok(())
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        self.pick(|| Raw::Integer(value.into()))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.picking.pick(self.node, || Raw::Float(value));
-        Ok(())
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        self.pick(|| Raw::Float(value))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
         let text = || Raw::Text(Zeroizing::new(value.to_owned()));
-        self.picking.pick(self.node, text);
-        Ok(())
+        self.pick(text)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
@@ -167,9 +177,7 @@ impl<'de> Visitor<'de> for At<'_, '_> {
         loop {
             let below = if index < MOST_ELEMENTS {
                 let number = index.to_string();
-                node.any()
-                    .or_else(|| node.member(&number))
-                    .map(|it| (number, it))
+                node.element(&number).map(|it| (number, it))
             } else {
                 None
             };
@@ -180,8 +188,8 @@ impl<'de> Visitor<'de> for At<'_, '_> {
                 None => elements.next_element::<IgnoredAny>()?.map(|_| ()),
             };
             if more.is_none() {
-                picking.pick(node, || Raw::Compound { empty: index == 0 });
-                return Ok(());
+                let value = || Raw::Compound { empty: index == 0 };
+                return At { picking, node }.pick(value);
             }
             index += 1;
         }
@@ -190,22 +198,23 @@ impl<'de> Visitor<'de> for At<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let Self { picking, node } = self;
         let mut empty = true;
+        let outer = std::mem::take(&mut picking.picked);
+        // Where a name stands twice, the last counts.
+        let mut found: BTreeMap<&str, Vec<Picked>> = BTreeMap::new();
         while let Some(name) = members.next_key::<std::borrow::Cow<'de, str>>()? {
             empty = false;
-            match node.member(&name) {
-                Some(node) => {
-                    picking.forget_below(&name);
-                    picking.below(&name, |picking| {
-                        members.next_value_seed(At { picking, node })
-                    })?;
-                }
-                None => {
-                    members.next_value::<IgnoredAny>()?;
-                }
-            }
+            let Some((name, node)) = node.member(&name) else {
+                members.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            picking.below(name, |picking| {
+                members.next_value_seed(At { picking, node })
+            })?;
+            found.insert(name, std::mem::take(&mut picking.picked));
         }
-        picking.pick(node, || Raw::Compound { empty });
-        Ok(())
+        picking.picked = outer;
+        picking.picked.extend(found.into_values().flatten());
+        At { picking, node }.pick(|| Raw::Compound { empty })
     }
 }
 
@@ -220,42 +229,62 @@ fn xml(text: &str, declared: &Node) -> Document {
         return Document::Other;
     };
     let mut picking = Picking::default();
-    children(&mut picking, document.root(), declared);
-    Document::Xml(picking.picked)
+    match children(&mut picking, document.root(), declared) {
+        Ok(()) => Document::Xml(picking.picked),
+        Err(TooMany) => Document::Other,
+    }
 }
 
 /// The elements of one name are an array; a step over them that is no index means the first.
-fn children(picking: &mut Picking, parent: roxmltree::Node<'_, '_>, declared: &Node) {
-    for (name, below) in declared.members() {
-        let elements: Vec<_> = parent
-            .children()
-            .filter(|it| it.is_element() && it.tag_name().name() == name)
-            .take(MOST_ELEMENTS)
-            .collect();
-        let Some(first) = elements.first() else {
-            continue;
-        };
-        picking.below(name, |picking| {
-            element(picking, *first, below);
-            for (index, it) in elements.iter().enumerate() {
-                let number = index.to_string();
-                if let Some(node) = below.any().or_else(|| below.member(&number)) {
-                    picking.below(&number, |picking| element(picking, *it, node));
-                }
+fn children(
+    picking: &mut Picking,
+    parent: roxmltree::Node<'_, '_>,
+    declared: &Node,
+) -> Result<(), TooMany> {
+    let mut named: BTreeMap<&str, (&Node, Vec<roxmltree::Node<'_, '_>>)> = BTreeMap::new();
+    for child in parent.children().filter(roxmltree::Node::is_element) {
+        if let Some((name, below)) = declared.member(child.tag_name().name()) {
+            let (_, elements) = named.entry(name).or_insert((below, Vec::new()));
+            if elements.len() < MOST_ELEMENTS {
+                elements.push(child);
             }
-        });
+        }
     }
+    for (name, (below, elements)) in named {
+        picking.below(name, |picking| of_one_name(picking, &elements, below))?;
+    }
+    Ok(())
 }
 
-fn element(picking: &mut Picking, it: roxmltree::Node<'_, '_>, declared: &Node) {
-    if it.children().any(|child| child.is_element()) {
-        picking.pick(declared, || Raw::Compound { empty: false });
-        children(picking, it, declared);
-    } else {
-        let texts = it.children().filter_map(|child| child.text());
-        let text: Zeroizing<String> = Zeroizing::new(texts.collect());
-        picking.pick(declared, || {
-            Raw::Text(Zeroizing::new(text.trim().to_owned()))
-        });
+fn of_one_name(
+    picking: &mut Picking,
+    elements: &[roxmltree::Node<'_, '_>],
+    declared: &Node,
+) -> Result<(), TooMany> {
+    if let Some(first) = elements.first() {
+        element(picking, *first, declared)?;
     }
+    for (index, it) in elements.iter().enumerate() {
+        let number = index.to_string();
+        if let Some(node) = declared.element(&number) {
+            picking.below(&number, |picking| element(picking, *it, node))?;
+        }
+    }
+    Ok(())
+}
+
+fn element(
+    picking: &mut Picking,
+    it: roxmltree::Node<'_, '_>,
+    declared: &Node,
+) -> Result<(), TooMany> {
+    if it.children().any(|child| child.is_element()) {
+        picking.pick(declared, || Raw::Compound { empty: false })?;
+        return children(picking, it, declared);
+    }
+    let texts = it.children().filter_map(|child| child.text());
+    let text: Zeroizing<String> = Zeroizing::new(texts.collect());
+    picking.pick(declared, || {
+        Raw::Text(Zeroizing::new(text.trim().to_owned()))
+    })
 }

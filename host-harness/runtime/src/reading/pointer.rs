@@ -1,5 +1,7 @@
 //! JSON Pointers (RFC 6901) with `*` for any element of an array, as a tree to walk a document by.
 
+use std::collections::BTreeMap;
+
 /// The longest pointer, in bytes, and the most steps of one.
 const LONGEST: usize = 256;
 const MOST_STEPS: usize = 16;
@@ -58,7 +60,7 @@ pub(super) struct Node {
     /// Which declarations end here.
     pub(super) declared: Vec<usize>,
     /// The steps from here by name; also those by number into an array.
-    members: Vec<(String, Node)>,
+    members: BTreeMap<String, Node>,
     /// The step from here to any element of an array.
     any: Option<Box<Node>>,
 }
@@ -76,29 +78,22 @@ impl Node {
         if step == ANY {
             return self.any.get_or_insert_default();
         }
-        let at = self.members.iter().position(|(name, _)| name == step);
-        let at = at.unwrap_or_else(|| {
-            self.members.push((step.to_owned(), Self::default()));
-            self.members.len() - 1
-        });
-        &mut self.members[at].1
+        self.members.entry(step.to_owned()).or_default()
     }
 
-    /// What is declared below a member.
-    pub(super) fn member(&self, name: &str) -> Option<&Self> {
-        let mut members = self.members.iter();
-        members.find(|(it, _)| it == name).map(|(_, node)| node)
+    /// What is declared below a member, and the member's name.
+    pub(super) fn member(&self, name: &str) -> Option<(&str, &Self)> {
+        let member = self.members.get_key_value(name);
+        member.map(|(name, node)| (name.as_str(), node))
     }
 
-    /// Every member below which something is declared.
-    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &Self)> {
-        self.members
-            .iter()
-            .map(|(name, node)| (name.as_str(), node))
+    /// What is declared below an element of an array.
+    pub(super) fn element(&self, index: &str) -> Option<&Self> {
+        self.any().or_else(|| self.members.get(index))
     }
 
     /// What is declared below any element.
-    pub(super) fn any(&self) -> Option<&Self> {
+    fn any(&self) -> Option<&Self> {
         self.any.as_deref()
     }
 }

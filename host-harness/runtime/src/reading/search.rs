@@ -3,6 +3,8 @@
 //! Every text is brought into a canonical form and looked through by windows of eight characters, so
 //! that a secret is found however it is spelled, and also where it was cut short.
 
+use std::borrow::Cow;
+
 use zeroize::Zeroizing;
 
 use super::canonical::{Form, plain, unescaped, without_tags};
@@ -17,6 +19,9 @@ const SHORTEST_WORD: usize = 3;
 
 /// The longest secret whose base64 is looked for without case, as where a service has lost it. In bytes.
 const LONGEST_FOLDED: usize = 128;
+
+/// What the shortest text costs, in bytes.
+const LEAST_COST: usize = 64;
 
 /// The longest text that is searched; a longer one counts as a hit. In bytes.
 pub(super) const LONGEST_TEXT: usize = 4 << 10;
@@ -59,6 +64,8 @@ pub(crate) struct SecretSearch {
     known: Vec<Known>,
     /// Windows of the canonical form of the first so many values, each with whose it is; sorted.
     windows: Zeroizing<Vec<[u64; 2]>>,
+    /// Which windows there may be: most windows of a text are none, and are told apart here.
+    filter: Filter,
     indexed: usize,
 }
 
@@ -90,15 +97,25 @@ impl SecretSearch {
 
     /// Which secrets stand in a text, in whatever spelling.
     pub(crate) fn find(&mut self, text: &str) -> Secrets {
-        let mut found = Secrets::default();
         if self.known.is_empty() || text.is_empty() {
-            return found;
+            return Secrets::default();
         }
-        for spelled in unescaped(text) {
-            found.insert(self.find_spelled(&spelled));
-            if let Some(bare) = without_tags(&spelled) {
-                found.insert(self.find_spelled(&bare));
-            }
+        self.find_in(&undone(text))
+    }
+
+    /// The same, where no more is searched than the budget allows, in bytes. What is searched is the
+    /// text and whatever it may be an escape of, so one that is escaped again and again costs more.
+    pub(crate) fn find_within(&mut self, text: &str, budget: &mut usize) -> Option<Secrets> {
+        let undone = undone(text);
+        let bytes: usize = undone.iter().map(|it| it.len().max(LEAST_COST)).sum();
+        *budget = budget.checked_sub(bytes)?;
+        Some(self.find_in(&undone))
+    }
+
+    fn find_in(&mut self, undone: &[Cow<'_, str>]) -> Secrets {
+        let mut found = Secrets::default();
+        for text in undone {
+            found.insert(self.find_spelled(text));
         }
         found
     }
@@ -118,8 +135,7 @@ impl SecretSearch {
 
     fn find_windows(&self, form: &Form) -> Secrets {
         let mut found = Secrets::default();
-        for window in form.windows(WINDOW) {
-            let key = key(window);
+        for key in keys(form).filter(|key| self.filter.may_hold(*key)) {
             let at = self.windows.partition_point(|[it, _]| *it < key);
             let same = self.windows[at..].iter().take_while(|[it, _]| *it == key);
             same.for_each(|[_, whose]| found.insert(Secrets(*whose)));
@@ -163,7 +179,10 @@ impl SecretSearch {
         let mut windows = Zeroizing::new(Vec::with_capacity(self.windows.len() + more));
         windows.extend_from_slice(&self.windows);
         for (whose, form) in &new {
-            windows.extend(form.windows(WINDOW).map(|window| [key(window), whose.0]));
+            for key in keys(form) {
+                self.filter.insert(key);
+                windows.push([key, whose.0]);
+            }
         }
         windows.sort_unstable();
         windows.dedup();
@@ -187,11 +206,57 @@ impl Known {
     }
 }
 
-/// A window as a number; eight bytes are one.
-fn key(window: &[u8]) -> u64 {
-    window
-        .iter()
-        .fold(0, |key, byte| (key << 8) | u64::from(*byte))
+/// A text, with its escapes undone, and each of those without its markup.
+fn undone(text: &str) -> Vec<Cow<'_, str>> {
+    let mut undone = unescaped(text);
+    let bare: Vec<String> = undone.iter().filter_map(|it| without_tags(it)).collect();
+    undone.extend(bare.into_iter().map(Cow::Owned));
+    undone
+}
+
+/// Each window as a number; eight bytes are one.
+fn keys(form: &[u8]) -> impl Iterator<Item = u64> {
+    let mut key = 0_u64;
+    let ends = form.iter().map(move |byte| {
+        key = (key << 8) | u64::from(*byte);
+        key
+    });
+    ends.skip(WINDOW - 1)
+}
+
+/// A set that may take a window for a member that is none, and never the other way around.
+struct Filter(Zeroizing<Vec<u64>>);
+
+/// Bits of a filter, as a power of two: a hundred for each window of the usual secrets.
+const FILTER_BITS: u32 = 18;
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self(Zeroizing::new(vec![0; 1 << (FILTER_BITS - 6)]))
+    }
+}
+
+impl Filter {
+    fn insert(&mut self, key: u64) {
+        let (word, bit) = Self::place(key);
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    fn may_hold(&self, key: u64) -> bool {
+        let (word, bit) = Self::place(key);
+        self.0.get(word).is_some_and(|it| it & bit != 0)
+    }
+
+    /// By the upper bits of a product (Knuth, The Art of Computer Programming, section 6.4).
+    fn place(key: u64) -> (usize, u64) {
+        let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - FILTER_BITS);
+        (
+            usize::try_from(hash >> 6).unwrap_or_default(),
+            1 << (hash & 63),
+        )
+    }
 }
 
 /// The canonical forms of a secret: as it is, with its own escapes undone, and, where it is short, its

@@ -37,7 +37,7 @@ pub enum Verdict {
     Reauthorize,
     /// Change something else first.
     Misconfigured,
-    /// As [`Verdict::Misconfigured`], but the token itself is good: a test says so.
+    /// As [`Verdict::Misconfigured`], but the token itself is known: a test fails the one check.
     NoPermission,
     /// Renew, then try once more.
     StaleToken,

@@ -73,9 +73,9 @@ impl Screen {
         let members = descriptor.members.iter();
         let secrets = members.filter(|it| it.reading == Reading::Secret).count();
         self.named(
-            "reads of answers",
+            "reads",
             &format!(
-                "{} declared members, {secrets} of them secrets; {} headers",
+                "{} members of answers, {secrets} of them secrets by name; {} headers",
                 descriptor.members.len(),
                 descriptor.headers.len()
             ),
