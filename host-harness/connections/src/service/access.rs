@@ -78,7 +78,7 @@ impl Connections {
     /// The store's, or the plugin's.
     pub async fn headers(&self, token: &AccessToken) -> Result<Vec<AuthHeader>, Error> {
         let record = self.0.store.get(&token.tenant, token.id).await?;
-        let operation = self.0.plugins.operation(&record)?;
+        let operation = self.0.operation(&record)?;
         Ok(operation.authenticate(token.secret()).await?)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use credential_runtime::{Identity, Randomness};
+use credential_runtime::{Identity, Operation, Randomness};
 use sha2::{Digest as _, Sha256};
 
 use super::connect::Obtained;
@@ -127,6 +127,13 @@ impl Unconfirmed {
         };
         waiting.insert(confirm.clone(), it);
         confirm
+    }
+
+    /// Tells an operation on a credential the tokens that wait for it.
+    pub(super) fn tell_secrets(&self, id: CredentialId, operation: &Operation) {
+        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_credential = waiting.values().filter(|it| it.id == id);
+        operation.know(of_credential.flat_map(|it| it.obtained.secrets()));
     }
 
     /// Gives the tokens out, once.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use credential_runtime::{Grant, GrantKind, GrantPlan, Identity, Operation, Tokens};
+use credential_runtime::{Grant, GrantKind, GrantPlan, Identity, Operation, Secret, Tokens};
 
 use super::confirm::{Confirm, OtherIdentity, differ};
 use super::renewal::{lifetime, new_tokens};
@@ -38,6 +38,12 @@ pub(super) struct Obtained {
     sent_at: Timestamp,
     plan: GrantPlan,
     settings: SettingsVersion,
+}
+
+impl Obtained {
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        std::iter::once(&self.tokens.access).chain(&self.tokens.refresh)
+    }
 }
 
 /// What a connection is made with.
@@ -111,7 +117,7 @@ impl Connections {
 
 impl Inner {
     pub(super) async fn plan(&self, record: &Record) -> Result<GrantPlan, Error> {
-        Ok(self.plugins.operation(record)?.plan().await?)
+        Ok(self.operation(record)?.plan().await?)
     }
 
     /// Takes the lease for something that a person asked for, after whoever holds it.

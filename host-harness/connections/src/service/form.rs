@@ -80,7 +80,7 @@ impl Inner {
             plugin: compared(record, installed),
             unknown: unknown(form, &record.settings),
             missing: missing(form, &filled),
-            problems: match self.plugins.operation(record) {
+            problems: match self.operation(record) {
                 Ok(operation) => operation.validate().await?,
                 // It is not called with this credential before somebody has accepted it.
                 Err(_) => Vec::new(),

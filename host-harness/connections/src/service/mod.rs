@@ -33,7 +33,7 @@ mod work;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use credential_runtime::Randomness;
+use credential_runtime::{Operation, Randomness};
 
 pub use background::Round;
 pub use binding::PluginDifference;
@@ -52,7 +52,7 @@ pub use standing::Standing;
 pub use terms::{LEASE_MARGIN, Terms};
 pub use token::AccessToken;
 
-use crate::record::{NameError, Owner, Timestamp};
+use crate::record::{NameError, Owner, Record, Timestamp};
 use crate::state::{Circumstances, Jitter};
 use crate::store::Store;
 
@@ -113,6 +113,17 @@ impl Connections {
 }
 
 impl Inner {
+    /// An operation on a credential, which knows all secrets of it: its settings and tokens, the state
+    /// and the verifier of its open sign-ins, tokens that wait for a confirmation. Whatever an answer
+    /// or a plugin says is held against them.
+    fn operation(&self, record: &Record) -> Result<Operation, Error> {
+        let operation = self.plugins.operation(record)?;
+        let id = record.overview.id;
+        self.sign_ins.tell_secrets(id, &operation);
+        self.unconfirmed.tell_secrets(id, &operation);
+        Ok(operation)
+    }
+
     fn jitter(&self) -> Jitter {
         let mut bytes = [0; 4];
         self.randomness.fill(&mut bytes);

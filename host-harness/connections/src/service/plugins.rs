@@ -151,7 +151,8 @@ impl Plugins {
         }
     }
 
-    /// An operation on a credential: with what connecting taught, and with all its secrets known.
+    /// An operation on a credential: with what connecting taught, and with its stored secrets known.
+    /// [`Inner::operation`](super::Inner::operation) adds those that are in memory alone.
     pub(super) fn operation(&self, record: &Record) -> Result<Operation, Error> {
         let installed = self.of(record)?;
         let mut settings = record.settings.clone();

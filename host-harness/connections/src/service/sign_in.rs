@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use credential_runtime::{GrantKind, Pending, RedirectError};
+use credential_runtime::{GrantKind, Operation, Pending, RedirectError};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
@@ -68,7 +68,7 @@ impl Connections {
     ) -> Result<SignIn, Error> {
         let inner = &self.0;
         let record = inner.store.get_by_name(tenant, name).await?;
-        let operation = inner.plugins.operation(&record)?;
+        let operation = inner.operation(&record)?;
         if operation.plan().await?.connect != GrantKind::AuthorizationCode {
             return Err(Error::NoBrowser);
         }
@@ -88,8 +88,8 @@ impl Connections {
         Ok(SignIn { url, until })
     }
 
-    /// The browser came back to the redirect URI, with this address. Whatever comes of it, the
-    /// sign-in is over then.
+    /// The browser came back to the redirect URI, with this address. An address with the state of an
+    /// open sign-in ends that sign-in, whatever comes of it; any other ends none.
     ///
     /// # Errors
     ///
@@ -101,13 +101,14 @@ impl Connections {
         redirected: &str,
     ) -> Result<Connected, Error> {
         let inner = &self.0;
-        let open = inner.sign_ins.take(session, redirected, inner.clock.now());
-        let open = open.ok_or(Error::NoSignIn)?;
+        let open = inner
+            .sign_ins
+            .take(session, redirected, inner.clock.now())?;
         let grant = match open.pending.complete(redirected) {
             Ok(grant) => grant,
             Err(RedirectError::Refused(refusal)) => {
                 let record = inner.store.get(&open.tenant, open.id).await?;
-                let operation = inner.plugins.operation(&record)?;
+                let operation = inner.operation(&record)?;
                 return Err(operation.authorization_refused(refusal).await.into());
             }
             Err(error) => return Err(error.into()),
@@ -119,6 +120,12 @@ impl Connections {
             grant,
         };
         inner.exchange(exchange).await
+    }
+
+    /// Ends the open sign-ins of a session: nobody waits for them any longer. A browser that comes back
+    /// from one of them is told [`Error::NoSignIn`].
+    pub fn cancel_connect(&self, session: &str) {
+        self.0.sign_ins.cancel(session);
     }
 }
 
@@ -136,18 +143,29 @@ impl SignIns {
         of_session.push(open);
     }
 
-    /// The session's sign-in that the redirect belongs to by its state; any of them where none fits,
-    /// so that it is refused by its own check and is over.
-    fn take(&self, session: &str, redirected: &str, now: Timestamp) -> Option<Open> {
+    /// The session's sign-in that the redirect belongs to by its state. A redirect of no sign-in ends
+    /// none: whoever makes one up must not stop a person who is signing in.
+    fn take(&self, session: &str, redirected: &str, now: Timestamp) -> Result<Open, Error> {
         let mut sessions = self.lock();
         forget_expired(&mut sessions, now);
-        let of_session = sessions.get_mut(&key(session))?;
+        let of_session = sessions.get_mut(&key(session)).ok_or(Error::NoSignIn)?;
         let state = state_of(redirected);
         let fits = |open: &Open| state.is_some() && state_of(open.pending.url()) == state;
-        let last = of_session.len().checked_sub(1)?;
-        let open = of_session.remove(of_session.iter().position(fits).unwrap_or(last));
+        let fitting = of_session.iter().position(fits);
+        let open = of_session.remove(fitting.ok_or(RedirectError::State)?);
         sessions.retain(|_, of_session| !of_session.is_empty());
-        Some(open)
+        Ok(open)
+    }
+
+    fn cancel(&self, session: &str) {
+        self.lock().remove(&key(session));
+    }
+
+    /// Tells an operation on a credential the state and the verifier of each open sign-in for it.
+    pub(super) fn tell_secrets(&self, id: CredentialId, operation: &Operation) {
+        let sessions = self.lock();
+        let of_credential = sessions.values().flatten().filter(|open| open.id == id);
+        operation.know(of_credential.flat_map(|open| open.pending.secrets()));
     }
 
     /// Until when someone may still come back for this credential.

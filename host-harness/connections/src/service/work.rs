@@ -169,7 +169,7 @@ impl Work {
     }
 
     pub(super) fn operation(&self) -> Result<Operation, Error> {
-        self.inner.plugins.operation(&self.record)
+        self.inner.operation(&self.record)
     }
 
     /// Records that a request is about to leave. Once this has returned, it may.

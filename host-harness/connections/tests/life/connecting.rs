@@ -183,6 +183,23 @@ async fn a_redirect_that_is_not_this_sign_ins_leads_to_no_token_request(
     world.mock.ledger().token_requests().assert_count(0);
 }
 
+/// Whoever makes a redirect up does not stop the person who is signing in.
+#[rstest::rstest]
+#[case::no_address("not an address")]
+#[case::no_state("https://127.0.0.1:8443/oauth/callback?code=made-up")]
+#[case::another_state("https://127.0.0.1:8443/oauth/callback?code=made-up&state=made-up")]
+#[case::refused("https://127.0.0.1:8443/oauth/callback?error=access_denied")]
+#[tokio::test]
+async fn a_redirect_of_no_sign_in_ends_none(#[case] made_up: &str) {
+    let world = World::start().await;
+    let dana = world.add_regular("Dana's").await;
+    let redirected = world.walk(&dana, "dana", Consent::Allow).await.unwrap();
+    let refused = world.connections.finish_connect(SESSION, made_up).await;
+    assert_eq!(refused, Err(Error::Redirect(RedirectError::State)));
+    let finished = world.connections.finish_connect(SESSION, &redirected).await;
+    assert_eq!(finished.unwrap().name, dana);
+}
+
 fn without_state(url: &str) -> String {
     let (before, after) = url.split_once("state=").unwrap();
     let rest = after.split_once('&').map_or("", |(_, rest)| rest);
@@ -202,6 +219,18 @@ async fn a_redirect_that_comes_twice_is_taken_once() {
     let again = world.connections.finish_connect(SESSION, &redirected).await;
     assert_eq!(again, Err(Error::NoSignIn));
     world.mock.ledger().token_requests().assert_count(1);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_cancelled_is_over() {
+    let world = World::start().await;
+    let dana = world.add_regular("Dana's").await;
+    let redirected = world.walk(&dana, "dana", Consent::Allow).await.unwrap();
+    world.connections.cancel_connect("another session");
+    world.connections.cancel_connect(SESSION);
+    let finished = world.connections.finish_connect(SESSION, &redirected).await;
+    assert_eq!(finished, Err(Error::NoSignIn));
+    world.mock.ledger().token_requests().assert_count(0);
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod ending;
 mod keeping;
 mod killing;
 mod killing_at_steps;
+mod knowing;
 mod never_told;
 mod processes;
 mod racing;

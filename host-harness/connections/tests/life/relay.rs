@@ -47,7 +47,7 @@ async fn relay(mut caller: TcpStream, mut service: TcpStream, steps: Arc<Steps>)
 }
 
 /// A head and the body that it announces; nothing where the connection ends.
-async fn message(from: &mut TcpStream) -> Option<Vec<u8>> {
+pub async fn message(from: &mut TcpStream) -> Option<Vec<u8>> {
     let mut message = Vec::new();
     let head = loop {
         message.push(from.read_u8().await.ok()?);

@@ -76,11 +76,7 @@ async fn begin(
         address: Secret::new(begun.url),
     };
     if let Some(replaced) = page.session(visitor, |it| it.sign_ins.begin(open))? {
-        // Whatever comes of it, that sign-in is over then: nothing waits for it any longer.
-        let _ = app
-            .connections
-            .finish_connect(replaced.binding.expose(), "")
-            .await;
+        app.connections.cancel_connect(replaced.binding.expose());
     }
     Ok(see_other(&page.address(visitor, &way_out(named))))
 }
