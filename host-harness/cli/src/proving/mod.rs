@@ -12,6 +12,7 @@ mod given;
 mod log;
 mod places;
 mod script;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -3,6 +3,7 @@
 
 use std::io;
 use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
@@ -14,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::canaries::Canaries;
 use super::places::{First, fill};
+use super::xml;
 
 /// A request larger than this is not read to its end.
 const MOST_BYTES: usize = 1 << 20;
@@ -29,6 +31,8 @@ pub(crate) enum Answer {
     Refusal,
     /// What was sent, as it is, wherever the plugin reads.
     Repeated,
+    /// The same as XML.
+    RepeatedAsXml,
     /// The request in base64, backwards, and as a member's name; also wherever the plugin reads.
     Encoded,
     /// A stale token, repeated.
@@ -44,11 +48,12 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Tokens,
         Self::OpaqueTokens,
         Self::Refusal,
         Self::Repeated,
+        Self::RepeatedAsXml,
         Self::Encoded,
         Self::Stale,
         Self::Page,
@@ -79,6 +84,10 @@ struct Desk {
     claims: Vec<String>,
     /// Places in its answers.
     members: Vec<DeclaredMember>,
+    /// Headers of its answers.
+    headers: Vec<String>,
+    /// Answers so far, for which of several documents comes next.
+    answered: Arc<AtomicUsize>,
 }
 
 impl Script {
@@ -92,6 +101,8 @@ impl Script {
             canaries,
             claims: plugin.claims.clone(),
             members: plugin.members.clone(),
+            headers: plugin.headers.clone(),
+            answered: Arc::default(),
         };
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -115,6 +126,17 @@ impl Script {
 struct Sent {
     body: String,
     authorization: String,
+}
+
+impl Sent {
+    fn values(&self) -> Vec<String> {
+        [form_values(&self.body), vec![self.authorization.clone()]].concat()
+    }
+
+    fn encodings(&self) -> [String; 2] {
+        let backwards = self.body.chars().rev().collect();
+        [STANDARD.encode(&self.body), backwards]
+    }
 }
 
 impl Desk {
@@ -144,8 +166,15 @@ impl Desk {
                 let said = json!({ "error": "invalid_grant", "error_description": both });
                 json_answer("400 Bad Request", "", &said)
             }
-            Answer::Repeated => json_answer("400 Bad Request", "", &self.repeated(sent)),
-            Answer::Encoded => json_answer("400 Bad Request", "", &self.encoded(sent)),
+            Answer::Repeated => {
+                let headers = self.headers(&sent.values());
+                json_answer("400 Bad Request", &headers, &self.repeated(sent))
+            }
+            Answer::RepeatedAsXml => self.repeated_as_xml(sent),
+            Answer::Encoded => {
+                let headers = self.headers(&sent.encodings());
+                json_answer("400 Bad Request", &headers, &self.encoded(sent))
+            }
             Answer::Stale => {
                 let said = json!({ "error": { "code": "invalid", "message": both } });
                 json_answer("401 Unauthorized", "", &said)
@@ -180,16 +209,33 @@ impl Desk {
 
     fn repeated(&self, sent: &Sent) -> Value {
         let mut said = json!({});
-        let values = [form_values(&sent.body), vec![sent.authorization.clone()]].concat();
-        self.fill_in_turn(&mut said, First::Inner, &values);
+        self.fill_in_turn(&mut said, First::Inner, &sent.values());
         said
+    }
+
+    fn repeated_as_xml(&self, sent: &Sent) -> Vec<u8> {
+        let documents = xml::documents(&self.repeated(sent));
+        let turn = self.answered.fetch_add(1, Ordering::Relaxed);
+        let document = documents.get(turn % documents.len().max(1));
+        let nothing = || "<nothing/>".to_owned();
+        let document = document.cloned().unwrap_or_else(nothing);
+        let headers = self.headers(&sent.values());
+        let headers = format!("content-type: application/xml\r\n{headers}");
+        whole("400 Bad Request", &headers, &document)
+    }
+
+    /// Each declared header, with one of these texts, in turn.
+    fn headers(&self, values: &[String]) -> String {
+        let lines = self.headers.iter().zip(values.iter().cycle());
+        lines
+            .filter(|(_, value)| !value.contains(['\r', '\n']))
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect()
     }
 
     fn encoded(&self, sent: &Sent) -> Value {
         let mut said = encoded(sent);
-        let backwards: String = sent.body.chars().rev().collect();
-        let values = [STANDARD.encode(&sent.body), backwards];
-        self.fill_in_turn(&mut said, First::Outer, &values);
+        self.fill_in_turn(&mut said, First::Outer, &sent.encodings());
         said
     }
 
