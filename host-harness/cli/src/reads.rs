@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use credential_runtime::{Descriptor, Reading};
+use serde_json::{Value, json};
 
 use crate::text::Page;
 
@@ -26,12 +27,17 @@ fn by_reading(descriptor: &Descriptor) -> BTreeMap<String, Vec<&str>> {
             &member.pointer
         };
         let how = match &member.reading {
-            Reading::Phrases(phrases) => format!("which of {} phrases occur in", phrases.len()),
+            Reading::Phrases(phrases) => format!("which of {} occur in", quoted(phrases)),
             other => other.describe(),
         };
         groups.entry(how).or_default().push(pointer);
     }
     groups
+}
+
+fn quoted(phrases: &[String]) -> String {
+    let quoted: Vec<String> = phrases.iter().map(|it| format!("\"{it}\"")).collect();
+    quoted.join(", ")
 }
 
 fn further(descriptor: &Descriptor) -> impl Iterator<Item = (&'static str, &[String])> {
@@ -42,6 +48,22 @@ fn further(descriptor: &Descriptor) -> impl Iterator<Item = (&'static str, &[Str
         ("reads back", &descriptor.redirect_parameters),
     ];
     all.into_iter().filter(|(_, names)| !names.is_empty())
+}
+
+/// What a plugin is and asks for, as its description has it.
+pub(crate) fn asks_json(descriptor: &Descriptor) -> Value {
+    json!({
+        "id": descriptor.id,
+        "title": descriptor.title,
+        "version": descriptor.version,
+        "origins": descriptor.origins,
+        "claims": descriptor.claims,
+        "members": descriptor.members,
+        "headers": descriptor.headers,
+        "request_headers": descriptor.request_headers,
+        "secret_headers": descriptor.secret_headers,
+        "redirect_parameters": descriptor.redirect_parameters,
+    })
 }
 
 /// What it asks to reach, each origin with what it is for.

@@ -11,7 +11,7 @@ use crate::explain::INSPECT;
 use crate::host::{Component, Host};
 use crate::output::{Output, talk};
 use crate::policy::{Allowance, asked_texts};
-use crate::reads::{asked_origins, reads};
+use crate::reads::{asked_origins, asks_json, reads};
 use crate::report::Report;
 use crate::text::Page;
 
@@ -87,10 +87,7 @@ impl Findings {
             "kind": self.info.as_ref().err(),
             "imports": self.info.as_ref().ok().map(|it| &it.imports),
             "exports": self.info.as_ref().ok().map(|it| &it.exports),
-            "plugin": loaded.map(|(plugin, _)| {
-                let it = plugin.descriptor();
-                json!({ "id": it.id, "title": it.title, "version": it.version, "origins": it.origins, "claims": it.claims, "members": it.members, "headers": it.headers, "request_headers": it.request_headers, "secret_headers": it.secret_headers, "redirect_parameters": it.redirect_parameters })
-            }),
+            "plugin": loaded.map(|(plugin, _)| asks_json(plugin.descriptor())),
             "allowed": loaded.map(|(_, allowance)| json!({
                 "origins": allowance.origins(),
                 "claims": allowance.claims,

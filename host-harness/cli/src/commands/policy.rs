@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use credential_runtime::Plugin;
 use serde_json::{Value, json};
 
 use crate::args::PolicyCommand;
@@ -10,6 +11,7 @@ use crate::exit::Exit;
 use crate::host::{Component, Host};
 use crate::output::Output;
 use crate::policy::{EXAMPLE, OperatorPolicy, PluginEntry, changed_limits, every_limit};
+use crate::reads::{asked_origins, asks_json, reads};
 use crate::report::Report;
 use crate::secret_source::Given;
 use crate::text::Page;
@@ -21,9 +23,13 @@ pub(super) async fn run(command: &PolicyCommand, output: Output) -> Result<Exit,
             let named = args.file.as_ref().or(args.under.policy.as_ref());
             let named = named.map(PathBuf::as_path);
             let policy = OperatorPolicy::in_force(named)?;
-            let warnings = warnings(named, &args.plugins).await?;
-            let page = page(&policy).each(&warnings, |page, it| page.item(0, 8, "warning:", it));
+            let held = held(named, &args.plugins).await?;
+            let warnings: Vec<String> = held.iter().filter_map(Held::warning).collect();
+            let page = page(&policy)
+                .each(&held, |page, it| it.page(page))
+                .each(&warnings, |page, it| page.item(0, 8, "warning:", it));
             let mut document = document(&policy);
+            document["held"] = held.iter().map(Held::json).collect();
             document["warnings"] = json!(warnings);
             output.data(&page, &document)?;
         }
@@ -31,27 +37,66 @@ pub(super) async fn run(command: &PolicyCommand, output: Output) -> Result<Exit,
     Ok(Exit::Ok)
 }
 
-/// What these components ask to be told as text and the policy keeps as secrets.
-async fn warnings(policy: Option<&Path>, plugins: &[PathBuf]) -> Result<Vec<String>, Report> {
-    let mut warnings = Vec::new();
+/// A component that is held against the policy.
+struct Held {
+    file: String,
+    plugin: Plugin,
+    /// What it asks to be told as text and the policy keeps as secrets.
+    withheld: Vec<String>,
+}
+
+async fn held(policy: Option<&Path>, plugins: &[PathBuf]) -> Result<Vec<Held>, Report> {
+    let mut held = Vec::new();
     if plugins.is_empty() {
-        return Ok(warnings);
+        return Ok(held);
     }
     let host = Host::start(policy)?;
     for path in plugins {
         let component = Component::open(Some(path))?;
         let plugin = host.load(&component).await?;
         let withheld = host.policy.allowance(&plugin, None)?.form.withheld;
-        if !withheld.is_empty() {
-            warnings.push(format!(
-                "{} asks for these as text, and the policy does not allow it, so they are asked for \
-                 and kept as secrets: {}",
-                component.describe(),
-                withheld.join(", ")
-            ));
-        }
+        held.push(Held {
+            file: component.describe(),
+            plugin,
+            withheld,
+        });
     }
-    Ok(warnings)
+    Ok(held)
+}
+
+impl Held {
+    fn page(&self, page: Page) -> Page {
+        let descriptor = self.plugin.descriptor();
+        let id = format!("{}: {} {}", self.file, descriptor.id, self.plugin.digest());
+        let page = page.line(id);
+        let page = page.item(
+            2,
+            14,
+            "asks to reach",
+            &asked_origins(descriptor).join(", "),
+        );
+        let page = page.item(2, 14, "asks to read", &listed(&descriptor.claims));
+        reads(page, descriptor)
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "file": self.file,
+            "digest": self.plugin.digest().to_string(),
+            "asks": asks_json(self.plugin.descriptor()),
+        })
+    }
+
+    fn warning(&self) -> Option<String> {
+        let Self { file, withheld, .. } = self;
+        (!withheld.is_empty()).then(|| {
+            format!(
+                "{file} asks for these as text, and the policy does not allow it, so they are asked \
+                 for and kept as secrets: {}",
+                withheld.join(", ")
+            )
+        })
+    }
 }
 
 fn document(policy: &OperatorPolicy) -> Value {

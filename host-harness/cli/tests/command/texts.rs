@@ -171,6 +171,19 @@ fn the_operator_sees_what_may_be_told_and_what_is_kept() {
         "warning: other.wasm asks for these as text, and the policy does not allow it, so they are \
          asked for and kept as secrets: argument, extra",
     );
+    let read = stage
+        .run(&["inspect", "other.wasm", "--policy", "policy.toml"])
+        .ends_with(0)
+        .stdout;
+    let reads = read.lines().filter(|it| it.starts_with("  reads"));
+    assert!(reads.clone().count() > 2, "{read}");
+    let held = check(&["--plugin", "other.wasm"]).stdout;
+    for line in reads {
+        assert!(held.contains(line), "{line}\nis not in\n{held}");
+    }
+    let json = check(&["--plugin", "other.wasm", "--json"]).json();
+    let members = json["held"][0]["asks"]["members"].as_array().unwrap();
+    assert!(members.len() > 2, "{json}");
     let under = ["--plugin", "other.wasm", "--policy", "policy.toml"];
     let json = stage
         .run(&["inspect", "other.wasm", "--policy", "policy.toml", "--json"])
