@@ -5,13 +5,13 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use credential_runtime::{
-    Compiler, LoadError, MappingTarget, Operation, Plugin, Runtime, RuntimeBuilder, Settings,
-    StartError,
+    Compiler, LoadError, MappingTarget, Operation, Plugin, Proxy, Runtime, RuntimeBuilder,
+    Settings, StartError,
 };
 
 use crate::credential_file::CredentialFile;
 use crate::folders;
-use crate::policy::{Allowance, OperatorPolicy};
+use crate::policy::{Allowance, OperatorPolicy, ProxyEntry, unused_variable};
 use crate::report::Report;
 use crate::secret_source::Terminal;
 use crate::settings::fill_in;
@@ -81,6 +81,13 @@ impl Host {
     pub(crate) fn start(policy: Option<&Path>) -> Result<Self, Report> {
         let policy = OperatorPolicy::in_force(policy)?;
         tracing::info!(policy = policy.location().describe(), "policy in force");
+        let is_set = |name: &str| env::var_os(name).is_some_and(|it| !it.is_empty());
+        if let (None, Some(variable)) = (&policy.proxy, unused_variable(is_set)) {
+            tracing::info!(
+                variable,
+                "a proxy is named by a variable and not used; write `proxy` into the policy"
+            );
+        }
         let runtime = start(&policy)?;
         Ok(Self { policy, runtime })
     }
@@ -93,28 +100,35 @@ impl Host {
     }
 }
 
-fn start(policy: &OperatorPolicy) -> Result<Runtime, HostError> {
+fn start(policy: &OperatorPolicy) -> Result<Runtime, Report> {
+    let proxy = policy.proxy.as_ref().map(ProxyEntry::open).transpose()?;
+    let builder = || builder(policy, proxy.as_ref());
     let cache = folders::base("XDG_CACHE_HOME", ".cache", |name| env::var_os(name));
     let cache = cache.map(|it| it.join("credential-harness").join("plugins"));
     let built = match cache {
-        Some(folder) => builder(policy).cache(folder).build(),
-        None => builder(policy).build(),
+        Some(folder) => builder().cache(folder).build(),
+        None => builder().build(),
     };
     let built = match built {
         Err(StartError::Cache(error)) => {
             tracing::info!(%error, "compiled plugins are not kept");
-            builder(policy).build()
+            builder().build()
         }
         other => other,
     };
-    built.map_err(|source| HostError {
+    let error = |source| HostError {
         source,
         policy_is_suspect: policy.asks_for_something_unusual(),
-    })
+    };
+    Ok(built.map_err(error)?)
 }
 
-fn builder(policy: &OperatorPolicy) -> RuntimeBuilder {
+fn builder(policy: &OperatorPolicy, proxy: Option<&Proxy>) -> RuntimeBuilder {
     let builder = compiling_in_child(Runtime::builder().limits(policy.limits.clone()));
+    let builder = proxy
+        .cloned()
+        .into_iter()
+        .fold(builder, RuntimeBuilder::proxy);
     policy
         .trust
         .iter()

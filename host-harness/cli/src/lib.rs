@@ -8,7 +8,7 @@
 //!
 //! The commands, files, exit codes and JSON shapes are in `docs/command.md`.
 
-mod api;
+mod api_url;
 mod args;
 mod browser;
 pub mod callback;

@@ -76,14 +76,16 @@ pub use digest::{Digest, DigestError};
 pub use egress::{MappingTarget, MappingTargetError, Origin, OriginError, Policy, is_public};
 pub use engine::Allocation;
 pub use error::{CallFailure, Cause, Error, LoadError, StartError};
-pub use http::{Addresses, Lookup, NoPublicAddress, PublicOnly, SystemLookup};
+pub use http::{Addresses, Lookup, NoPublicAddress, Proxy, ProxyError, PublicOnly, SystemLookup};
 pub use limits::{CompileLimits, ComponentLimits, HttpLimits, Limit, Limits};
 pub use loading::{
     CHILD_ARGUMENT, Compiler, CompilerError, Excess, FileKind, Measure, Unsupported,
     compile_as_child,
 };
 pub use memory_dumps::forbid_memory_dumps;
-pub use operation::{Operation, PreparedRequest, Sender};
+pub use operation::{
+    ApiAnswer, ApiClient, ApiError, ApiRequest, Operation, PreparedRequest, Sender,
+};
 pub use plugin::Plugin;
 pub use randomness::{Randomness, SystemRandomness};
 pub use reading::{DeclaredMember, Reading};

@@ -80,6 +80,8 @@ pub(crate) struct Outlet {
     sent: AtomicBool,
     succeeded: AtomicBool,
     denied: Mutex<Option<Denied>>,
+    /// What the host found out where there was no answer last.
+    detail: Mutex<Option<String>>,
 }
 
 struct Way {
@@ -116,6 +118,7 @@ impl Outlet {
             sent: AtomicBool::new(false),
             succeeded: AtomicBool::new(false),
             denied: Mutex::new(None),
+            detail: Mutex::new(None),
         })
     }
 
@@ -159,6 +162,8 @@ impl Outlet {
     }
 
     fn note(&self, answer: &Result<ReadAnswer, Failure>) {
+        let detail = answer.as_ref().err().and_then(|it| it.detail.clone());
+        *self.detail.lock().unwrap_or_else(PoisonError::into_inner) = detail;
         match answer {
             Ok(answer) => {
                 let success = (200..300).contains(&answer.status);
@@ -183,6 +188,14 @@ impl Outlet {
     /// What the host did not send.
     pub(crate) fn denied(&self) -> Option<Denied> {
         self.denied
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// What the host found out where there was no answer last.
+    pub(crate) fn detail(&self) -> Option<String> {
+        self.detail
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()

@@ -15,7 +15,7 @@ use crate::component_info::ComponentInfo;
 use crate::digest::Digest;
 use crate::engine::{self, Allocation, Recorded};
 use crate::error::{LoadError, StartError, one_line};
-use crate::http::{Lookup, SystemLookup, Transport};
+use crate::http::{Lookup, Proxy, SystemLookup, Transport};
 use crate::limits::Limits;
 use crate::loading::{Compiler, CompilerError, Scan};
 use crate::plugin::Plugin;
@@ -48,6 +48,7 @@ pub struct RuntimeBuilder {
     compiler: Compiler,
     roots: Vec<CertificateDer<'static>>,
     lookup: Option<Arc<dyn Lookup>>,
+    proxy: Option<Proxy>,
     randomness: Option<Arc<dyn Randomness>>,
     witness: Option<Arc<dyn Witness>>,
 }
@@ -90,6 +91,14 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Sends what goes to the public internet through this forward proxy. Proxies that the environment
+    /// names are not used.
+    #[must_use]
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
     /// Draws randomness otherwise than from the operating system: for tests.
     #[must_use]
     pub fn randomness(mut self, randomness: impl Randomness + 'static) -> Self {
@@ -118,7 +127,12 @@ impl RuntimeBuilder {
         let mut linker = Linker::new(&engine);
         state::link(&mut linker).map_err(sandbox_error)?;
         let lookup = self.lookup.unwrap_or_else(|| Arc::new(SystemLookup));
-        let transport = Transport::new(self.limits.http.clone(), lookup, &self.roots)?;
+        let transport = Transport::new(
+            self.limits.http.clone(),
+            lookup,
+            &self.roots,
+            self.proxy.as_ref(),
+        )?;
         let slots = Slots::new(self.limits.concurrent_calls);
         Ok(Runtime(Arc::new(Inner {
             sandbox: Sandbox {

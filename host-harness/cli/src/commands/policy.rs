@@ -110,6 +110,7 @@ fn document(policy: &OperatorPolicy) -> Value {
             .collect::<Vec<_>>(),
         "limits": limits,
         "trusted_certificates": policy.trust.len(),
+        "proxy": policy.proxy.as_ref().map(|it| json!({ "url": it.url(), "login": it.login() })),
     })
 }
 
@@ -156,11 +157,22 @@ fn page(policy: &OperatorPolicy) -> Page {
         page.indented(2, format!("limit {key} = {value}"))
     })
     .each(trusted(policy), |page, text| page.indented(2, text))
+    .each(proxied(policy), |page, text| page.indented(2, text))
 }
 
 fn trusted(policy: &OperatorPolicy) -> Option<String> {
     let count = policy.trust.len();
     (count > 0).then(|| format!("certificates trusted besides the machine's own: {count}"))
+}
+
+fn proxied(policy: &OperatorPolicy) -> Option<String> {
+    let proxy = policy.proxy.as_ref()?;
+    let login = proxy.login().map(|it| format!(", as {it}"));
+    Some(format!(
+        "what is not mapped goes through the proxy {}{}",
+        proxy.url(),
+        login.unwrap_or_default()
+    ))
 }
 
 fn entry_page(page: Page, entry: &PluginEntry) -> Page {

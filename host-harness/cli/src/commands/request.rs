@@ -6,13 +6,12 @@ use std::path::Path;
 
 use credential_connections::record::Name;
 use credential_connections::service::{AccessToken, Error};
-use credential_runtime::SystemLookup;
+use credential_runtime::{ApiAnswer, ApiError, ApiRequest, FailureKind};
 use private_files::FileError;
-use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::api::{ApiAnswer, ApiError, ApiRequest, Target, client, send};
+use crate::api_url::{ApiUrlError, api_url};
 use crate::credential_args::Request;
 use crate::exit::Exit;
 use crate::output::{Output, talk};
@@ -25,28 +24,43 @@ pub(super) async fn run(args: &Request, output: Output) -> Result<Exit, Report> 
     let name = &args.of.name;
     let id = stored.plugin_id(name).await?;
     let installed = stored.policy(&id).ok_or(Error::NoSuchPlugin(id.clone()));
-    let (plugin, policy, operator) = stored.told(name, installed).await?;
-    let target = Target::parse(&args.path, &plugin.api_origins(), policy)?;
-    let client = client(&operator.trust, target.reach, SystemLookup)?;
+    let (plugin, policy, _) = stored.told(name, installed).await?;
+    let url = api_url(&args.path, &plugin.api_origins(), policy)?;
     let caller = Caller {
         stored: &stored,
         name,
-        client,
-        request: request(args, target)?,
+        request: request(args, url)?,
     };
     let answer = caller.call().await?;
     show(&answer, output)
 }
 
-fn request(args: &Request, target: Target) -> Result<ApiRequest, Report> {
-    let mut request = ApiRequest::new(&args.method, target)?;
-    for header in &args.header {
-        request = request.header(header)?;
+fn request(args: &Request, url: String) -> Result<ApiRequest, Report> {
+    let headers: Result<Vec<_>, Report> = args.header.iter().map(|it| header(it)).collect();
+    let mut headers = headers?;
+    let body = args.body.as_deref().map(read).transpose()?;
+    let is_typed = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
+    if body.is_some() && !headers.iter().any(is_typed) {
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
     }
-    Ok(match &args.body {
-        Some(path) => request.body(read(path)?),
-        None => request,
+    Ok(ApiRequest {
+        method: args.method.to_ascii_uppercase(),
+        url,
+        headers,
+        body,
     })
+}
+
+/// As it is typed: `Name: value`.
+fn header(text: &str) -> Result<(String, String), Report> {
+    let parts = text
+        .split_once(':')
+        .filter(|(name, _)| !name.trim().is_empty());
+    let (name, value) = parts.ok_or_else(|| {
+        let message = format!("`{text}` is no header; write it like `Accept: application/json`");
+        Report::new(Exit::Usage, message)
+    })?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// A body that is sent from memory.
@@ -80,7 +94,6 @@ fn from_stdin() -> Result<Zeroizing<Vec<u8>>, FileError> {
 struct Caller<'a> {
     stored: &'a Stored,
     name: &'a Name,
-    client: Client,
     request: ApiRequest,
 }
 
@@ -108,9 +121,9 @@ impl Caller<'_> {
     }
 
     async fn send(&self, token: &AccessToken) -> Result<ApiAnswer, Report> {
-        let headers = self.stored.connections.headers(token).await;
-        let headers = self.stored.told(self.name, headers).await?;
-        Ok(send(&self.client, &self.request, &headers).await?)
+        let api = self.stored.connections.api(token).await;
+        let api = self.stored.told(self.name, api).await?;
+        Ok(api.send(&self.request).await?)
     }
 
     /// Only the plugin knows how its service says that a token is stale, and a test asks it; a test
@@ -125,61 +138,70 @@ impl Caller<'_> {
 }
 
 /// Services say so with either.
-fn may_be_stale(status: StatusCode) -> bool {
-    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST)
+fn may_be_stale(status: u16) -> bool {
+    matches!(status, 400 | 401)
 }
 
 fn show(answer: &ApiAnswer, output: Output) -> Result<Exit, Report> {
-    talk(&Page::new().line(format!("HTTP {}", answer.status)));
+    talk(&Page::new().line(format!("HTTP {}", in_words(answer.status))));
     output.bytes(&answer.body, &document(answer))?;
     Ok(exit(answer.status))
+}
+
+fn in_words(status: u16) -> String {
+    let known = hyper::StatusCode::from_u16(status);
+    known.map_or_else(|_| status.to_string(), |it| it.to_string())
 }
 
 fn document(answer: &ApiAnswer) -> Value {
     let headers: BTreeMap<&str, String> = answer
         .headers
         .iter()
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes());
-            (name.as_str(), value.into_owned())
-        })
+        .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value).into_owned()))
         .collect();
     let parsed = serde_json::from_slice(&answer.body);
     let text = || Value::String(String::from_utf8_lossy(&answer.body).into_owned());
     json!({
-        "status": answer.status.as_u16(),
+        "status": answer.status,
         "headers": headers,
         "body": parsed.unwrap_or_else(|_| text()),
     })
 }
 
-fn exit(status: StatusCode) -> Exit {
-    if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
-        Exit::Unavailable
-    } else if status.is_client_error() {
-        Exit::Refused
-    } else {
-        Exit::Ok
+fn exit(status: u16) -> Exit {
+    match status {
+        429 | 500..=599 => Exit::Unavailable,
+        400..=499 => Exit::Refused,
+        _ => Exit::Ok,
+    }
+}
+
+impl From<ApiUrlError> for Report {
+    fn from(error: ApiUrlError) -> Self {
+        let exit = match &error {
+            ApiUrlError::NoTarget(_) | ApiUrlError::Ambiguous { .. } => Exit::Usage,
+            ApiUrlError::Nowhere => Exit::Policy,
+        };
+        Self::new(exit, error.to_string())
     }
 }
 
 impl From<ApiError> for Report {
     fn from(error: ApiError) -> Self {
-        let exit = match &error {
-            ApiError::NoTarget(_)
-            | ApiError::NoHeader(_)
-            | ApiError::NotYours(_)
-            | ApiError::NoMethod(_)
-            | ApiError::Ambiguous { .. } => Exit::Usage,
-            ApiError::Nowhere
-            | ApiError::Denied(_)
-            | ApiError::NotHttps(_)
-            | ApiError::NotPublic(_) => Exit::Policy,
-            ApiError::PluginHeader(_) => Exit::Plugin,
-            ApiError::Tls(_) => Exit::Machine,
-            ApiError::NoAnswer(_) | ApiError::TooLarge => Exit::Unavailable,
-        };
-        Self::new(exit, error.to_string())
+        let message = error.to_string();
+        match error {
+            ApiError::Method(_) | ApiError::Header(_) | ApiError::HostsHeader(_) => {
+                Self::new(Exit::Usage, message)
+            }
+            ApiError::Denied(_) => Self::new(Exit::Policy, message),
+            ApiError::NoAnswer(failure) if failure.kind == FailureKind::Denied => {
+                Self::new(Exit::Policy, message)
+            }
+            ApiError::NoAnswer(failure) => {
+                let report = Self::new(Exit::Unavailable, format!("no answer: {message}"));
+                failure.detail.into_iter().fold(report, Self::hint)
+            }
+        }
     }
 }
 
@@ -196,6 +218,6 @@ mod tests {
     #[case::throttled(429, Exit::Unavailable)]
     #[case::their_side(503, Exit::Unavailable)]
     fn a_status_says_how_the_command_ends(#[case] status: u16, #[case] expected: Exit) {
-        assert_eq!(exit(StatusCode::from_u16(status).unwrap()), expected);
+        assert_eq!(exit(status), expected);
     }
 }

@@ -3,11 +3,13 @@
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Notes;
+use crate::secret_source::Given;
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +118,20 @@ impl<'a> Table<'a> {
     pub(crate) fn table(&self, key: &'static str) -> Option<Self> {
         let table = self.read(key, "a table", DeValue::as_table)?;
         Some(self.below(table, &format!("[{}]", self.path_of(key))))
+    }
+
+    /// Whether a table stands at this key.
+    pub(crate) fn is_table(&self, key: &str) -> bool {
+        let value = self.entries.get(key);
+        value.is_some_and(|it| it.get_ref().as_table().is_some())
+    }
+
+    /// A text or the source of one.
+    pub(crate) fn given(&self, key: &'static str, folder: &Path) -> Option<Located<Given>> {
+        self.known.borrow_mut().push(key);
+        let value = self.entries.get(key)?;
+        let given = Given::parse(self, key, value, folder)?;
+        Some(located(value, given))
     }
 
     /// The tables of a list such as `[[plugin]]`.

@@ -9,7 +9,9 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::location::Location;
-use super::{OperatorPolicy, PluginEntry, Plugins, PolicyError, builtin_digest, limits};
+use super::{
+    OperatorPolicy, PluginEntry, Plugins, PolicyError, ProxyEntry, builtin_digest, limits,
+};
 use crate::document::{Document, FileError, Located, Table};
 use crate::secret_source::Given;
 
@@ -24,6 +26,7 @@ struct Contents {
     mappings: Vec<(Origin, MappingTarget)>,
     limits: Limits,
     trust: Vec<Vec<u8>>,
+    proxy: Option<ProxyEntry>,
 }
 
 /// Reads the policy in this file.
@@ -40,6 +43,7 @@ pub(crate) fn parse(document: Document, location: Location) -> Result<OperatorPo
         mappings: contents.mappings,
         limits: contents.limits,
         trust: contents.trust,
+        proxy: contents.proxy,
     })
 }
 
@@ -50,11 +54,13 @@ fn read(table: &Table<'_>, folder: &Path) -> Contents {
         .table("limits")
         .map_or_else(Limits::default, limits::read);
     let trust = read_trust(table, folder);
+    let proxy = ProxyEntry::read(table, folder);
     Contents {
         plugins,
         mappings,
         limits,
         trust,
+        proxy,
     }
 }
 

@@ -10,6 +10,7 @@ mod example;
 mod file;
 mod limits;
 mod location;
+mod proxy;
 
 use std::path::Path;
 
@@ -24,6 +25,7 @@ pub(crate) use example::EXAMPLE;
 pub(crate) use file::parse as parse_policy;
 pub(crate) use limits::{changed as changed_limits, every as every_limit, key_of as limit_key};
 pub(crate) use location::Location;
+pub(crate) use proxy::{ProxyEntry, unused_variable};
 
 /// The operator's decisions.
 pub(crate) struct OperatorPolicy {
@@ -33,6 +35,8 @@ pub(crate) struct OperatorPolicy {
     pub(crate) limits: Limits,
     /// Certificate authorities (DER) besides the machine's own.
     pub(crate) trust: Vec<Vec<u8>>,
+    /// What requests to the public internet go through.
+    pub(crate) proxy: Option<ProxyEntry>,
 }
 
 /// What is decided about plugins.
@@ -91,6 +95,7 @@ impl OperatorPolicy {
             mappings: Vec::new(),
             limits: Limits::default(),
             trust: Vec::new(),
+            proxy: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use credential_runtime::AuthHeader;
+use credential_runtime::{ApiClient, AuthHeader};
 
 use super::token::AccessToken;
 use super::want::Want;
@@ -71,7 +71,19 @@ impl Connections {
         inner.fly(tenant, overview.id, want).await
     }
 
-    /// What to add to an API request so that it is made with this token.
+    /// The way to the service's API with this token. What is sent by it goes where plugin and policy
+    /// both allow, and nowhere else.
+    ///
+    /// # Errors
+    ///
+    /// The store's, or the plugin's.
+    pub async fn api(&self, token: &AccessToken) -> Result<ApiClient, Error> {
+        let record = self.0.store.get(&token.tenant, token.id).await?;
+        let operation = self.0.operation(&record)?;
+        Ok(operation.api(token.secret()).await?)
+    }
+
+    /// What to add to an API request so that it is made with this token, for an HTTP client of one's own.
     ///
     /// # Errors
     ///

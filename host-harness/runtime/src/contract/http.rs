@@ -49,4 +49,7 @@ pub struct Failure {
     pub message: String,
     /// Whether any byte of the request may have left.
     pub request_sent: bool,
+    /// What the host found out besides, as a sentence for whoever runs it. It may quote the other side's
+    /// certificate, so no plugin is told.
+    pub detail: Option<String>,
 }

@@ -74,6 +74,8 @@ pub(crate) enum Denial {
         "the origin is not one where a person signs in: the plugin's descriptor does not name it for browsers"
     )]
     NotForBrowsers,
+    #[error("the origin is no API: the plugin's descriptor does not name it as one")]
+    NotAnApi,
     #[error("it holds the name of a secret as text; write it as a segment of its own")]
     NameAsText,
     #[error("a test changes nothing: it asks by GET, or by POST where tokens are obtained")]
@@ -310,19 +312,36 @@ fn check_header(header: &Pair, named: &NamedHeaders) -> Result<String, Denial> {
     let name = http::HeaderName::from_bytes(header.name.as_bytes())
         .map_err(|_| Denial::MalformedHeader)?;
     let name = name.as_str();
-    // Some servers take an underscore for a hyphen.
-    let as_read = name.replace('_', "-");
-    let is_hosts = HOSTS_HEADERS.contains(&as_read.as_str())
-        || HOSTS_PREFIXES.iter().any(|it| as_read.starts_with(it));
+    let as_read = as_servers_read(name);
     if as_read == "authorization" {
         Err(Denial::AuthorizationAsHeader)
-    } else if is_hosts {
+    } else if is_hosts(&as_read) {
         Err(Denial::HostsHeader(name.to_owned()))
     } else if USUAL_HEADERS.contains(&name) || named.contains(name) {
         Ok(name.to_owned())
     } else {
         Err(Denial::UnnamedHeader(name.to_owned()))
     }
+}
+
+/// Some servers take an underscore for a hyphen.
+fn as_servers_read(name: &str) -> String {
+    name.replace('_', "-")
+}
+
+fn is_hosts(as_read: &str) -> bool {
+    HOSTS_HEADERS.contains(&as_read) || HOSTS_PREFIXES.iter().any(|it| as_read.starts_with(it))
+}
+
+/// Whether whoever uses a credential may set a header: the answer is theirs, so they may ask for a part
+/// of it, and the body's type is theirs to say.
+pub(crate) fn check_callers_header(name: &str) -> Result<(), Denial> {
+    let as_read = as_servers_read(&name.to_ascii_lowercase());
+    let is_theirs = ["content-type", "range", "if-range"].contains(&as_read.as_str());
+    if as_read == "authorization" || (is_hosts(&as_read) && !is_theirs) {
+        return Err(Denial::HostsHeader(name.to_owned()));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -10,7 +10,9 @@ mod placement;
 mod policy;
 
 pub use address::is_public;
-pub(crate) use decide::{Denial, NamedHeaders, Reach, Target, check_headers, decide, decide_url};
+pub(crate) use decide::{
+    Denial, NamedHeaders, Reach, Target, check_callers_header, check_headers, decide, decide_url,
+};
 pub use origin::{Origin, OriginError};
 pub(crate) use placement::{carried, check_placement, check_secret_headers, literals};
 pub use policy::{MappingTarget, MappingTargetError, Policy};

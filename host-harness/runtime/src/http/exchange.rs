@@ -13,7 +13,7 @@ use crate::contract::{
     AuthHeader, Authorization, Failure, FailureKind, Pair, Purposes, Request, Sealed,
 };
 use crate::egress::{
-    Denial, NamedHeaders, Origin, Policy, carried, check_headers, check_placement,
+    Denial, NamedHeaders, Origin, Policy, Target, carried, check_headers, check_placement,
     check_secret_headers, decide, decide_url, literals,
 };
 use crate::outlet::CallPurpose;
@@ -188,6 +188,15 @@ impl Exchange {
             return Err(Denial::NotForBrowsers.into());
         }
         Ok(target.url.into())
+    }
+
+    /// Where a request to the service's API goes that whoever uses the credential makes.
+    pub(crate) fn api_target(&self, url: &str) -> Result<Target, Denied> {
+        let target = decide_url(url, &self.scope.asked, &self.scope.policy)?;
+        if !self.scope.purposes(url).api {
+            return Err(Denial::NotAnApi.into());
+        }
+        Ok(target)
     }
 
     /// Headers of the plugin's making, held to the same rules, filled in.

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use super::resolver::NoPublicAddress;
+use super::tls::Untrusted;
 use crate::contract::{Failure, FailureKind};
 
 impl Failure {
@@ -12,6 +13,7 @@ impl Failure {
             kind,
             message: message.into(),
             request_sent: false,
+            detail: None,
         }
     }
 
@@ -21,7 +23,12 @@ impl Failure {
             kind,
             message: message.into(),
             request_sent: true,
+            detail: None,
         }
+    }
+
+    fn with_detail(self, detail: Option<String>) -> Self {
+        Self { detail, ..self }
     }
 }
 
@@ -69,28 +76,62 @@ pub(super) fn classify(error: &reqwest::Error) -> Failure {
 }
 
 fn before_sending(error: &reqwest::Error) -> Failure {
-    let (kind, message) = if error.is_dns() {
-        (
+    let unsent = Failure::unsent;
+    if let Some(refused) = refused_by_proxy(error) {
+        return unsent(
+            FailureKind::Unreachable,
+            "there is no connection to the service by way of the proxy",
+        )
+        .with_detail(Some(refused.to_owned()));
+    }
+    if error.is_dns() {
+        unsent(
             FailureKind::Unresolved,
             "there is no address for the service's name",
         )
-    } else if find::<rustls::Error>(error).is_some() {
-        (
+    } else if let Some(error) = find::<rustls::Error>(error) {
+        unsent(
             FailureKind::Untrusted,
             "the service's certificate is not to be trusted",
         )
+        .with_detail(why_untrusted(error))
     } else if error.is_timeout() {
-        (
+        unsent(
             FailureKind::Timeout,
             "no connection to the service came about in time",
         )
     } else {
-        (
+        unsent(
             FailureKind::Unreachable,
             "there is no connection to the service",
         )
+    }
+}
+
+fn why_untrusted(error: &rustls::Error) -> Option<String> {
+    let rustls::Error::InvalidCertificate(rustls::CertificateError::Other(why)) = error else {
+        return None;
     };
-    Failure::unsent(kind, message)
+    let why: Option<&Untrusted> = why.0.downcast_ref();
+    why.map(|it| format!("{it}."))
+}
+
+/// What a proxy said instead of opening a tunnel, for whoever set it up. The HTTP client has no type
+/// for it; a test holds the wording.
+fn refused_by_proxy(error: &reqwest::Error) -> Option<&'static str> {
+    let causes = std::iter::successors(error.source(), |error| (*error).source());
+    let said = causes
+        .map(ToString::to_string)
+        .find_map(|it| it.strip_prefix("tunnel error: ").map(str::to_owned))?;
+    Some(match said.as_str() {
+        "proxy authorization required" => {
+            "The proxy that the policy names asks for a user and a password (407), or does not accept them."
+        }
+        "failed to create underlying connection" => {
+            "The proxy that the policy names could not be reached."
+        }
+        _ => "The proxy that the policy names does not connect to this service.",
+    })
 }
 
 /// The HTTP client has no type for it; a test holds the wording.

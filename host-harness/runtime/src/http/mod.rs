@@ -3,9 +3,12 @@
 mod exchange;
 mod failure;
 mod fill;
+mod proxy;
 mod resolver;
+mod tls;
 mod transport;
 
 pub(crate) use exchange::{Denied, Exchange, Scope};
+pub use proxy::{Proxy, ProxyError};
 pub use resolver::{Addresses, Lookup, NoPublicAddress, PublicOnly, SystemLookup};
-pub(crate) use transport::{Ready, Transport};
+pub(crate) use transport::{Outgoing, Ready, Transport};

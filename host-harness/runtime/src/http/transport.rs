@@ -1,6 +1,7 @@
 //! HTTP over the network, within bounds: no redirect, no proxy from the environment, no retry.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::Client;
@@ -10,7 +11,9 @@ use zeroize::Zeroizing;
 
 use super::failure::classify;
 use super::fill::Filled;
+use super::proxy::Proxy;
 use super::resolver::{Lookup, Resolver};
+use super::tls::client_config;
 use crate::contract::{Failure, FailureKind, Method};
 use crate::egress::{Reach, Target};
 use crate::limits::HttpLimits;
@@ -43,19 +46,23 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// `roots` are trusted besides the machine's own.
+    /// `roots` are trusted besides the machine's own. Through a proxy, the one name that is looked up
+    /// is the proxy's, which the operator named.
     pub(crate) fn new(
         limits: HttpLimits,
         lookup: Arc<dyn Lookup>,
         roots: &[CertificateDer<'static>],
+        proxy: Option<&Proxy>,
     ) -> Result<Self, reqwest::Error> {
-        let tls = tls(roots);
+        let tls = client_config(roots);
         let builder = || client(&limits, tls.clone());
+        let public = builder().https_only(true);
+        let public = match proxy {
+            Some(proxy) => public.proxy(proxy.to_client()?),
+            None => public.dns_resolver(Arc::new(Resolver(lookup.into()))),
+        };
         Ok(Self {
-            public: builder()
-                .https_only(true)
-                .dns_resolver(Arc::new(Resolver(lookup.into())))
-                .build()?,
+            public: public.build()?,
             mapped: builder().build()?,
             limits,
         })
@@ -66,11 +73,28 @@ impl Transport {
         self.limits.request_bytes
     }
 
-    /// Sends a request and takes in the whole answer, within the deadline and size that the limits
-    /// name.
+    /// Sends a request of a plugin's, within the deadline and size that the limits name.
     pub(super) async fn send(&self, ready: Ready) -> Result<RawAnswer, Failure> {
-        let work = self.exchange(ready);
-        match tokio::time::timeout(self.limits.answer_deadline, work).await {
+        let Ready {
+            method,
+            target,
+            filled,
+        } = ready;
+        let outgoing = Outgoing {
+            method: wire_method(method),
+            target,
+            headers: filled.headers,
+            body: filled.body,
+            deadline: self.limits.answer_deadline,
+            answer_bytes: self.limits.answer_bytes,
+        };
+        self.deliver(outgoing).await
+    }
+
+    /// Sends a request and takes in the whole answer, within its deadline and size.
+    pub(crate) async fn deliver(&self, outgoing: Outgoing) -> Result<RawAnswer, Failure> {
+        let deadline = outgoing.deadline;
+        match tokio::time::timeout(deadline, self.exchange(outgoing)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::sent(
                 FailureKind::Timeout,
@@ -79,48 +103,51 @@ impl Transport {
         }
     }
 
-    async fn exchange(&self, ready: Ready) -> Result<RawAnswer, Failure> {
-        let Ready {
-            method,
-            target,
-            filled,
-        } = ready;
-        let client = match target.reach {
+    async fn exchange(&self, outgoing: Outgoing) -> Result<RawAnswer, Failure> {
+        let client = match outgoing.target.reach {
             Reach::Public => &self.public,
             Reach::Mapped => &self.mapped,
         };
         let mut request = client
-            .request(wire_method(method), target.url)
-            .headers(filled.headers);
-        if let Some(body) = filled.body {
+            .request(outgoing.method, outgoing.target.url)
+            .headers(outgoing.headers);
+        if let Some(body) = outgoing.body {
             request = request.body(body);
         }
         let response = request.send().await.map_err(|error| classify(&error))?;
-        self.take_in(response).await
+        take_in(response, outgoing.answer_bytes).await
     }
+}
 
-    async fn take_in(&self, mut response: reqwest::Response) -> Result<RawAnswer, Failure> {
-        let status = response.status().as_u16();
-        let headers = response.headers().clone();
-        let mut body = Zeroizing::new(Vec::new());
-        while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
-            if body.len() + chunk.len() > self.limits.answer_bytes {
-                return Err(Failure::sent(
-                    FailureKind::TooLarge,
-                    format!(
-                        "the answer is larger than {} bytes",
-                        self.limits.answer_bytes
-                    ),
-                ));
-            }
-            append_wiping(&mut body, &chunk);
+/// A request as it goes out, with the bounds of its answer.
+pub(crate) struct Outgoing {
+    pub(crate) method: reqwest::Method,
+    pub(crate) target: Target,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) deadline: Duration,
+    /// The largest body of an answer, in bytes.
+    pub(crate) answer_bytes: usize,
+}
+
+async fn take_in(mut response: reqwest::Response, most: usize) -> Result<RawAnswer, Failure> {
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let mut body = Zeroizing::new(Vec::new());
+    while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
+        if body.len() + chunk.len() > most {
+            return Err(Failure::sent(
+                FailureKind::TooLarge,
+                format!("the answer is larger than {most} bytes"),
+            ));
         }
-        Ok(RawAnswer {
-            status,
-            headers,
-            body,
-        })
+        append_wiping(&mut body, &chunk);
     }
+    Ok(RawAnswer {
+        status,
+        headers,
+        body,
+    })
 }
 
 /// Appends; where the buffer must move, the old one is wiped.
@@ -148,35 +175,6 @@ fn client(limits: &HttpLimits, tls: ClientConfig) -> reqwest::ClientBuilder {
         .pool_max_idle_per_host(0)
         .tcp_nodelay(true)
         .user_agent(concat!("credential-runtime/", env!("CARGO_PKG_VERSION")))
-}
-
-/// The machine's trust store and the given roots. Where the machine has none, nothing is trusted:
-/// every https request fails as untrusted, and plain http to a mapped origin still works.
-fn tls(roots: &[CertificateDer<'static>]) -> ClientConfig {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(
-        roots.iter().cloned(),
-        Arc::clone(&provider),
-    );
-    #[expect(
-        clippy::expect_used,
-        reason = "ring has TLS 1.2 and 1.3, as this crate's features ask"
-    )]
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("the provider knows the default protocol versions");
-    match verifier {
-        Ok(verifier) => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth(),
-        Err(error) => {
-            tracing::warn!(%error, "no trust store on this machine; install its CA certificates");
-            builder
-                .with_root_certificates(rustls::RootCertStore::empty())
-                .with_no_client_auth()
-        }
-    }
 }
 
 fn wire_method(method: Method) -> reqwest::Method {

@@ -12,6 +12,7 @@ macro_rules! calling {
     };
 }
 
+mod api;
 mod connection;
 mod oauth;
 mod prepared;
@@ -38,6 +39,7 @@ use crate::slots::Caller;
 use crate::state::CallState;
 use crate::vault::SecretKind;
 
+pub use api::{ApiAnswer, ApiClient, ApiError, ApiRequest};
 pub use oauth::Sender;
 pub use prepared::PreparedRequest;
 

@@ -16,7 +16,12 @@ const LONGEST_WAIT: u32 = 86_400;
 impl Operation {
     /// The refusal of a call, or of the second of two of which the first sent by the same outlet.
     pub(super) async fn refused(&self, error: wit::Error, outlet: &Outlet) -> Error {
-        let refusal = convert::refusal(error);
+        let mut refusal = convert::refusal(error);
+        if let Some(detail) = outlet.detail() {
+            let hint = refusal.diagnosis.hint.take();
+            let hints: Vec<String> = hint.into_iter().chain([detail]).collect();
+            refusal.diagnosis.hint = Some(hints.join(" "));
+        }
         let refusal = self
             .exchange
             .with_vault(|vault| Redactor(vault).refusal(refusal));

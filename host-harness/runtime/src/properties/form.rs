@@ -85,7 +85,7 @@ fn transport() -> Arc<Transport> {
     static TRANSPORT: OnceLock<Arc<Transport>> = OnceLock::new();
     let transport = TRANSPORT.get_or_init(|| {
         let limits = HttpLimits::default();
-        Arc::new(Transport::new(limits, Arc::new(SystemLookup), &[]).unwrap())
+        Arc::new(Transport::new(limits, Arc::new(SystemLookup), &[], None).unwrap())
     });
     Arc::clone(transport)
 }

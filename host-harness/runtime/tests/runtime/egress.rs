@@ -6,7 +6,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use credential_runtime::{Addresses, Error, ErrorKind, HttpLimits, Limits, Lookup, Runtime};
+use credential_runtime::{
+    Addresses, ApiError, ApiRequest, Error, ErrorKind, Grant, HttpLimits, Limits, Lookup, Policy,
+    Runtime, Secret, Sender, Settings,
+};
 use rstest::rstest;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
@@ -189,7 +192,7 @@ async fn a_certificate_is_trusted_only_if_the_operator_says_so() {
     assert!(SERVICE.starts_with("https"));
 }
 
-fn tls_config(certified: &rcgen::CertifiedKey<rcgen::KeyPair>) -> rustls::ServerConfig {
+pub fn tls_config(certified: &rcgen::CertifiedKey<rcgen::KeyPair>) -> rustls::ServerConfig {
     let key = PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der());
     rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -200,6 +203,86 @@ fn tls_config(certified: &rcgen::CertifiedKey<rcgen::KeyPair>) -> rustls::Server
             PrivateKeyDer::Pkcs8(key),
         )
         .unwrap()
+}
+
+/// A person reads why; no plugin is told what a certificate says.
+#[rstest]
+#[case::of_an_unknown_issuer(
+    "localhost",
+    None,
+    "has an issuer that this machine does not trust; it was issued by CN=rcgen self signed cert"
+)]
+#[case::of_another_name("other.example", Some(()), "is not for localhost, but for other.example")]
+#[tokio::test]
+async fn why_a_certificate_is_not_trusted_is_told(
+    #[case] name: &str,
+    #[case] trusted: Option<()>,
+    #[case] expected: &str,
+) {
+    let authority = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
+    let server = Server::tls(tls_config(&authority)).await;
+    let builder = trusted.iter().fold(Runtime::builder(), |builder, ()| {
+        builder.trust(authority.cert.der().to_vec())
+    });
+    let stage = Stage::with(builder).await.mapped_to(&server);
+    let seen = seen_at_root(&stage).await;
+    assert_seen(
+        &seen,
+        "FailureKind::Untrusted sent=false the service's certificate",
+    );
+    assert!(!seen.contains("issue") && !seen.contains("other"), "{seen}");
+    let api = stage
+        .operation("", "")
+        .api(&Secret::new("not-a-real-access"))
+        .await;
+    let request = ApiRequest {
+        method: "GET".to_owned(),
+        url: SERVICE.to_owned(),
+        ..ApiRequest::default()
+    };
+    let Err(ApiError::NoAnswer(failure)) = api.unwrap().send(&request).await else {
+        panic!("an answer");
+    };
+    let detail = failure.detail.unwrap();
+    assert!(detail.contains(expected), "{detail}");
+    assert!(detail.contains("`trust`"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_has_expired_says_when() {
+    let mut parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    parameters.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    parameters.not_after = rcgen::date_time_ymd(2021, 2, 3);
+    let signing_key = rcgen::KeyPair::generate().unwrap();
+    let cert = parameters.self_signed(&signing_key).unwrap();
+    let authority = rcgen::CertifiedKey { cert, signing_key };
+    let server = Server::tls(tls_config(&authority)).await;
+    let mut policy = Policy::nothing();
+    let runtime = Runtime::builder().trust(authority.cert.der().to_vec());
+    let plugin = runtime.build().unwrap().load(intacct_component::COMPONENT);
+    let plugin = plugin.await.unwrap();
+    for text in plugin.descriptor().text_fields() {
+        policy = policy.allow_text(text);
+    }
+    let intacct = "https://api.intacct.com".parse().unwrap();
+    let policy = policy
+        .allow_origin("https://api.intacct.com".parse().unwrap())
+        .map_origin(intacct, server.url().parse().unwrap());
+    let settings = Settings::new()
+        .with_text("client_id", "0123456789abcdef0123.app.sage.com")
+        .with_secret("client_secret", "not-a-real-secret-0123456789abcdef")
+        .with_text("flow_type", "web_services_user")
+        .with_text("username", "ws-loader@Nordlicht-DEV");
+    let operation = plugin.operation(&settings, &Arc::new(policy));
+    let grant = Grant::ClientCredentials;
+    for sender in [Sender::Plugin, Sender::Host] {
+        let refused = operation.obtain_tokens(&grant, sender).await;
+        let Err(Error::Refused(refusal)) = refused else {
+            panic!("{refused:?}");
+        };
+        let hint = refusal.diagnosis.hint.unwrap();
+        assert!(hint.contains("has expired, on Wed, 03 Feb 2021"), "{hint}");
+    }
 }
 
 #[tokio::test]

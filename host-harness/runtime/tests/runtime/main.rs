@@ -20,6 +20,7 @@ mod loading;
 mod log;
 mod memory;
 mod nested;
+mod proxies;
 mod reflection;
 mod secrets;
 mod server;
