@@ -259,8 +259,8 @@ async fn a_certificate_that_has_expired_says_when() {
     let server = Server::tls(tls_config(&authority)).await;
     let mut policy = Policy::nothing();
     let runtime = Runtime::builder().trust(authority.cert.der().to_vec());
-    let plugin = runtime.build().unwrap().load(intacct_component::COMPONENT);
-    let plugin = plugin.await.unwrap();
+    let runtime = runtime.build().unwrap();
+    let plugin = runtime.load(intacct_component::COMPONENT).await.unwrap();
     for text in plugin.descriptor().text_fields() {
         policy = policy.allow_text(text);
     }
