@@ -112,8 +112,9 @@ async fn what_the_form_no_longer_has_is_deleted_with_a_button() {
         let deleted = post(&mut browser, &delete, &[("field", field)]).await;
         assert!(deleted.starts_with("Deleted"), "{deleted}");
     }
-    let record = world.store.get_by_name(&world.tenant(), &name("Sample"));
-    let settings = record.await.unwrap().settings;
+    let (tenant, sample) = (world.tenant(), name("Sample"));
+    let record = world.store.get_by_name(&tenant, &sample).await.unwrap();
+    let settings = record.settings;
     let fields: Vec<&str> = settings.iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["client_id", "client_secret", "username"]);
     let shown = browser.get(&path).await;
