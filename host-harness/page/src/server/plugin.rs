@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use credential_connections::service::{Edit, Error};
+use percent_encoding::percent_decode_str;
 
 use super::app::{Named, Page};
 use super::explain::{done, error, failed};
@@ -34,10 +35,11 @@ pub(super) async fn delete_unused(
     posted: Posted,
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
-    let field = posted.text("field").unwrap_or_default();
+    // Percent-encoded on the page, where no text of others is printed to the letter.
+    let field = percent_decode_str(posted.text("field").unwrap_or_default()).decode_utf8_lossy();
     let status = page.status(&named).await?;
-    let notice = if status.form.unknown.iter().any(|it| it == field) {
-        page.delete_field(&named, field).await
+    let notice = if status.form.unknown.iter().any(|it| *it == field) {
+        page.delete_field(&named, &field).await
     } else {
         failed("Not deleted").message("No such field is kept, or the form has it.")
     };
