@@ -128,6 +128,8 @@ fn check() -> Result<()> {
         "intacct-plugin",
         "-p",
         "misbehaving",
+        "-p",
+        "versions",
     ];
     cargo(&[&packages[..], &wasm[..]].concat())?;
     step("Documentation");

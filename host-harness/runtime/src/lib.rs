@@ -83,7 +83,7 @@ pub use loading::{
     compile_as_child,
 };
 pub use memory_dumps::forbid_memory_dumps;
-pub use operation::{Operation, PreparedRequest, Sender};
+pub use operation::{Operation, PreparedRequest, Sender, UnreadTokens};
 pub use plugin::Plugin;
 pub use randomness::{Randomness, SystemRandomness};
 pub use reading::{DeclaredMember, Reading};

@@ -1,5 +1,6 @@
-//! What the guest `misbehaving` can be told to do. Compiled into the guest and into the tests, so
-//! that both match on the same cases: one that a test does not know does not compile.
+//! What the guest `misbehaving` can be told to do, and which versions there are of the guest `versions`.
+//! Compiled into the guests and into the tests, so that both match on the same cases: one that a test does
+//! not know does not compile.
 
 /// An enum whose cases go by names.
 macro_rules! named {
@@ -265,3 +266,62 @@ pub(crate) const MARK: &str = "misbehaving describes itself: ";
 
 /// The room for a description's name.
 pub(crate) const ROOM: usize = 24;
+
+named! {
+    /// Which version of the guest `versions` it is, by a few bytes of its data: what an upgrade changes.
+    Version {
+        /// Works: connects by the client's credentials, renews by the refresh token.
+        First = "first",
+        /// Works as well, and has another digest.
+        Second = "second",
+        /// Requires a further field.
+        RequiresRegion = "requires-region",
+        /// Has no plan for any settings, and nothing to say against a field.
+        RefusesInPlan = "refuses-in-plan",
+        /// Builds no token request for any settings.
+        RefusesInRequest = "refuses-in-request",
+        /// Panics where it plans.
+        TrapsInPlan = "traps-in-plan",
+        /// Panics where it builds a token request.
+        TrapsInRequest = "traps-in-request",
+        /// Panics where it reads the answer.
+        TrapsOnAnswer = "traps-on-answer",
+        /// Names a way to renew twice.
+        BreaksPlan = "breaks-plan",
+        /// Reports a token that no answer brought.
+        BreaksAnswer = "breaks-answer",
+        /// Calls a grant dead before anything was sent.
+        DeadUnasked = "dead-unasked",
+        /// Calls whatever the service answers a dead grant.
+        DeadOnAnswer = "dead-on-answer",
+        /// Has nothing to renew by.
+        RenewsByNothing = "renews-by-nothing",
+        /// Renews by a grant that no host knows.
+        RenewsByOther = "renews-by-other",
+        /// Renews through a person.
+        RenewsByPerson = "renews-by-person",
+        /// Has no longer the fields `spare_key` and `note`.
+        DropsFields = "drops-fields",
+        /// Asks for one more origin.
+        ReachesMore = "reaches-more",
+        /// Reads one more member.
+        ReadsMore = "reads-more",
+        /// Is called otherwise.
+        OtherId = "other-id",
+        /// Reports tokens of type `mac`.
+        MacTokens = "mac-tokens",
+        /// Reports tokens of no type.
+        UntypedTokens = "untyped-tokens",
+        /// Reports tokens that live no second.
+        NoLife = "no-life",
+        /// Reports tokens that live for ever.
+        EternalLife = "eternal-life",
+        /// Makes no check.
+        NoCheck = "no-check",
+        /// Asks to be left alone for a century, whatever the service answers.
+        WaitsForever = "waits-forever",
+    }
+}
+
+/// Stands in the component before the name of its [`Version`], padded with dots.
+pub(crate) const VERSION_MARK: &str = "versions is of version: ";

@@ -9,6 +9,7 @@ use credential_runtime::{Actor, RedirectError};
 use super::{Stored, quoted};
 use crate::exit::Exit;
 use crate::explain::invalid;
+use crate::moments::dated;
 use crate::report::{Details, Report};
 use crate::storage::PlaceError;
 
@@ -29,6 +30,20 @@ pub(super) fn explain(stored: &Stored, name: Option<&Name>, error: Error) -> Rep
             report.copy(format!("harness credentials connect {}", shown(name)))
         }
         Error::PutRight(what) => diagnosed(stored, Exit::Refused, *what),
+        Error::Settings(why) => {
+            let report = diagnosed(stored, Exit::Settings, *why);
+            report.copy(format!("harness credentials edit {}", shown(name)))
+        }
+        Error::NothingRenews { until } => {
+            let until = until.map_or_else(
+                || "while the service takes it".to_owned(),
+                |at| format!("until {}", dated(at, stored.connections.now())),
+            );
+            user(format!("{message} {until}; nothing was changed")).hint(format!(
+                "to have a new one, connect it again: {}",
+                command("connect", name)
+            ))
+        }
         Error::EndsAnother(it) => ends_another(&it),
         Error::OtherIdentity(it) => other_identity(&it),
         Error::NoSuchPlugin(_) => Report::new(Exit::Plugin, message)
@@ -36,7 +51,8 @@ pub(super) fn explain(stored: &Stored, name: Option<&Name>, error: Error) -> Rep
             .actor(Actor::Platform),
         Error::PluginChanged(_) => Report::new(Exit::Policy, message)
             .hint(format!(
-                "nothing was called. Look at the difference, and accept it, with {}",
+                "nothing was called. Look at the difference, and accept it, with {}; or go back to \
+                 the plugin, or the policy, that it was entered for",
                 command("accept", name)
             ))
             .actor(Actor::Platform),

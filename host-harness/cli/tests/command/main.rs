@@ -36,4 +36,5 @@ mod switches;
 mod tenants;
 mod texts;
 mod third_party;
+mod upgrading;
 mod validating;

@@ -153,7 +153,7 @@ impl Work {
         let operation = self.operation()?;
         let plan = operation.plan().await?;
         match self.ask_for_first(&operation, &exchange.grant).await? {
-            Answer::None(failure, error) => {
+            Answer::None(failure, error) | Answer::Unread(failure, error, _) => {
                 self.connecting_failed(&failure).await?;
                 Err(error)
             }
@@ -255,7 +255,11 @@ impl Work {
         // What was there before belongs to another grant.
         let new = new_tokens(&tokens, &lifetime, RefreshChange::Drop);
         let generation = self
-            .store_tokens(&new, &lifetime, NewEvent::new("connected"))
+            .store_tokens(
+                &new,
+                &lifetime,
+                (&Event::Obtained, NewEvent::new("connected")),
+            )
             .await?;
         self.hand_out(&new, generation);
         let overview = &self.record.overview;

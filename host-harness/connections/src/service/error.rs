@@ -52,6 +52,16 @@ pub enum Error {
     /// Something outside the credential has to be put right.
     #[error("{}", .0.message)]
     PutRight(Box<Diagnosis>),
+    /// The plugin does not accept the settings: correct them, or go back to a version that does. The
+    /// tokens are kept.
+    #[error("the plugin does not accept the settings: {}", .0.message)]
+    Settings(Box<Diagnosis>),
+    /// The access token is good, and there is nothing to renew it with. Nothing was changed.
+    #[error("there is nothing to renew this credential with; its access token is still good")]
+    NothingRenews {
+        /// Until when; absent where the service did not say.
+        until: Option<Timestamp>,
+    },
     /// Another worker has been at it for as long as a lease lasts; try again.
     #[error("another process is busy with this credential; try again")]
     Busy,
@@ -118,6 +128,7 @@ impl Error {
             State::Throttled { until, why, .. } => Self::wait(*until, why.clone()),
             State::OutcomeUnknown { again_at, why, .. } => Self::wait(*again_at, why.clone()),
             State::NeedsReconnecting { why, .. } => Self::Reconnect(Box::new(why.clone())),
+            State::SettingsRefused { why, .. } => Self::Settings(Box::new(why.clone())),
             State::NeedsAdministrator { what, .. } => Self::PutRight(Box::new(what.clone())),
         }
     }
@@ -133,7 +144,10 @@ impl Error {
     #[must_use]
     pub fn diagnosis(&self) -> Option<&Diagnosis> {
         match self {
-            Self::Wait { why, .. } | Self::Reconnect(why) | Self::PutRight(why) => Some(why),
+            Self::Wait { why, .. }
+            | Self::Reconnect(why)
+            | Self::PutRight(why)
+            | Self::Settings(why) => Some(why),
             _ => None,
         }
     }

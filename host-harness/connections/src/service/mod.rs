@@ -27,6 +27,7 @@ mod standing;
 mod terms;
 mod test;
 mod token;
+mod unrenewed;
 mod want;
 mod work;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use credential_runtime::{Grant, Operation, Sender, Tokens};
+use credential_runtime::{Grant, Operation, Secret, Sender, Tokens};
 use serde::Serialize;
 
 use super::standing::Standing;
@@ -57,6 +57,8 @@ pub(super) enum Answer {
     Tokens(Tokens, Timestamp),
     /// None.
     None(Failure, Error),
+    /// The service gave tokens, and the plugin did not take them; the refresh token among them.
+    Unread(Failure, Error, Option<Secret>),
 }
 
 impl Inner {
@@ -200,7 +202,12 @@ impl Work {
         let obtaining = operation.obtain_tokens(grant, Sender::Host);
         match tokio::time::timeout(self.inner.terms.request_deadline, obtaining).await {
             Ok(Ok(tokens)) => Answer::Tokens(tokens, sent_at),
-            Ok(Err(error)) => Answer::None(Failure::of(&error), error.into()),
+            Ok(Err(error)) => match operation.unread_tokens() {
+                Some(unread) => {
+                    Answer::Unread(Failure::of_unread(&error), error.into(), unread.refresh)
+                }
+                None => Answer::None(Failure::of(&error), error.into()),
+            },
             Err(_) => Answer::None(Failure::too_slow(), Error::TooSlow),
         }
     }
@@ -222,18 +229,18 @@ impl Work {
         Ok(())
     }
 
-    /// Stores new tokens. They exist nowhere else, so it goes on while the store cannot be used, and
-    /// takes a new lease where the old one was lost.
+    /// Stores new tokens, with the state that follows an event. They exist nowhere else, so it goes on
+    /// while the store cannot be used, and takes a new lease where the old one was lost.
     pub(super) async fn store_tokens(
         &mut self,
         tokens: &NewTokens,
         lifetime: &Lifetime,
-        entry: NewEvent,
+        (event, entry): (&Event, NewEvent),
     ) -> Result<Generation, Error> {
         let expected = self.generation();
         loop {
             let at = self.inner.at(tokens.expires_at);
-            let standing = self.standing.with_tokens(&Event::Obtained, &at, lifetime);
+            let standing = self.standing.with_tokens(event, &at, lifetime);
             let transition = standing.transition(Some(lifetime), at.jitter, entry.clone())?;
             match self.try_store(expected, tokens, &transition, at.now).await {
                 Err(Error::Store(StoreError::Fenced { .. })) => self.retake(expected).await?,

@@ -20,6 +20,10 @@ pub const PROBE_DELAY: Duration = Duration::from_secs(60);
 /// that nobody has to tell us that it was put right.
 pub const ADMINISTRATOR_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
+/// However long a wait the service asks for, or a plugin reads out of its answer: a day. One wrong number
+/// then ends no renewal for years.
+pub const LONGEST_ASKED_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A wait that the service asked for is stretched by up to this part of itself, so that those who
 /// were told the same do not come back together.
 const STRETCH: u32 = 10;
@@ -45,8 +49,9 @@ pub(super) fn next_attempt(failures: u32, at: &Circumstances) -> Timestamp {
 }
 
 /// When to try again after the service asked for a wait: not before it is over, whatever else
-/// presses.
+/// presses, and within a day.
 pub(super) fn after_wait(wait: Duration, at: &Circumstances) -> Timestamp {
+    let wait = wait.min(LONGEST_ASKED_WAIT);
     at.now.plus(wait).plus(at.jitter.of(wait / STRETCH))
 }
 
@@ -109,12 +114,19 @@ mod tests {
 
         #[test]
         fn a_wait_that_was_asked_for_is_obeyed_and_little_longer(
-            seconds in 1..100_000_u64, left in proptest::option::of(0..1_000_u64), bytes: [u8; 4],
+            seconds in 1..=86_400_u64, left in proptest::option::of(0..1_000_u64), bytes: [u8; 4],
         ) {
             let at = at(left, Jitter::from_bytes(bytes));
             let asked = Duration::from_secs(seconds);
             let wait = after_wait(asked, &at).since(at.now);
             prop_assert!(wait >= asked && wait <= asked * 11 / 10, "{wait:?}");
+        }
+
+        #[test]
+        fn no_wait_is_longer_than_a_day_and_its_stretch(seconds: u64, bytes: [u8; 4]) {
+            let at = at(None, Jitter::from_bytes(bytes));
+            let wait = after_wait(Duration::from_secs(seconds), &at).since(at.now);
+            prop_assert!(wait <= LONGEST_ASKED_WAIT * 11 / 10, "{wait:?}");
         }
     }
 }

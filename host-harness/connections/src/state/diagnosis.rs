@@ -65,12 +65,12 @@ impl Diagnosis {
         )
     }
 
-    /// The access token has ended and the plugin knows no way to renew it.
+    /// The access token is of no more use, and there is no way to renew it.
     #[must_use]
     pub fn nothing_renews() -> Self {
         Self::of_host(
             "nothing-renews",
-            "The access token has ended, and there is no refresh token to renew it with.",
+            "The access token is of no more use, and there is nothing to renew it with.",
             "Connect this credential again.",
             Actor::User,
         )

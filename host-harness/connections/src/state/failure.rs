@@ -26,6 +26,8 @@ pub enum Failure {
     Unavailable(Diagnosis),
     /// The request may have had an effect, and what it was is not known.
     Unknown(Diagnosis),
+    /// The service answered with tokens, and the plugin did not take them.
+    Unread(Diagnosis),
 }
 
 impl Failure {
@@ -38,7 +40,8 @@ impl Failure {
             | Self::Misconfigured(why)
             | Self::Throttled { why, .. }
             | Self::Unavailable(why)
-            | Self::Unknown(why) => why,
+            | Self::Unknown(why)
+            | Self::Unread(why) => why,
         }
     }
 
@@ -49,6 +52,15 @@ impl Failure {
         match error {
             Error::Refused(refusal) => Self::of_refusal(refusal),
             Error::Failed(failure) => Self::of_call(failure),
+        }
+    }
+
+    /// The same where the service answered with tokens: what it did is known then.
+    #[must_use]
+    pub fn of_unread(error: &Error) -> Self {
+        match Self::of(error) {
+            Self::Unknown(why) => Self::Unread(why),
+            other => other,
         }
     }
 
@@ -105,7 +117,12 @@ fn of_problems(refusal: &Refusal) -> Diagnosis {
     }
     Diagnosis {
         message: refusal.to_string(),
-        ..Diagnosis::of_host("invalid-settings", "", "Correct the settings.", Actor::User)
+        ..Diagnosis::of_host(
+            "invalid-settings",
+            "",
+            "Correct the settings, or go back to the version of the plugin that took them.",
+            Actor::User,
+        )
     }
 }
 
@@ -149,6 +166,7 @@ mod tests {
             Failure::Throttled { .. } => "throttled",
             Failure::Unavailable(_) => "unavailable",
             Failure::Unknown(_) => "unknown",
+            Failure::Unread(_) => "unread",
         }
     }
 
@@ -164,6 +182,15 @@ mod tests {
         check(ErrorKind::StaleToken, "unknown");
         check(ErrorKind::Denied, "misconfigured");
         check(ErrorKind::Other, "unknown");
+    }
+
+    #[test]
+    fn of_an_answer_with_tokens_the_outcome_is_known() {
+        let of = |kind| case_of(&Failure::of_unread(&Refusal::new(kind, why()).into()));
+        assert_eq!(of(ErrorKind::Other), "unread");
+        assert_eq!(of(ErrorKind::Protocol), "unread");
+        assert_eq!(of(ErrorKind::Reauthorize), "dead");
+        assert_eq!(of(ErrorKind::Throttled), "throttled");
     }
 
     #[track_caller]

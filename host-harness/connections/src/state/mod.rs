@@ -20,8 +20,10 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-pub use backoff::{ADMINISTRATOR_INTERVAL, FIRST_WAIT, LONGEST_WAIT, PROBE_DELAY};
-pub use decision::{Asker, Decision, GrantUse, Refrain, decide};
+pub use backoff::{
+    ADMINISTRATOR_INTERVAL, FIRST_WAIT, LONGEST_ASKED_WAIT, LONGEST_WAIT, PROBE_DELAY,
+};
+pub use decision::{Asker, Decision, GrantUse, Refrain, decide, refrain};
 pub use diagnosis::{Actor, Diagnosis};
 pub use event::{Circumstances, Event};
 pub use failure::Failure;
@@ -57,12 +59,11 @@ pub enum State {
         attempt: Attempt,
     },
     /// Healthy, but the service is not to be asked before an instant: it said so, or it could not
-    /// be reached.
+    /// be reached, or the plugin failed before anything was sent. A person may overrule it.
     Throttled {
         /// Not before this.
         until: Timestamp,
-        /// Whether the service said how long. If not, it is our own patience, which a person may
-        /// overrule.
+        /// Whether the service said how long.
         asked: bool,
         /// Attempts in a row that came to nothing.
         failures: u32,
@@ -77,6 +78,18 @@ pub enum State {
         why: Diagnosis,
         /// When one more attempt is due, because something was changed; none otherwise.
         retry_at: Option<Timestamp>,
+        /// Whether the service has refused the access token that is stored.
+        rejected: bool,
+    },
+    /// The plugin does not accept the settings, so nothing was sent: the grant is as good as it was.
+    /// Looked at again when the settings, the plugin or what the platform fills in are others.
+    SettingsRefused {
+        /// What is wrong with them.
+        why: Diagnosis,
+        /// When one more attempt is due, because something was changed; none otherwise.
+        retry_at: Option<Timestamp>,
+        /// Whether an earlier renewal, of which no answer was seen, may have spent the refresh token.
+        may_be_spent: bool,
         /// Whether the service has refused the access token that is stored.
         rejected: bool,
     },
@@ -130,6 +143,7 @@ impl State {
             Self::Renewing { attempt, .. } => attempt.rejected,
             Self::Throttled { rejected, .. }
             | Self::NeedsReconnecting { rejected, .. }
+            | Self::SettingsRefused { rejected, .. }
             | Self::NeedsAdministrator { rejected, .. }
             | Self::OutcomeUnknown { rejected, .. } => *rejected,
         }
@@ -138,14 +152,23 @@ impl State {
     /// Whether a renewal with this would be the last try of a refresh token that may be spent.
     #[must_use]
     pub fn probes_with(&self, grant: GrantUse) -> bool {
-        let may_be_spent = matches!(
-            self,
-            Self::OutcomeUnknown {
-                single_use: true,
-                ..
-            }
-        );
-        may_be_spent && grant == GrantUse::SingleUse
+        self.may_be_spent() && grant == GrantUse::SingleUse
+    }
+
+    /// Whether a renewal of which no answer was seen may have spent the refresh token.
+    #[must_use]
+    pub fn may_be_spent(&self) -> bool {
+        match self {
+            Self::OutcomeUnknown { single_use, .. } => *single_use,
+            Self::SettingsRefused { may_be_spent, .. } => *may_be_spent,
+            Self::Draft
+            | Self::Connecting { .. }
+            | Self::Connected
+            | Self::Renewing { .. }
+            | Self::Throttled { .. }
+            | Self::NeedsReconnecting { .. }
+            | Self::NeedsAdministrator { .. } => false,
+        }
     }
 
     /// Whether a request may have left of which no result is recorded. Seen by someone who holds
@@ -163,6 +186,7 @@ impl State {
             Self::Connecting { before, .. } => before.diagnosis(),
             Self::Throttled { why, .. }
             | Self::NeedsReconnecting { why, .. }
+            | Self::SettingsRefused { why, .. }
             | Self::OutcomeUnknown { why, .. } => Some(why),
             Self::NeedsAdministrator { what, .. } => Some(what),
         }
@@ -177,6 +201,7 @@ impl State {
             Self::Draft
             | Self::Connected
             | Self::NeedsReconnecting { .. }
+            | Self::SettingsRefused { .. }
             | Self::NeedsAdministrator { .. } => 0,
         }
     }

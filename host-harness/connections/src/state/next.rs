@@ -13,6 +13,7 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5 * 60);
 pub fn next(state: &State, event: &Event, at: &Circumstances) -> State {
     match event {
         Event::Edited { holds_tokens } => edited(state, *holds_tokens, at.now),
+        Event::PluginChanged => plugin_changed(state, at.now),
         Event::ConnectBegun => State::Connecting {
             since: at.now,
             before: Box::new(interrupted(state, at.now)),
@@ -37,9 +38,9 @@ pub fn due_at(state: &State, lifetime: Option<&Lifetime>, jitter: Jitter) -> Opt
         }
         State::Connected => lifetime.and_then(|it| it.background_at(jitter)),
         State::Throttled { until, .. } => Some(*until),
-        State::NeedsReconnecting { retry_at, .. } | State::NeedsAdministrator { retry_at, .. } => {
-            *retry_at
-        }
+        State::NeedsReconnecting { retry_at, .. }
+        | State::SettingsRefused { retry_at, .. }
+        | State::NeedsAdministrator { retry_at, .. } => *retry_at,
         State::OutcomeUnknown { again_at, .. } => Some(*again_at),
     }
 }
@@ -58,30 +59,62 @@ fn renewal_begun(state: &State, grant: GrantUse, rejected: bool, now: Timestamp)
 
 /// A refusal that new settings may mend is worth one more attempt.
 fn edited(state: &State, holds_tokens: bool, now: Timestamp) -> State {
-    match state.clone() {
+    match state {
         State::Connecting { since, before } => State::Connecting {
-            since,
-            before: Box::new(edited(&before, holds_tokens, now)),
+            since: *since,
+            before: Box::new(edited(before, holds_tokens, now)),
         },
-        State::NeedsReconnecting { .. } | State::NeedsAdministrator { .. } if !holds_tokens => {
+        State::NeedsReconnecting { .. }
+        | State::SettingsRefused { .. }
+        | State::NeedsAdministrator { .. }
+            if !holds_tokens =>
+        {
             State::Draft
         }
-        State::NeedsReconnecting { why, rejected, .. } => State::NeedsReconnecting {
+        other => once_more(other, now),
+    }
+}
+
+/// Whatever a plugin said may have been that plugin's doing: another one is worth an attempt. So is one
+/// that failed before anything was sent.
+fn plugin_changed(state: &State, now: Timestamp) -> State {
+    match once_more(state, now) {
+        State::Connecting { since, before } => State::Connecting {
+            since,
+            before: Box::new(plugin_changed(&before, now)),
+        },
+        State::Throttled {
+            asked: false,
+            failures,
+            rejected,
             why,
+            ..
+        } => State::Throttled {
+            until: now,
+            asked: false,
+            failures,
             rejected,
-            retry_at: Some(now),
+            why,
         },
-        State::NeedsAdministrator { what, rejected, .. } => State::NeedsAdministrator {
-            what,
-            rejected,
-            retry_at: Some(now),
-        },
-        other @ (State::Draft
+        other => other,
+    }
+}
+
+/// Due at once, where it waits for something to be changed.
+fn once_more(state: &State, now: Timestamp) -> State {
+    let mut state = state.clone();
+    match &mut state {
+        State::NeedsReconnecting { retry_at, .. }
+        | State::SettingsRefused { retry_at, .. }
+        | State::NeedsAdministrator { retry_at, .. } => *retry_at = Some(now),
+        State::Draft
+        | State::Connecting { .. }
         | State::Connected
         | State::Renewing { .. }
         | State::Throttled { .. }
-        | State::OutcomeUnknown { .. }) => other,
+        | State::OutcomeUnknown { .. } => {}
     }
+    state
 }
 
 fn rejected(state: &State) -> State {
@@ -92,6 +125,7 @@ fn rejected(state: &State) -> State {
         State::Renewing { attempt, .. } => attempt.rejected = true,
         State::Throttled { rejected, .. }
         | State::NeedsReconnecting { rejected, .. }
+        | State::SettingsRefused { rejected, .. }
         | State::NeedsAdministrator { rejected, .. }
         | State::OutcomeUnknown { rejected, .. } => *rejected = true,
     }
@@ -113,6 +147,7 @@ fn interrupted(state: &State, now: Timestamp) -> State {
         | State::Connected
         | State::Throttled { .. }
         | State::NeedsReconnecting { .. }
+        | State::SettingsRefused { .. }
         | State::NeedsAdministrator { .. }
         | State::OutcomeUnknown { .. } => state.clone(),
     }
@@ -149,15 +184,22 @@ fn failed(state: &State, failure: &Failure, at: &Circumstances) -> State {
         State::Connecting { before, .. } => connect_failed(before, failure),
         State::Renewing { since, attempt } => renewal_failed(*since, *attempt, failure, at),
         other => {
-            let rejected = other.token_rejected();
-            let failures = other.failures();
+            let probe = other.may_be_spent();
             let attempt = Attempt {
-                grant: GrantUse::Repeatable,
-                probe: false,
-                failures,
-                rejected,
+                grant: if probe {
+                    GrantUse::SingleUse
+                } else {
+                    GrantUse::Repeatable
+                },
+                probe,
+                failures: other.failures(),
+                rejected: other.token_rejected(),
             };
-            renewal_failed(at.now, attempt, failure, at)
+            let since = match other {
+                State::OutcomeUnknown { since, .. } => *since,
+                _ => at.now,
+            };
+            renewal_failed(since, attempt, failure, at)
         }
     }
 }
@@ -187,12 +229,18 @@ fn renewal_failed(
             retry_at: None,
             rejected,
         },
-        Failure::Dead(why) | Failure::Settings(why) => State::NeedsReconnecting {
+        Failure::Dead(why) => State::NeedsReconnecting {
             why: why.clone(),
             retry_at: None,
             rejected,
         },
-        Failure::Misconfigured(what) => State::NeedsAdministrator {
+        Failure::Settings(why) => State::SettingsRefused {
+            why: why.clone(),
+            retry_at: None,
+            may_be_spent: attempt.probe,
+            rejected,
+        },
+        Failure::Misconfigured(what) | Failure::Unread(what) => State::NeedsAdministrator {
             what: what.clone(),
             retry_at: Some(after_wait(ADMINISTRATOR_INTERVAL, at)),
             rejected,

@@ -13,6 +13,7 @@ impl State {
             Self::Renewing { .. } => "renewing",
             Self::Throttled { .. } => "throttled",
             Self::NeedsReconnecting { .. } => "needs-reconnecting",
+            Self::SettingsRefused { .. } => "settings-refused",
             Self::NeedsAdministrator { .. } => "needs-administrator",
             Self::OutcomeUnknown { .. } => "outcome-unknown",
         }
@@ -28,6 +29,7 @@ impl State {
             Self::Renewing { .. } => "being renewed",
             Self::Throttled { .. } => "waiting",
             Self::NeedsReconnecting { .. } => "connect again",
+            Self::SettingsRefused { .. } => "settings not accepted",
             Self::NeedsAdministrator { .. } => "to be put right",
             Self::OutcomeUnknown { .. } => "not answered",
         }
@@ -45,12 +47,20 @@ impl State {
                 "Connected; the service asked for a pause before the next renewal."
             }
             Self::Throttled { asked: false, .. } => {
-                "Connected; the service could not be reached and is tried again by itself."
+                "Connected; a renewal came to nothing and is tried again by itself."
             }
             Self::NeedsReconnecting { retry_at: None, .. } => "Has to be connected again.",
             Self::NeedsReconnecting {
                 retry_at: Some(_), ..
-            } => "Had to be connected again; the settings were changed, so it is tried once more.",
+            } => "Had to be connected again; something was changed, so it is tried once more.",
+            Self::SettingsRefused { retry_at: None, .. } => {
+                "The plugin does not accept the settings, so it is not renewed. Its tokens are kept."
+            }
+            Self::SettingsRefused {
+                retry_at: Some(_), ..
+            } => {
+                "The plugin did not accept the settings; something was changed, so it is tried once more."
+            }
             Self::NeedsAdministrator { .. } => {
                 "Something outside this credential has to be put right; connecting again does not help."
             }

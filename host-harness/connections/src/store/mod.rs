@@ -22,7 +22,7 @@ use crate::master_key::KeyId;
 use crate::record::{
     Acquisition, CredentialId, Due, Event, Generation, Identity, Lease, Name, NewCredential,
     NewEvent, NewIntent, NewTokens, Overview, Owner, PluginRef, Record, SettingsChange,
-    SettingsVersion, Tenant, Timestamp, Transition,
+    SettingsVersion, StateChange, Tenant, Timestamp, Transition,
 };
 
 pub use error::{Effect, StoreError};
@@ -112,7 +112,8 @@ pub trait Store: Send + Sync {
     ) -> Result<SettingsVersion, StoreError>;
 
     /// Binds a credential to another plugin, or to another version of it, or to other origins, if it is
-    /// still bound to what the caller has read. The data key is wrapped anew; secrets stay as they are.
+    /// still bound to what the caller has read, and changes the state with that, if that too is still the
+    /// one that was read. The data key is wrapped anew; secrets stay as they are.
     ///
     /// # Errors
     ///
@@ -122,7 +123,7 @@ pub trait Store: Send + Sync {
         tenant: &Tenant,
         id: CredentialId,
         (from, to): (&PluginRef, &PluginRef),
-        event: &NewEvent,
+        change: (Option<&StateChange>, &NewEvent),
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
@@ -190,7 +191,7 @@ pub trait Store: Send + Sync {
 
     /// Stores new tokens and the state that goes with them in one transaction, if the lease is
     /// still the newest and the tokens are still those of generation `expected`. The last success
-    /// is `now`. When this has returned, the tokens may be used.
+    /// is `now`, unless the transition has a diagnosis. When this has returned, the tokens may be used.
     ///
     /// May be repeated after [`Effect::Unknown`] with the same arguments: where the first attempt
     /// did take effect, the second sees its own tokens and says the same.

@@ -38,6 +38,9 @@ mod steps;
 mod store_trouble;
 mod testing;
 mod unanswered;
+mod unrenewable;
+mod upgrading;
+mod versions;
 mod worker;
 
 /// Runs these tests on both stores.

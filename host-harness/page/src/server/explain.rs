@@ -81,7 +81,13 @@ pub(super) fn error(title: &str, error: Error, form: Option<&Descriptor>) -> Not
     match error {
         Error::Store(error) => store(&error),
         Error::Plugin(error) => plugin(notice, error, form),
-        Error::Reconnect(why) | Error::PutRight(why) => notice.diagnosed(from(&why), form),
+        Error::Reconnect(why) | Error::PutRight(why) | Error::Settings(why) => {
+            notice.diagnosed(from(&why), form)
+        }
+        Error::NothingRenews { .. } => user(
+            &format!("{message} Nothing was changed."),
+            "To have a new one, connect it again.",
+        ),
         Error::Wait { why, .. } => wait(notice, &why, form),
         Error::Redirect(error) => redirect(notice, &error),
         Error::Problems(_) => user(UNFIT, "Correct them, then connect."),
@@ -99,8 +105,8 @@ pub(super) fn error(title: &str, error: Error, form: Option<&Descriptor>) -> Not
         Error::PluginChanged(_) => notice
             .message(message)
             .hint(
-                "Nothing was called with this credential. Whoever runs this platform looks at the \
-                 difference and accepts it: `harness credentials accept`.",
+                "Nothing was called with this credential. Its page shows the difference, and a button \
+                 to accept it; so does `harness credentials accept`.",
             )
             .actor(Actor::Platform),
         Error::Document(_) => notice

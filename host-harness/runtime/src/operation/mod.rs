@@ -17,9 +17,10 @@ mod oauth;
 mod prepared;
 mod refusal;
 mod tokens;
+mod unread;
 
 use std::fmt::Debug;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use wasmtime::Store;
 
@@ -40,6 +41,7 @@ use crate::vault::SecretKind;
 
 pub use oauth::Sender;
 pub use prepared::PreparedRequest;
+pub use unread::UnreadTokens;
 
 /// One operation on one credential: as many calls as it takes, over one set of secrets.
 ///
@@ -52,6 +54,7 @@ pub struct Operation {
     settings: Arc<[wit::Setting]>,
     exchange: Arc<Exchange>,
     plan: OnceLock<GrantPlan>,
+    unread: Mutex<Option<UnreadTokens>>,
     caller: Caller,
 }
 
@@ -80,6 +83,7 @@ impl Operation {
             settings,
             exchange: Arc::new(exchange),
             plan: OnceLock::new(),
+            unread: Mutex::default(),
             caller,
         }
     }

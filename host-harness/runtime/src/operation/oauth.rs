@@ -217,8 +217,21 @@ impl Operation {
             .await
     }
 
-    /// The second of two calls; a call that is cut short here comes after a request, and says so.
+    /// The second of two calls. What it does not take of the answer's tokens is kept.
     async fn understand(
+        &self,
+        grant: wit_oauth::Grant,
+        answer: wit_http::Answer,
+        outlet: &Outlet,
+    ) -> Result<Tokens, Error> {
+        let brought = self.tokens_in(&answer);
+        let result = self.parse(grant, answer, outlet).await;
+        self.note_unread(brought.filter(|_| result.is_err()));
+        result
+    }
+
+    /// A call that is cut short here comes after a request, and says so.
+    async fn parse(
         &self,
         grant: wit_oauth::Grant,
         answer: wit_http::Answer,

@@ -1,6 +1,6 @@
 //! `harness credentials status`: where one stands, and what to do.
 
-use credential_connections::record::{Failure, Timestamp};
+use credential_connections::record::{Failure, Name, Timestamp};
 use credential_connections::service::{FormReport, PluginStanding, Status};
 use credential_connections::state::Diagnosis;
 use credential_runtime::Actor;
@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::moments::{dated, from_now};
 use crate::output::Output;
 use crate::report::{Report, problem};
-use crate::stored::Stored;
+use crate::stored::{Stored, quoted};
 use crate::text::Page;
 
 /// How wide the labels are.
@@ -38,6 +38,7 @@ fn form_json(form: &FormReport) -> Value {
     };
     json!({
         "plugin": plugin,
+        "difference": form.difference,
         "unknown": form.unknown,
         "missing": form.missing,
         "problems": form.problems,
@@ -56,7 +57,23 @@ fn page(stored: &Stored, status: &Status) -> Page {
         }
         _ => page,
     };
-    form(page, &status.form)
+    let page = form(page, &status.form);
+    difference(page, &overview.name, &status.form)
+}
+
+/// What the plugin that is installed would do beyond what the credential was entered for.
+fn difference(page: Page, name: &Name, form: &FormReport) -> Page {
+    let Some(difference) = &form.difference else {
+        return page;
+    };
+    let page = fields(page, "would reach", &difference.reaches_more);
+    let page = fields(page, "would read", &difference.reads_more);
+    let page = fields(page, "no longer", &difference.no_longer);
+    let text = format!(
+        "not used by this plugin before it is accepted: harness credentials accept {}",
+        quoted(name)
+    );
+    page.item(2, LABEL, "to do", &text)
 }
 
 fn standing(stored: &Stored, page: Page, status: &Status, now: Timestamp) -> Page {

@@ -12,6 +12,11 @@ pub(super) fn to_do(name: &Name, standing: &Standing) -> Option<String> {
     let connect = || format!("harness credentials connect {}", quoted(name));
     match &standing.state {
         State::Draft | State::NeedsReconnecting { retry_at: None, .. } => Some(connect()),
+        State::SettingsRefused { retry_at: None, .. } => Some(format!(
+            "correct the settings (harness credentials edit {name}) or go back to the plugin that \
+             took them, then: harness renew {name}",
+            name = quoted(name)
+        )),
         State::NeedsAdministrator { .. } => Some(format!(
             "put it right, then: harness credentials test {}",
             quoted(name)
@@ -21,6 +26,7 @@ pub(super) fn to_do(name: &Name, standing: &Standing) -> Option<String> {
         | State::Renewing { .. }
         | State::Throttled { .. }
         | State::NeedsReconnecting { .. }
+        | State::SettingsRefused { .. }
         | State::OutcomeUnknown { .. } => None,
     }
 }

@@ -70,6 +70,15 @@ fn reconnect(why: Diagnosis, retry_at: Option<Timestamp>) -> State {
     }
 }
 
+fn refused(retry_at: Option<Timestamp>, may_be_spent: bool) -> State {
+    State::SettingsRefused {
+        why: why(),
+        retry_at,
+        may_be_spent,
+        rejected: false,
+    }
+}
+
 fn administrator(retry_at: Option<Timestamp>) -> State {
     State::NeedsAdministrator {
         what: why(),
@@ -99,7 +108,12 @@ fn a_renewal_that_fails_says_what_to_do_next() {
     for grant in [Repeatable, SingleUse] {
         let state = renewing(grant, false);
         check_failed(&state, Failure::Dead(why()), &reconnect(why(), None));
-        check_failed(&state, Failure::Settings(why()), &reconnect(why(), None));
+        check_failed(&state, Failure::Settings(why()), &refused(None, false));
+        check_failed(
+            &state,
+            Failure::Unread(why()),
+            &administrator(Some(later(3_600))),
+        );
         check_failed(
             &state,
             Failure::Misconfigured(why()),
@@ -115,6 +129,12 @@ fn a_renewal_that_fails_says_what_to_do_next() {
             &state,
             Failure::Throttled { wait, why: why() },
             &throttled(later(90), true),
+        );
+        let wait = Some(Duration::from_secs(u64::from(u32::MAX)));
+        check_failed(
+            &state,
+            Failure::Throttled { wait, why: why() },
+            &throttled(NOW.plus(LONGEST_ASKED_WAIT), true),
         );
         let unsaid = Failure::Throttled {
             wait: None,
@@ -218,9 +238,48 @@ fn an_edit_is_a_reason_to_try_once_more() {
         &administrator(Some(NOW)),
     );
     check(&administrator(None), &edited(false), &State::Draft);
+    check(
+        &refused(None, false),
+        &edited(true),
+        &refused(Some(NOW), false),
+    );
+    check(&refused(None, false), &edited(false), &State::Draft);
     for state in [State::Draft, State::Connected, throttled(later(9), true)] {
         check(&state, &edited(true), &state);
     }
+}
+
+#[test]
+fn another_plugin_is_a_reason_to_try_once_more() {
+    let changed = Event::PluginChanged;
+    for (state, expected) in [
+        (refused(None, true), refused(Some(NOW), true)),
+        (reconnect(why(), None), reconnect(why(), Some(NOW))),
+        (administrator(Some(later(9))), administrator(Some(NOW))),
+        (throttled(later(9), false), throttled(NOW, false)),
+        // What the service said still holds.
+        (throttled(later(9), true), throttled(later(9), true)),
+        (unknown(later(9), true), unknown(later(9), true)),
+        (State::Connected, State::Connected),
+        (State::Draft, State::Draft),
+    ] {
+        check(&state, &changed, &expected);
+        check(&connecting(state), &changed, &connecting(expected));
+    }
+}
+
+#[test]
+fn refused_settings_do_not_forget_that_a_refresh_token_may_be_spent() {
+    let settings = || Failure::Settings(why());
+    let probe = renewing(GrantUse::SingleUse, true);
+    check_failed(&probe, settings(), &refused(None, true));
+    check_failed(&unknown(later(9), true), settings(), &refused(None, true));
+    check_failed(&unknown(later(9), false), settings(), &refused(None, false));
+    let begun = Event::RenewalBegun {
+        grant: GrantUse::SingleUse,
+        rejected: false,
+    };
+    check(&refused(Some(NOW), true), &begun, &probe);
 }
 
 #[test]
@@ -235,6 +294,7 @@ fn what_the_service_refused_stays_refused_until_new_tokens_come() {
         unknown(later(9), true),
         reconnect(why(), None),
         administrator(None),
+        refused(None, false),
         connecting(reconnect(why(), None)),
         renewing(GrantUse::SingleUse, false),
     ] {
@@ -264,6 +324,8 @@ fn what_was_begun_is_looked_after_though_nobody_asks() {
     assert_eq!(due(&throttled(later(9), true)), Some(later(9)));
     assert_eq!(due(&unknown(later(9), true)), Some(later(9)));
     assert_eq!(due(&reconnect(why(), None)), None);
+    assert_eq!(due(&refused(None, false)), None);
+    assert_eq!(due(&refused(Some(later(9)), false)), Some(later(9)));
     assert_eq!(due(&State::Draft), None);
 }
 
@@ -277,11 +339,12 @@ fn every_state_has_a_name_and_a_meaning_of_its_own() {
         throttled(NOW, true),
         reconnect(why(), None),
         administrator(None),
+        refused(None, false),
         unknown(NOW, true),
     ];
     let names: std::collections::BTreeSet<_> = states.iter().map(State::name).collect();
     let meanings: std::collections::BTreeSet<_> = states.iter().map(State::meaning).collect();
-    assert_eq!((names.len(), meanings.len()), (8, 8));
+    assert_eq!((names.len(), meanings.len()), (9, 9));
     for state in states {
         let json = serde_json::to_string(&state).unwrap();
         assert!(

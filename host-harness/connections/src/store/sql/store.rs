@@ -20,7 +20,7 @@ use super::{Driver, Operation};
 use crate::record::{
     Acquisition, CredentialId, Due, Event, Generation, Identity, Lease, Name, NewCredential,
     NewEvent, NewIntent, NewTokens, Overview, Owner, PluginRef, Record, SettingsChange,
-    SettingsVersion, Tenant, Timestamp, Transition,
+    SettingsVersion, StateChange, Tenant, Timestamp, Transition,
 };
 use crate::store::{Effect, KeyStatus, Store, StoreError};
 
@@ -155,7 +155,7 @@ impl<D: Driver> Store for SqlStore<D> {
         tenant: &Tenant,
         id: CredentialId,
         (from, to): (&PluginRef, &PluginRef),
-        event: &NewEvent,
+        (state, event): (Option<&StateChange>, &NewEvent),
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.run(AcceptPlugin {
@@ -164,6 +164,7 @@ impl<D: Driver> Store for SqlStore<D> {
             id,
             from: from.clone(),
             to: to.clone(),
+            state: state.cloned(),
             event: event.clone(),
             now,
         })
