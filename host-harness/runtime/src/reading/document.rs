@@ -298,7 +298,9 @@ fn element(
         picking.pick(declared, || Raw::Compound { empty: false })?;
         return children(picking, it, declared);
     }
-    let texts = it.children().filter_map(|child| child.text());
+    // Comments have a text, too, and are none of the element's.
+    let texts = it.children().filter(roxmltree::Node::is_text);
+    let texts = texts.filter_map(|child| child.text());
     let text: Zeroizing<String> = Zeroizing::new(texts.collect());
     picking.pick(declared, || {
         Raw::Text(Zeroizing::new(text.trim().to_owned()))

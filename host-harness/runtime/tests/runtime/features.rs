@@ -1,7 +1,7 @@
-//! Components that use what this host runs for nobody, or ask for what it does not have: each is refused before
-//! the compiler sees it, with what it is and what its author does.
+//! Components that use what this host runs for nobody, or ask for what it does not have: each is refused with
+//! what it is and what its author does.
 
-use credential_runtime::LoadError;
+use credential_runtime::{LoadError, Runtime};
 use rstest::rstest;
 
 use crate::nested::without_compiler;
@@ -41,12 +41,8 @@ fn check(error: &LoadError) {
 #[case::a_shared_function("(type (shared (func)))")]
 #[tokio::test]
 async fn a_feature_that_no_plugin_has_is_named(#[case] module: &str) {
-    check(
-        &without_compiler()
-            .load(&component(module))
-            .await
-            .unwrap_err(),
-    );
+    let runtime = Runtime::builder().build().unwrap();
+    check(&runtime.load(&component(module)).await.unwrap_err());
 }
 
 #[rstest]
@@ -102,7 +98,7 @@ fn with_section(name: &str, contents: &[u8]) -> Vec<u8> {
 #[tokio::test]
 async fn a_custom_section_does_no_harm(#[case] name: &str, #[case] contents: &[u8]) {
     let stage = Stage::new().await;
-    let runtime = credential_runtime::Runtime::builder().build().unwrap();
+    let runtime = Runtime::builder().build().unwrap();
     stage
         .withstands(runtime.load(&with_section(name, contents)))
         .await
