@@ -31,6 +31,7 @@
 //! ```
 
 mod authorization;
+mod authorization_url;
 mod bindings;
 mod cache;
 mod call;

@@ -85,6 +85,14 @@ named! {
         NameInCapitals = "name-in-capitals",
         /// Writes it percent-encoded.
         NameEncoded = "name-encoded",
+        /// Writes it into a form's value in two pieces.
+        NameInPieces = "name-in-pieces",
+        /// Writes what stands in `extra` beside the secret, in pieces of one value.
+        GuessInPieces = "guess-in-pieces",
+        /// Writes it over the fields of a form.
+        GuessAcrossFields = "guess-across-fields",
+        /// Puts two members of one name into a flat JSON object.
+        MemberTwice = "member-twice",
         /// Names a secret that it made up.
         MadeUpSecret = "made-up-secret",
         /// Names the secret that the setting `extra` names.
@@ -134,6 +142,8 @@ named! {
         LongIdentity = "long-identity",
         /// Returns a fact for a field that learns none.
         WrongFact = "wrong-fact",
+        /// Returns two facts for one field.
+        TwoFacts = "two-facts",
         /// Returns the token's name as a fact.
         NameAsFact = "name-as-fact",
         /// Says that it was denied, whatever was answered.
@@ -158,6 +168,18 @@ named! {
         AuthenticateOther = "authenticate-other",
         /// Authenticates twice.
         AuthenticateTwice = "authenticate-twice",
+        /// Authenticates by a scheme that breaks the line.
+        AuthenticateScheme = "authenticate-scheme",
+        /// Writes the token's name into a header as well.
+        AuthenticateName = "authenticate-name",
+        /// Passes a test by a request that carries no secret.
+        PassesWithout = "passes-without",
+        /// Makes checks whose ids are one when they are cut.
+        LongChecks = "long-checks",
+        /// Fails a check by a step that there is not.
+        FailsByStep = "fails-by-step",
+        /// Says that it revoked after a request that carries no token.
+        RevokesWithout = "revokes-without",
         /// Passes a test without having asked.
         PassesUnasked = "passes-unasked",
         /// Makes no check.
@@ -176,6 +198,10 @@ named! {
         PlansPerson = "plans-person",
         /// Plans to renew by twenty thousand ways.
         PlansMany = "plans-many",
+        /// Plans to connect by a refresh token, as an extension grant.
+        PlansAlias = "plans-alias",
+        /// Plans to renew by a grant whose name is a page long.
+        PlansLongName = "plans-long-name",
         /// Exchanges a code without its verifier.
         CodeWithoutVerifier = "code-without-verifier",
         /// Exchanges a code with another redirect URI.

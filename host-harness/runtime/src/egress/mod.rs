@@ -10,7 +10,11 @@ mod placement;
 mod policy;
 
 pub use address::is_public;
-pub(crate) use decide::{Denial, NamedHeaders, Reach, Target, check_headers, decide, decide_url};
+pub(crate) use decide::{
+    Denial, NamedHeaders, Reach, Target, check_authorization, check_headers, decide, decide_url,
+};
 pub use origin::{Origin, OriginError};
-pub(crate) use placement::{carried, check_placement, check_secret_headers, literals};
+pub(crate) use placement::{
+    authentication_texts, carried, check_placement, check_secret_headers, literals, written,
+};
 pub use policy::{MappingTarget, MappingTargetError, Policy};

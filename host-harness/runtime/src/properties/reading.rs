@@ -218,6 +218,6 @@ pub(crate) fn read_with(secret: &str, body: &[u8], header: Option<&str>) -> Read
         headers,
         body: body.to_vec().into(),
     };
-    let carried = Carried::new(&mut vault, [name.as_str()].into_iter(), std::iter::empty());
+    let carried = Carried::new(&mut vault, [name.as_str()].into_iter(), Vec::new());
     declaration().read(&answer, &permitted(), &carried, &mut vault)
 }

@@ -5,15 +5,20 @@
 //! before a plugin gets it. Not in scope: sending, and what a value means, which is the plugin's.
 
 mod answer;
+#[cfg(test)]
+mod attacks;
 mod canonical;
 mod declaration;
 mod decoded;
 mod document;
+mod escapes;
 mod header;
 mod jwt;
+mod letters;
 mod names;
 mod pointer;
 mod search;
+mod words;
 
 use std::collections::BTreeSet;
 
