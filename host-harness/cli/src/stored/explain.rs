@@ -130,7 +130,17 @@ impl From<StoreError> for Report {
             }
             StoreError::ReadOnly(_) => Self::machine(message)
                 .hint("this user needs the right to write to the file and to its folder"),
-            StoreError::Corrupt(_) => Self::machine(message).hint("restore a backup"),
+            StoreError::Corrupt(_) => Self::machine(message).hint(
+                "keep the database as it is, and look for what changed it. Restore a backup only where \
+                 nothing else helps: it brings back refresh tokens that are spent by now, and those \
+                 credentials have to be connected again",
+            ),
+            StoreError::Replaced(_) => Self::machine(message).hint(
+                "end every process that uses this store, restore it as docs/storage.md says \
+                 (\"Restore\"), and start them again",
+            ),
+            StoreError::Refused(_) => Self::machine(message)
+                .hint("nothing was changed, and nothing is damaged; the database's own log says more"),
             StoreError::Busy
             | StoreError::Unavailable { .. }
             | StoreError::Full

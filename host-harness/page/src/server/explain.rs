@@ -197,8 +197,12 @@ pub(super) fn store(error: &StoreError) -> Notice {
         StoreError::Busy | StoreError::Unavailable { .. } => {
             notice.hint("Try again in a moment.").actor(Actor::Platform)
         }
-        StoreError::Corrupt(_) => notice.hint("Restore a backup.").actor(Actor::Platform),
+        StoreError::Corrupt(_) => notice
+            .hint("Keep the database as it is, and look for what changed it; a backup is the last resort.")
+            .actor(Actor::Platform),
         StoreError::Full
+        | StoreError::Refused(_)
+        | StoreError::Replaced(_)
         | StoreError::ReadOnly(_)
         | StoreError::KeyMissing { .. }
         | StoreError::KeySource(_)
