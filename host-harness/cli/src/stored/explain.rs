@@ -1,6 +1,6 @@
 //! Every error of a stored credential becomes a report here.
 
-use credential_connections::record::Name;
+use credential_connections::record::{HeldBy, Name, Timestamp};
 use credential_connections::service::{EndsAnother, Error, OtherIdentity};
 use credential_connections::state::Diagnosis;
 use credential_connections::store::StoreError;
@@ -9,6 +9,7 @@ use credential_runtime::{Actor, RedirectError};
 use super::{Stored, quoted};
 use crate::exit::Exit;
 use crate::explain::invalid;
+use crate::moments::dated;
 use crate::report::{Details, Report};
 use crate::storage::PlaceError;
 
@@ -44,6 +45,7 @@ pub(super) fn explain(stored: &Stored, name: Option<&Name>, error: Error) -> Rep
         Error::Document(_) => Report::machine(message).hint("upgrade this program"),
         Error::UnknownGrant(_) => Report::new(Exit::Plugin, message),
         Error::Busy | Error::TooSlow => Report::new(Exit::Unavailable, message),
+        Error::Held(holder) => held(&holder, message, stored.connections.now()),
         Error::Redirect(error) => redirected(&error),
         Error::NoSignIn
         | Error::SettingsChanged
@@ -55,6 +57,16 @@ pub(super) fn explain(stored: &Stored, name: Option<&Name>, error: Error) -> Rep
 
 fn user(message: String) -> Report {
     Report::new(Exit::Refused, message).actor(Actor::User)
+}
+
+/// Who holds the lease, and until when.
+fn held(holder: &HeldBy, message: String, now: Timestamp) -> Report {
+    let mut report = Report::new(Exit::Unavailable, message).hint(format!(
+        "its lease ends {}; if that process is gone, nobody has to do anything until then",
+        dated(holder.until, now)
+    ));
+    report.details.retry_after_seconds = u32::try_from(holder.until.since(now).as_secs()).ok();
+    report
 }
 
 fn shown(name: Option<&Name>) -> String {
@@ -144,6 +156,7 @@ impl From<StoreError> for Report {
             StoreError::Busy
             | StoreError::Unavailable { .. }
             | StoreError::Full
+            | StoreError::Absent
             | StoreError::KeyMissing { .. }
             | StoreError::KeySource(_)
             | StoreError::NewerSchema { .. }
@@ -156,7 +169,7 @@ impl From<StoreError> for Report {
 impl From<PlaceError> for Report {
     fn from(error: PlaceError) -> Self {
         let report = match &error {
-            PlaceError::Location(_) | PlaceError::PasswordOnCommandLine => {
+            PlaceError::Location(_) | PlaceError::NotText | PlaceError::PasswordOnCommandLine => {
                 Self::new(Exit::Usage, error.to_string())
             }
             PlaceError::NoFolder | PlaceError::Folder { .. } => Self::machine(error.to_string()),

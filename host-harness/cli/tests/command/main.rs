@@ -31,6 +31,7 @@ mod requesting;
 mod secrets;
 mod serving;
 mod stage;
+mod stores;
 mod storing;
 mod switches;
 mod tenants;

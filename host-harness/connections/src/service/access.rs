@@ -50,7 +50,9 @@ impl Connections {
         }
         let standing = Standing::of(&record.overview)?;
         let settled = token.obtained_at.plus(SETTLING);
-        if inner.clock.now() < settled && !standing.state.token_rejected() {
+        let now = inner.clock.now();
+        let is_new = now < settled && !token.obtained_at.is_impossible_at(now);
+        if is_new && !standing.state.token_rejected() {
             return Err(Error::wait(settled, Diagnosis::rejected_when_new()));
         }
         let want = Want::InsteadOf(token.generation);

@@ -181,7 +181,7 @@ impl Round {
     fn count(&mut self, ended: &Result<(), Error>) {
         match ended {
             Ok(()) => self.fresh += 1,
-            Err(Error::Busy) => self.busy += 1,
+            Err(Error::Busy | Error::Held(_)) => self.busy += 1,
             Err(_) => self.not_fresh += 1,
         }
     }

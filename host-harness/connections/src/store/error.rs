@@ -111,6 +111,9 @@ pub enum StoreError {
         /// Its value.
         value: String,
     },
+    /// There is no store, and none was to be made.
+    #[error("there is none yet, and nothing was made")]
+    Absent,
     /// The location or the rights are wrong: correct them.
     #[error("the store cannot be opened: {0}")]
     Misconfigured(String),

@@ -61,7 +61,10 @@ pub(super) async fn open(
         deadline: options.call_timeout,
     };
     postgres
-        .within(&AtomicBool::new(false), postgres.bring_up_to_date())
+        .within(
+            &AtomicBool::new(false),
+            postgres.bring_up_to_date(options.create),
+        )
         .await?;
     Ok(postgres)
 }
@@ -138,9 +141,9 @@ impl Postgres {
         self.failovers.load(Ordering::SeqCst)
     }
 
-    async fn bring_up_to_date(&self) -> Result<(), StoreError> {
+    async fn bring_up_to_date(&self, create: bool) -> Result<(), StoreError> {
         let (turn, connection) = self.connection().await?;
-        schema::bring_up_to_date(&connection.client, &self.begin).await?;
+        schema::bring_up_to_date(&connection.client, &self.begin, create).await?;
         self.give_back(turn, connection);
         Ok(())
     }

@@ -5,7 +5,7 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use super::fault::{commit_fault, fault};
 use crate::store::StoreError;
-use crate::store::migration::{Migration, pending};
+use crate::store::migration::{Migration, pending, require_found};
 
 static MIGRATIONS: [Migration; 2] = [
     Migration {
@@ -28,8 +28,14 @@ const TABLE: &str = "CREATE TABLE credential_schema \
 const LOCK: &str = "SELECT pg_advisory_xact_lock(4816202607250001)";
 
 /// Does what is missing, in one transaction; writes nothing where nothing is.
-pub(super) async fn bring_up_to_date(client: &Client, begin: &str) -> Result<(), StoreError> {
-    if pending(&MIGRATIONS, version(client).await?)?.is_empty() {
+pub(super) async fn bring_up_to_date(
+    client: &Client,
+    begin: &str,
+    create: bool,
+) -> Result<(), StoreError> {
+    let found = version(client).await?;
+    require_found(found, create)?;
+    if pending(&MIGRATIONS, found)?.is_empty() {
         return Ok(());
     }
     batch(client, begin).await?;

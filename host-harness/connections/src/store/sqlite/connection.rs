@@ -41,9 +41,22 @@ impl Opener {
         }
     }
 
-    /// The first connection: makes the file where there is none.
+    /// Makes the file where there is none.
+    pub(super) fn make_file(&self) -> Result<(), StoreError> {
+        make_file(&trusted(&self.path)?)
+    }
+
+    /// Nothing is left of a store that a full disk did not take. Where another process was first, the
+    /// file is empty no more.
+    pub(super) fn remove_empty_file(&self) {
+        let empty = std::fs::metadata(&self.path).is_ok_and(|it| it.len() == 0);
+        if empty {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+
+    /// The first connection.
     pub(super) fn create(&self) -> Result<OpenFile, StoreError> {
-        make_file(&trusted(&self.path)?)?;
         let (connection, before) = self.connect()?;
         self.switch_to_wal(&connection)
             .map_err(|error| without_log(&connection, error))?;

@@ -28,13 +28,22 @@ pub(super) struct Sqlite {
 }
 
 pub(super) async fn open(path: &Path, options: &StoreOptions) -> Result<Sqlite, StoreError> {
-    let path = PathBuf::from(path);
+    let (path, create) = (PathBuf::from(path), options.create);
     let opener = Arc::new(Opener::new(path, options));
     let first = Arc::clone(&opener);
     let file = on_thread(move || {
-        let mut file = first.create()?;
-        schema::bring_up_to_date(&mut file.connection)?;
-        Ok(file)
+        if create {
+            first.make_file()?;
+        }
+        let opened = first.create().and_then(|mut file| {
+            schema::bring_up_to_date(&mut file.connection, create)?;
+            Ok(file)
+        });
+        opened.inspect_err(|error| {
+            if create && *error == StoreError::Full {
+                first.remove_empty_file();
+            }
+        })
     })
     .await?;
     let sqlite = Sqlite {
@@ -46,6 +55,15 @@ pub(super) async fn open(path: &Path, options: &StoreOptions) -> Result<Sqlite, 
         turn.give_back(file);
     }
     Ok(sqlite)
+}
+
+/// Refuses where there is no file, or an empty one.
+pub(super) fn require(path: &Path) -> Result<(), StoreError> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_file() && found.len() == 0 => Err(StoreError::Absent),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(StoreError::Absent),
+        _ => Ok(()),
+    }
 }
 
 impl Driver for Sqlite {
