@@ -23,6 +23,7 @@ mod mocking;
 mod never_echoed;
 mod never_told;
 mod opening;
+mod passwords;
 mod pasting;
 mod policies;
 mod private_files;
