@@ -180,3 +180,30 @@ impl From<PlaceError> for Report {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use credential_connections::record::Owner;
+
+    use super::*;
+
+    #[test]
+    fn whoever_waited_in_vain_is_told_who_holds_it_and_until_when() {
+        let now = Timestamp::from_millis(1_780_000_000_000);
+        let holder = HeldBy {
+            owner: Owner::parse("machine-7/4711/3").unwrap(),
+            until: now.plus(Duration::from_secs(100)),
+        };
+        let message = Error::Held(Box::new(holder.clone())).to_string();
+        assert!(message.contains("machine-7/4711/3"), "{message}");
+        let report = held(&holder, message, now);
+        assert_eq!(report.details.retry_after_seconds, Some(100));
+        let hint = report.hint.unwrap();
+        assert!(
+            hint.contains("in 1 min 40 s, on Thu, 28 May 2026"),
+            "{hint}"
+        );
+    }
+}

@@ -13,6 +13,7 @@ mod command_line;
 mod confirming;
 mod describing;
 mod editing;
+mod handed_files;
 mod hostile_texts;
 mod inspecting;
 mod kept;

@@ -173,7 +173,7 @@ mod tests {
 
     #[rstest]
     #[case::one("postgres://app@a/db", &["a:5432"])]
-    #[case::one_port_for_all("postgres://app@a,b/db?port=5433", &["a:5433", "b:5433"])]
+    #[case::one_port_for_all("postgres:///db?user=app&host=a&host=b&port=5433", &["a:5433", "b:5433"])]
     #[case::each_its_own("postgres://app@a:1,b:2/db", &["a:1", "b:2"])]
     #[case::by_address("postgres:///db?user=app&hostaddr=192.0.2.1", &["192.0.2.1:5432"])]
     #[case::a_name_for_an_address("postgres://app@a/db?hostaddr=192.0.2.1", &["a:5432"])]
