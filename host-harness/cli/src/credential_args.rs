@@ -86,13 +86,13 @@ pub(crate) enum CredentialsCommand {
     History(History),
     /// Write all of them to a file, without secrets
     Export {
-        /// The file, which must not exist; stdout, where not given
+        /// The file, which must not exist; stdout, where not given or `-`
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },
     /// Add those of an exported file, none of them connected
     Import {
-        /// The file
+        /// The file; `-` is stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },

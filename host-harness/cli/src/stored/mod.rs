@@ -17,7 +17,7 @@ use crate::policy::OperatorPolicy;
 use crate::report::Report;
 use crate::secret_source::Terminal;
 use crate::settings::{Form, supplied_settings};
-use crate::storage::Storage;
+use crate::storage::{IfAbsent, Storage};
 
 /// The stored credentials of one tenant.
 pub(crate) struct Stored {
@@ -36,23 +36,41 @@ struct Plugins {
 }
 
 impl Stored {
-    /// For what needs no plugin.
+    /// For what needs no plugin, in a store that exists.
     pub(crate) async fn open(args: &StoreArgs) -> Result<Self, Report> {
-        Self::build(args, None).await
+        Self::build(args, None, IfAbsent::Refuse).await
     }
 
-    /// With plugins. What protects comes first: the policy before the plugins, and these before the
-    /// store.
+    /// The same; makes the store where there is none.
+    pub(crate) async fn open_or_make(args: &StoreArgs) -> Result<Self, Report> {
+        Self::build(args, None, IfAbsent::Make).await
+    }
+
+    /// With plugins, in a store that exists. What protects comes first: the policy before the plugins, and
+    /// these before the store.
     pub(crate) async fn with_plugins(
         args: &StoreArgs,
         with: &InstalledArgs,
     ) -> Result<Self, Report> {
         let plugins = Plugins::load(with).await?;
-        Self::build(args, Some(plugins)).await
+        Self::build(args, Some(plugins), IfAbsent::Refuse).await
     }
 
-    async fn build(args: &StoreArgs, plugins: Option<Plugins>) -> Result<Self, Report> {
-        let storage = Storage::open(args).await?;
+    /// The same; makes the store where there is none.
+    pub(crate) async fn with_plugins_or_make(
+        args: &StoreArgs,
+        with: &InstalledArgs,
+    ) -> Result<Self, Report> {
+        let plugins = Plugins::load(with).await?;
+        Self::build(args, Some(plugins), IfAbsent::Make).await
+    }
+
+    async fn build(
+        args: &StoreArgs,
+        plugins: Option<Plugins>,
+        absent: IfAbsent,
+    ) -> Result<Self, Report> {
+        let storage = Storage::open(args, absent).await?;
         let builder = Connections::builder(Arc::clone(&storage.store));
         let with = plugins.iter().flat_map(|it| it.with.iter().cloned());
         let built = with.fold(builder, |builder, it| builder.plugin(it)).build();

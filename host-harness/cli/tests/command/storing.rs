@@ -13,9 +13,9 @@ use crate::stage::Stage;
 #[test]
 fn the_first_use_makes_a_private_store_and_a_private_key_and_says_so_once() {
     let kept = Kept::new();
-    kept.run(&["credentials"])
+    kept.stage.web_services_user();
+    kept.run(&["credentials", "add", "credential.toml"])
         .ends_with(0)
-        .shows("No credential is stored")
         .says("A new master key was made in");
     check_private(&kept.store());
     check_private(&kept.key());

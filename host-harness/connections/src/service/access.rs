@@ -87,7 +87,9 @@ impl Inner {
         }
         let standing = Standing::of(&record.overview)?;
         let settled = token.obtained_at.plus(SETTLING);
-        if self.clock.now() < settled && !standing.state.token_rejected() {
+        let now = self.clock.now();
+        let is_new = now < settled && !token.obtained_at.is_impossible_at(now);
+        if is_new && !standing.state.token_rejected() {
             return Err(Error::wait(settled, Diagnosis::rejected_when_new()));
         }
         let want = Want::InsteadOf(token.generation, asker);

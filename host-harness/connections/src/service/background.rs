@@ -185,7 +185,7 @@ impl Round {
     fn count(&mut self, ended: &Result<(), Error>) {
         match ended {
             Ok(()) => self.fresh += 1,
-            Err(Error::Busy) => self.busy += 1,
+            Err(Error::Busy | Error::Held(_)) => self.busy += 1,
             Err(Error::NoSuchPlugin(_)) => self.not_installed += 1,
             Err(Error::PluginChanged(_)) => self.not_accepted += 1,
             Err(_) => self.not_fresh += 1,

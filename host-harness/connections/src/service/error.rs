@@ -7,7 +7,7 @@ use credential_runtime::{CallFailure, Digest, Problem, RedirectError};
 
 use super::binding::PluginDifference;
 use super::confirm::{EndsAnother, OtherIdentity};
-use crate::record::{DocumentError, Timestamp};
+use crate::record::{DocumentError, HeldBy, Timestamp};
 use crate::state::{Diagnosis, State};
 use crate::store::StoreError;
 
@@ -65,6 +65,10 @@ pub enum Error {
     /// Another worker has been at it for as long as a lease lasts; try again.
     #[error("another process is busy with this credential; try again")]
     Busy,
+    /// This worker has been at it for as long as a lease lasts. It has died where its lease ends without a
+    /// result; try again then.
+    #[error("another process ({}) is busy with this credential; try again", .0.owner)]
+    Held(Box<HeldBy>),
     /// Tell the person, then pass the confirmation back.
     #[error("connecting this ends what others live by; it has to be confirmed")]
     EndsAnother(Box<EndsAnother>),
@@ -174,6 +178,16 @@ pub enum BuildError {
         lease: Duration,
         /// The request's deadline and [`LEASE_MARGIN`](super::LEASE_MARGIN).
         needed: Duration,
+    },
+    /// A lease that ends so far ahead would be taken for one of a clock that was wrong.
+    #[error(
+        "a lease of {} s is too long; it can last {} s at most", .lease.as_secs(), .longest.as_secs()
+    )]
+    LeaseTooLong {
+        /// As it was set.
+        lease: Duration,
+        /// [`LONGEST_LEASE`](crate::record::LONGEST_LEASE).
+        longest: Duration,
     },
     /// Nothing would be renewed in the background.
     #[error("at least one renewal at a time has to be allowed in the background")]

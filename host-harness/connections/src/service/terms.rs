@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::BuildError;
+use crate::record::LONGEST_LEASE;
 
 /// Between the last moment at which a request may still be under way and the end of the lease it is
 /// made under: time to store the answer, and how far the clocks of two machines may be apart.
@@ -59,6 +60,12 @@ impl Terms {
                 needed,
             });
         }
+        if self.lease > LONGEST_LEASE {
+            return Err(BuildError::LeaseTooLong {
+                lease: self.lease,
+                longest: LONGEST_LEASE,
+            });
+        }
         if self.background_per_plugin == 0 || self.background_per_tenant == 0 {
             return Err(BuildError::NoBackground);
         }
@@ -85,6 +92,8 @@ mod tests {
         };
         check(&lease(75), true);
         check(&lease(74), false);
+        check(&lease(300), true);
+        check(&lease(301), false);
         check(
             &Terms {
                 request_deadline: Duration::MAX,

@@ -77,8 +77,11 @@ impl Inner {
             if let Some(leased) = self.try_take(tenant, id).await? {
                 return Ok(Turn::Mine(Box::new(self.open(leased).await?)));
             }
-            if !wait || started.elapsed() > self.terms.lease {
+            if !wait {
                 return Err(Error::Busy);
+            }
+            if started.elapsed() > self.terms.lease {
+                return Err(self.held_by(tenant, id).await);
             }
             if let Some(stored) = self
                 .wait_for_holder(tenant, id, &mut pause, &accept)
@@ -87,6 +90,13 @@ impl Inner {
                 return Ok(Turn::Stored(stored));
             }
         }
+    }
+
+    /// Who holds the lease, for a person who has waited for it.
+    async fn held_by(&self, tenant: &Tenant, id: CredentialId) -> Error {
+        let holder = self.store.get(tenant, id).await.ok();
+        let holder = holder.and_then(|record| record.overview.lease);
+        holder.map_or(Error::Busy, |holder| Error::Held(Box::new(holder)))
     }
 
     async fn try_take(
@@ -138,7 +148,7 @@ impl Inner {
                 return Ok(Some(accepted));
             }
             let lease = record.overview.lease.as_ref();
-            let free = lease.is_none_or(|held| held.until <= self.clock.now());
+            let free = lease.is_none_or(|held| !held.holds_at(self.clock.now()));
             if free || started.elapsed() > self.terms.lease {
                 return Ok(None);
             }

@@ -149,8 +149,9 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotFound`].
     async fn delete(&self, tenant: &Tenant, id: CredentialId) -> Result<(), StoreError>;
 
-    /// Takes the lease on a credential until `now` + `ttl`, if nobody holds it or the one who does
-    /// has let it run out, and reads the record in the same transaction. Each lease has a higher
+    /// Takes the lease on a credential until `now` + `ttl`, at most [`LONGEST_LEASE`](crate::record::LONGEST_LEASE),
+    /// if nobody holds it, or the one who does has let it run out, or it ends further ahead than a lease can
+    /// last (a clock was wrong), and reads the record in the same transaction. Each lease has a higher
     /// fence than the one before, so whoever held it before can no longer write. An owner does not
     /// get a lease twice: one name, one lease at a time.
     ///
@@ -239,7 +240,8 @@ pub trait Store: Send + Sync {
 
     /// Credentials of all tenants that something must be done about by `now` and that nobody holds
     /// a lease on, longest due first: at most `limit` of them, from the first after `after`. Its cost
-    /// does not grow with the number of credentials that are not due.
+    /// does not grow with the number of credentials that are not due. What was written by a clock that was
+    /// ahead, and so would be due far too late, is due as well: of the few hundred that are due last.
     async fn due(
         &self,
         now: Timestamp,

@@ -21,6 +21,11 @@ impl TestClock {
     pub fn advance(&self, by: Duration) {
         self.0.send_modify(|now| *now = now.plus(by));
     }
+
+    /// As when a date that was wrong is put right.
+    pub fn put_back(&self, by: Duration) {
+        self.0.send_modify(|now| *now = now.minus(by));
+    }
 }
 
 impl Clock for TestClock {

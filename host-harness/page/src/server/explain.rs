@@ -114,7 +114,7 @@ pub(super) fn error(title: &str, error: Error, form: Option<&Descriptor>) -> Not
             .hint("Upgrade this program.")
             .actor(Actor::Platform),
         Error::UnknownGrant(_) => notice.message(message).actor(Actor::Platform),
-        Error::Busy => notice.message(message).hint("Try again in a moment."),
+        Error::Busy | Error::Held(_) => notice.message(message).hint("Try again in a moment."),
         Error::TooSlow => notice
             .message(message)
             .hint("Look at the credential's state, then try again.")
@@ -203,8 +203,13 @@ pub(super) fn store(error: &StoreError) -> Notice {
         StoreError::Busy | StoreError::Unavailable { .. } => {
             notice.hint("Try again in a moment.").actor(Actor::Platform)
         }
-        StoreError::Corrupt(_) => notice.hint("Restore a backup.").actor(Actor::Platform),
+        StoreError::Corrupt(_) => notice
+            .hint("Keep the database as it is, and look for what changed it; a backup is the last resort.")
+            .actor(Actor::Platform),
         StoreError::Full
+        | StoreError::Refused(_)
+        | StoreError::Replaced(_)
+        | StoreError::Absent
         | StoreError::ReadOnly(_)
         | StoreError::KeyMissing { .. }
         | StoreError::KeySource(_)

@@ -168,6 +168,12 @@ pub(crate) fn declaration() -> Declaration {
             Reading::Label,
             Reading::Phrases(phrases),
         ] {
+            let names_nothing = matches!(place, "" | "/*");
+            let tells_text = matches!(reading, Reading::Code | Reading::Number | Reading::Label);
+            if names_nothing && tells_text {
+                // No descriptor may: what stands there may be a secret.
+                continue;
+            }
             members.push(DeclaredMember {
                 pointer: place.to_owned(),
                 reading,

@@ -19,7 +19,7 @@ pub(super) async fn run(kept: &StoreArgs, args: &Add, output: Output) -> Result<
     let file = CredentialFile::open(&args.credential).map_err(Report::of_credential_file)?;
     let name = Name::parse(&file.name)
         .map_err(|error| Report::new(Exit::Settings, format!("its name: {error}")))?;
-    let stored = Stored::with_plugins(kept, &args.with).await?;
+    let stored = Stored::with_plugins_or_make(kept, &args.with).await?;
     let installed = plugin_for(&stored, &file)?;
     // The platform's part is not stored: it is filled in when the credential is used.
     let settings = fill_in(&file, &Stored::form(installed), &[], &Terminal)?;

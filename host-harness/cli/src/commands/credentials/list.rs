@@ -28,15 +28,18 @@ pub(super) async fn run(kept: &StoreArgs, output: Output) -> Result<Exit, Report
         "tenant": stored.tenant,
         "credentials": rows.collect::<Vec<_>>(),
     });
-    output.data(&page(&listed, stored.connections.now()), &json)?;
+    output.data(&page(&listed, &stored), &json)?;
     Ok(Exit::Ok)
 }
 
-fn page(listed: &[Listed], now: Timestamp) -> Page {
+fn page(listed: &[Listed], stored: &Stored) -> Page {
     if listed.is_empty() {
-        return Page::new()
-            .line("No credential is stored. `harness credentials add FILE` adds one.");
+        return Page::new().line(format!(
+            "No credential is stored for the tenant `{}` in {}. `harness credentials add FILE` adds one.",
+            stored.tenant, stored.storage.location
+        ));
     }
+    let now = stored.connections.now();
     let rows = listed.iter().map(|it| cells(it, now));
     let rows: Vec<_> = std::iter::once(HEADINGS.map(str::to_owned))
         .chain(rows)
