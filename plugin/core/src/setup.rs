@@ -53,7 +53,10 @@ pub const STEPS: &[SetupStep] = &[
         id: SUBSCRIPTION,
         title: "Switch on the Web Services subscription",
         detail: "In Intacct: Company → Admin → Subscriptions, scroll to Web Services, switch it \
-                 On. Without it Intacct refuses every sign-in of a program with invalid_grant.",
+                 On. Without it Intacct refuses every sign-in of a program with invalid_grant. \
+                 Sign-ins also fail while Sage maintains Intacct: every Saturday from 02:30 to \
+                 05:30 UTC and in other windows, together up to 8 hours a week, which \
+                 status.sage.com shows. Connections stay meanwhile; nobody has to connect again.",
         needed_when: None,
     },
     SetupStep {
@@ -61,8 +64,9 @@ pub const STEPS: &[SetupStep] = &[
         title: "Authorize the sender ID",
         detail: "In Intacct: Company → Setup → Company → Security tab → Edit → Web Services \
                  authorizations → Add. Enter the application's sender ID and leave its status at \
-                 Active. This list holds sender IDs, not Client IDs. Without it Intacct answers \
-                 that the sender is unknown or inactive; for a Regular User it is enough that an \
+                 Active. This list holds sender IDs, not Client IDs; upper and lower case matter. \
+                 Without it Intacct answers that the sender is unknown or inactive, or gives a \
+                 token and refuses every call with it; for a Regular User it is enough that an \
                  administrator signs in and allows the access once.",
         needed_when: None,
     },
@@ -74,7 +78,7 @@ pub const STEPS: &[SetupStep] = &[
                  Web Services user ID in the same row; leave its status at Active. This is another \
                  list than Web Services authorizations, on the same page: it holds Client IDs, not \
                  sender IDs. Applications that are not in it cannot make REST calls; Intacct \
-                 answers REST-1216.",
+                 answers REST-1216, or gives a token and refuses every call with it.",
         needed_when: None,
     },
     SetupStep {
@@ -82,8 +86,13 @@ pub const STEPS: &[SetupStep] = &[
         title: "Create a Web Services user",
         detail: "In Intacct: Company → Admin → Web Services users → Add. Leave its status at \
                  Active. Its user ID and your company ID (Company → Setup → Company) make the \
-                 Username: username@companyID. A regular user cannot sign in this way; without a \
-                 Web Services user Intacct answers invalid_grant.",
+                 Username: username@companyID. A sandbox's company ID is companyID-name. IDs may \
+                 hold single blanks; upper and lower case matter. A Web Services user has no \
+                 single sign-on (SSO) and no second factor (MFA), and its password does not \
+                 expire. A regular user cannot sign in this way; without a Web Services user \
+                 Intacct answers invalid_grant. Only where you sign in with a Session ID in place \
+                 of the Username: sign in to Intacct in a browser; in its address the Session ID \
+                 stands between .sess= and &.uid. Copy nothing before and nothing behind it.",
         needed_when: Some(FOR_WEB_SERVICES_USER),
     },
     SetupStep {

@@ -7,7 +7,7 @@ use crate::{
     failure, http_date,
     model::{
         Answer, BodyKind, Error,
-        ErrorKind::{Misconfigured, Protocol},
+        ErrorKind::{Misconfigured, Protocol, Unavailable},
         Grant, Identity, Request, Response, Sealed, Setting, Tokens, Value,
     },
     number,
@@ -34,10 +34,11 @@ pub fn parse_token_response(
     let step = credential.step(grant)?;
     let response = answer.as_ref().map_err(failure::of_request)?;
     if let Some(refused) = ParsedError::of(response) {
+        let refused = refused.naming_entity(credential.names_entity());
         return Err(refusal::explain_response(step, response, &refused));
     }
     if response.body != BodyKind::Json {
-        return Err(protocol(&notice::NOT_JSON));
+        return Err(notice::MAINTENANCE.error(Unavailable));
     }
     let tokens = tokens(response)?;
     credential.can_be_renewed(grant, &tokens)?;

@@ -187,12 +187,8 @@ fn username<'a>(filled: &mut Filled<'a>, required: bool) -> Option<Username<'a>>
             None
         };
     };
-    match Username::parse(typed) {
-        Ok(username) => Some(username),
-        Err(wrong) => {
-            let reports = wrong.into_iter().map(faults::of_username);
-            reports.for_each(|fault| filled.report(form::USERNAME, fault));
-            None
-        }
-    }
+    let (username, faults) = Username::parse(typed);
+    let faults = faults.into_iter().map(faults::of_username);
+    faults.for_each(|fault| filled.report(form::USERNAME, fault));
+    username
 }

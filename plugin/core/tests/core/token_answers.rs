@@ -183,7 +183,9 @@ fn an_answer_without_an_access_token_is_not_understood(#[case] body: &str) {
 #[case::xml(answer(200, "<token><access_token>not-a-real-access</access_token></token>"))]
 fn a_success_that_is_no_json_is_not_intaccts(#[case] answer: intacct_core::Answer) {
     let (settings, grant) = situation("username");
-    check_protocol(parse_token_response(&settings, &grant, &answer), "not-json");
+    let error = parse_token_response(&settings, &grant, &answer).unwrap_err();
+    let found = (error.kind, &*error.diagnosis.code);
+    assert_eq!(found, (ErrorKind::Unavailable, "maintenance"));
 }
 
 #[rstest]
