@@ -42,6 +42,7 @@ fn marks(blemishes: types::Blemishes) -> core::Blemishes {
         inner_whitespace: blemishes.contains(types::Blemishes::INNER_WHITESPACE),
         control_characters: blemishes.contains(types::Blemishes::CONTROL_CHARACTERS),
         non_ascii: blemishes.contains(types::Blemishes::NON_ASCII),
+        web_address: blemishes.contains(types::Blemishes::WEB_ADDRESS),
     }
 }
 

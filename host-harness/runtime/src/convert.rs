@@ -253,6 +253,7 @@ fn to_blemishes(it: Blemishes) -> wit::Blemishes {
         (it.inner_whitespace, wit::Blemishes::INNER_WHITESPACE),
         (it.control_characters, wit::Blemishes::CONTROL_CHARACTERS),
         (it.non_ascii, wit::Blemishes::NON_ASCII),
+        (it.web_address, wit::Blemishes::WEB_ADDRESS),
     ]
     .into_iter()
     .filter(|(holds, _)| *holds)

@@ -89,7 +89,7 @@ pub fn revoke_request(settings: &[Setting], tokens: &HeldTokens) -> Result<Reque
 /// Of every kind but [`InvalidSettings`](crate::ErrorKind::InvalidSettings).
 pub fn parse_revoke_answer(answer: &Answer) -> Result<(), Error> {
     let response = answer.as_ref().map_err(failure::of_request)?;
-    if let Some(refused) = ParsedError::of(response) {
+    if let Some(refused) = ParsedError::of(response, false) {
         return Err(refusal::explain_response(
             Step::Revocation,
             response,

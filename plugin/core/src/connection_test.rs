@@ -83,31 +83,42 @@ fn judge(
     let response = answer.as_ref().map_err(failure::of_question)?;
     let identity = || expected(&credential, access);
     let Some(found) = refused(&credential, response)? else {
-        return Ok(Vec::from([accepted(), identity(), read(response)]));
+        return Ok(checks(accepted(), identity(), read(response)));
     };
-    match found.verdict {
-        Verdict::NoPermission => Ok(Vec::from([
-            without_success(accepted()),
-            without_success(identity()),
-            permitted(Some(found.diagnosis)),
-        ])),
-        Verdict::Misconfigured | Verdict::Reauthorize => Ok(not_accepted(found.diagnosis)),
-        Verdict::StaleToken => match introspection::age(response, access) {
-            Age::Old => Err(refusal::error(found, Some(response))),
-            age => match (age, is_active(access)) {
-                (_, Some(true)) => Ok(Vec::from([
+    let diagnosis = match found.verdict {
+        Verdict::NoPermission => {
+            return Ok(checks(
+                without_success(accepted()),
+                without_success(identity()),
+                permitted(Some(found.diagnosis)),
+            ));
+        }
+        Verdict::Misconfigured | Verdict::Reauthorize => found.diagnosis,
+        Verdict::StaleToken => {
+            let age = introspection::age(response, access);
+            let active = if age == Age::Old {
+                Some(false)
+            } else {
+                is_active(access)
+            };
+            if !active.unwrap_or(age == Age::New) {
+                return Err(refusal::error(found, Some(response)));
+            }
+            let diagnosis = refused_when_new(found.diagnosis);
+            if active == Some(true) {
+                return Ok(checks(
                     introspected(),
                     identity(),
-                    permitted(Some(refused_when_new(found.diagnosis))),
-                ])),
-                (Age::New, _) => Ok(not_accepted(refused_when_new(found.diagnosis))),
-                _ => Err(refusal::error(found, Some(response))),
-            },
-        },
-        Verdict::NotReached | Verdict::Throttled | Verdict::Unavailable | Verdict::Protocol => {
-            Err(refusal::error(found, Some(response)))
+                    permitted(Some(diagnosis)),
+                ));
+            }
+            diagnosis
         }
-    }
+        Verdict::NotReached | Verdict::Throttled | Verdict::Unavailable | Verdict::Protocol => {
+            return Err(refusal::error(found, Some(response)));
+        }
+    };
+    Ok(not_accepted(diagnosis))
 }
 
 /// What the table says of a stale token, said of one that cannot be stale: Intacct's code and support ID
@@ -124,8 +135,7 @@ fn refused_when_new(stale: Diagnosis) -> Diagnosis {
 
 /// The refusal, where it is one. A success that is no JSON is nobody's: a page's, perhaps.
 fn refused(credential: &Credential<'_>, response: &Response) -> Result<Option<Explained>, Error> {
-    if let Some(refused) = ParsedError::of(response) {
-        let refused = refused.naming_entity(credential.names_entity());
+    if let Some(refused) = ParsedError::of(response, credential.names_entity()) {
         return Ok(Some(refusal::look_up(Step::Api, &refused)));
     }
     match response.body {
@@ -160,7 +170,7 @@ fn introspected() -> Check {
 
 fn not_accepted(diagnosis: Diagnosis) -> Vec<Check> {
     let because = "Not looked at: Intacct did not accept the token.";
-    Vec::from([
+    checks(
         Check {
             outcome: Outcome::Failed,
             diagnosis: Some(diagnosis),
@@ -171,7 +181,13 @@ fn not_accepted(diagnosis: Diagnosis) -> Vec<Check> {
             because,
         ),
         skipped(permitted(None), because),
-    ])
+    )
+}
+
+/// The three, in the order in which they are told. One place, since each copy of it costs bytes.
+#[inline(never)]
+fn checks(accepted: Check, identity: Check, permitted: Check) -> Vec<Check> {
+    Vec::from([accepted, identity, permitted])
 }
 
 /// Nothing passes where Intacct answered no call with success: the contract has it so, since a host

@@ -125,7 +125,7 @@ const FIELDS: &[Field] = &[
         label: "Username",
         help: "The Web Services user and the company, as username@companyID; a sandbox's company \
                ID is companyID-name. Add |entityID to stay within one entity. Upper and lower \
-               case and single blanks matter. Not needed where you give a Session ID.",
+               case matter. Not needed where you give a Session ID.",
         example: Some("ws-reader@ACME"),
         kind: FieldKind::Text,
         requirement: Requirement::RequiredWhen(FOR_WEB_SERVICES_USER),
@@ -157,7 +157,6 @@ const FLOWS: &[Choice] = &[
     Choice {
         id: WEB_SERVICES_USER,
         label: "Web Services User",
-        help: "A user that an administrator made for programs. No browser, single sign-on or \
-               second factor is needed.",
+        help: "A user that an administrator made for programs. No browser is needed.",
     },
 ];

@@ -1,14 +1,15 @@
 //! Whether a token that a call refuses is good after all.
 //!
 //! Two things tell: how old it is by Intacct's own clock (the claim `iat` against the answer's `Date`),
-//! and introspection (RFC 7662), which costs one more request. A token that was only just given cannot
-//! have ended; a company whose lists lack the application refuses it all the same (T).
+//! and introspection (RFC 7662), which costs one more request. A token that was only just given has not
+//! ended, unless Intacct says so; a company whose lists lack the application refuses it all the same (T).
 
 use crate::{
     endpoints, http_date,
-    model::{Answer, Method, Pair, Request, RequestBody, Response, Sealed, Value},
+    model::{Answer, Pair, Request, Response, Sealed, Value},
     number,
     reading::{Meaning, values},
+    token_request::post_form,
     waiting,
 };
 use alloc::vec::Vec;
@@ -46,12 +47,10 @@ pub(crate) fn age(response: &Response, access: &Sealed) -> Age {
 
 /// Asks about the token, with the token itself (T).
 pub(crate) fn request(access: &Sealed) -> Request {
+    let form = Vec::from([Pair::secret("token", &access.secret)]);
     Request {
-        method: Method::Post,
-        url: endpoints::INTROSPECT,
         bearer: Some(access.secret.clone()),
-        headers: Vec::from([Pair::text("accept", "application/json")]),
-        body: RequestBody::Form(Vec::from([Pair::secret("token", &access.secret)])),
+        ..post_form(endpoints::INTROSPECT, form)
     }
 }
 

@@ -145,14 +145,15 @@ pub(crate) fn values(response: &Response, meaning: Meaning) -> impl Iterator<Ite
     meant.map(|member| &member.value)
 }
 
-/// What stands in the names of members that only Intacct's answers have (A to D, F, G, H). A bare
+/// Whether an answer has any member that only Intacct's have (A to D, F, G, H), readable or not. A bare
 /// `error`, `code` or `message` is anybody's.
-const MARKS: &[&str] = &["/ia::", "/errorId", "/supportId", "/errormessage/"];
-
-/// Whether an answer has any member that only Intacct's have, readable or not.
 pub(crate) fn has_intaccts_form(response: &Response) -> bool {
     let mut members = response.members.iter();
-    members.any(|member| MARKS.iter().any(|mark| member.pointer.contains(mark)))
+    members.any(|member| {
+        let pointer = &*member.pointer;
+        let ends = |name: &&str| pointer.ends_with(*name);
+        pointer.starts_with("/ia::") || ["errorId", "supportId", "errorno"].iter().any(ends)
+    })
 }
 
 fn fits<'a>(pointer: &str, mut declared: impl Iterator<Item = &'a str>) -> bool {

@@ -54,9 +54,8 @@ pub const STEPS: &[SetupStep] = &[
         title: "Switch on the Web Services subscription",
         detail: "In Intacct: Company → Admin → Subscriptions, scroll to Web Services, switch it \
                  On. Without it Intacct refuses every sign-in of a program with invalid_grant. \
-                 Sign-ins also fail while Sage maintains Intacct: every Saturday from 02:30 to \
-                 05:30 UTC and in other windows, together up to 8 hours a week, which \
-                 status.sage.com shows. Connections stay meanwhile; nobody has to connect again.",
+                 Sign-ins also fail in maintenance (Saturdays 02:30 to 05:30 UTC and other \
+                 windows, see status.sage.com); connections stay.",
         needed_when: None,
     },
     SetupStep {
@@ -90,9 +89,9 @@ pub const STEPS: &[SetupStep] = &[
                  hold single blanks; upper and lower case matter. A Web Services user has no \
                  single sign-on (SSO) and no second factor (MFA), and its password does not \
                  expire. A regular user cannot sign in this way; without a Web Services user \
-                 Intacct answers invalid_grant. Only where you sign in with a Session ID in place \
-                 of the Username: sign in to Intacct in a browser; in its address the Session ID \
-                 stands between .sess= and &.uid. Copy nothing before and nothing behind it.",
+                 Intacct answers invalid_grant. A Session ID, which may take the place \
+                 of the Username, stands in the address of a browser that is signed in, between \
+                 .sess= and &.uid.",
         needed_when: Some(FOR_WEB_SERVICES_USER),
     },
     SetupStep {

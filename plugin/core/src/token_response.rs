@@ -33,8 +33,7 @@ pub fn parse_token_response(
     let credential = Credential::parse(settings)?;
     let step = credential.step(grant)?;
     let response = answer.as_ref().map_err(failure::of_request)?;
-    if let Some(refused) = ParsedError::of(response) {
-        let refused = refused.naming_entity(credential.names_entity());
+    if let Some(refused) = ParsedError::of(response, credential.names_entity()) {
         return Err(refusal::explain_response(step, response, &refused));
     }
     if response.body != BodyKind::Json {

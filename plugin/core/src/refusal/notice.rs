@@ -175,9 +175,9 @@ pub const MAINTENANCE: Notice = notice(
     Actor::Service,
     None,
     "The answer is not one of Sage Intacct's: most likely Intacct is being maintained.",
-    "Try again later; the credential is in order. Maintenance is on Saturdays from 02:30 to 05:30 \
-     UTC and in other windows that status.sage.com shows. Where it shows none, a proxy or a sign-in \
-     page may have answered: check what stands between the platform and Intacct.",
+    "Try again later; the credential is in order. status.sage.com shows maintenance (Saturdays 02:30 \
+     to 05:30 UTC and other windows). If it shows none, check for a proxy or a sign-in page between \
+     the platform and Intacct.",
 );
 /// What a stale token is called where Intacct gave no code.
 pub(crate) const STALE_CODE: &str = "token-stale";
@@ -186,13 +186,12 @@ pub const REFUSED_WHEN_NEW: Notice = notice(
     "token-refused-when-new",
     Actor::Administrator,
     Some(setup::CLIENT),
-    "Sage Intacct gives a token and then refuses it: the company has most likely not authorized the \
-     application.",
+    "Sage Intacct refuses the token that it has just given: most likely the company has not \
+     authorized the application.",
     "An administrator opens Company → Setup → Company → Security tab → Edit and checks two lists: \
      Web Services authorizations must hold the sender ID (upper and lower case matter), Authorized \
-     client applications the Client ID, for a Web Services User with its user ID; Status Active in \
-     both. Connecting again does not help. If both are right, give Sage's support the code and the \
-     support ID.",
+     client applications the Client ID, both Active. Connecting again does not help. If both are \
+     right, give Sage's support the code and the support ID.",
 );
 /// A token answer without an access token.
 pub const NO_ACCESS_TOKEN: Notice = notice(

@@ -49,25 +49,17 @@ impl<'a> ParsedError<'a> {
 
     /// What an answer refuses with; `None` where it is a success. A success with an error inside is a
     /// refusal.
-    pub(crate) fn of(response: &'a Response) -> Option<Self> {
+    pub(crate) fn of(response: &'a Response, names_entity: bool) -> Option<Self> {
         let refuses = values(response, Meaning::Refusal).any(|value| *value == Value::Present);
         let refuses = refuses || !response.succeeded();
         refuses.then(|| Self {
             status: Some(response.status),
             author: Author::of(response),
-            names_entity: false,
+            names_entity,
             support_id: codes(response, Meaning::SupportId).next(),
             codes: codes(response, Meaning::Code).collect(),
             phrases: phrases(response).collect(),
         })
-    }
-
-    /// The same, of a credential whose Username names an entity or does not.
-    pub(crate) fn naming_entity(self, names_entity: bool) -> Self {
-        Self {
-            names_entity,
-            ..self
-        }
     }
 
     /// Whether the answer's status is one of these.

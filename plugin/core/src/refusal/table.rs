@@ -102,7 +102,7 @@ pub struct Refusal {
     /// How it is known.
     pub source: Source,
     /// What people read.
-    pub notice: Notice,
+    pub notice: &'static Notice,
 }
 
 impl Refusal {

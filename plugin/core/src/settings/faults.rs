@@ -87,6 +87,12 @@ pub(crate) const SESSION_OF_REGULAR_USER: Fault = fault(
     "Session ID is not used for a Regular User, who signs in at the browser.",
     "Leave it blank, or choose Web Services User.",
 );
+pub(crate) const SESSION_WITH_ADDRESS: Fault = fault(
+    Warning,
+    "web-address",
+    "Session ID holds a part of the browser's address, not the session alone.",
+    "Enter only what stands between .sess= and &.uid.",
+);
 pub(crate) const SESSION_BESIDE_USERNAME: Fault = fault(
     Warning,
     "takes-precedence",
@@ -179,7 +185,7 @@ const NO_AT: Fault = fault(
     "format",
     "Username lacks the company.",
     "Add @ and the company ID: username@companyID. The company ID stands in Intacct under \
-     Company → Setup → Company; a sandbox's is companyID-name.",
+     Company → Setup → Company.",
 );
 const NO_USER: Fault = fault(
     Error,
@@ -191,8 +197,7 @@ const NO_COMPANY: Fault = fault(
     Error,
     "format",
     "Username has no company ID after the @.",
-    "Add it: username@companyID. It stands in Intacct under Company → Setup → Company; a sandbox's \
-     is companyID-name.",
+    "Add it: username@companyID. It stands in Intacct under Company → Setup → Company.",
 );
 const NO_ENTITY: Fault = fault(
     Error,

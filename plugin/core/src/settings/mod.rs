@@ -170,6 +170,9 @@ fn principal<'a>(filled: &mut Filled<'a>, required: bool) -> Option<Principal<'a
     if filled.has(form::USERNAME) {
         filled.report(form::SESSION_ID, &faults::SESSION_BESIDE_USERNAME);
     }
+    if session.blemishes.web_address {
+        filled.report(form::SESSION_ID, &faults::SESSION_WITH_ADDRESS);
+    }
     Some(Principal::Session(
         spelled(filled, form::SESSION_ID, session),
         username,

@@ -93,14 +93,18 @@ impl<'a> Parts<'a> {
     /// A user ID may hold an `@` (S), so the company stands after the last one; an `@` behind a `|` is
     /// the entity's, unless there is none before it.
     fn of(full: &'a str) -> Self {
-        let login = full.split('|').next().filter(|login| login.contains('@'));
-        let (user, rest) = match (login, full.rsplit_once('@')) {
-            (Some(login), _) => {
-                let user = login.rsplit_once('@').map_or(login, |(user, _)| user);
-                (user, full.get(user.len()..).and_then(|it| it.get(1..)))
+        let (mut before_bar, mut anywhere, mut barred) = (None, None, false);
+        for (position, byte) in full.bytes().enumerate() {
+            barred |= byte == b'|';
+            if byte == b'@' {
+                anywhere = Some(position);
+                before_bar = if barred { before_bar } else { anywhere };
             }
-            (None, Some((user, rest))) => (user, Some(rest)),
-            (None, None) => (full, None),
+        }
+        let at = before_bar.or(anywhere);
+        let (user, rest) = match at.and_then(|at| full.split_at_checked(at)) {
+            Some((user, rest)) => (user, rest.get(1..)),
+            None => (full, None),
         };
         let mut after_at = rest.unwrap_or_default().split('|');
         Self {
@@ -119,60 +123,64 @@ impl<'a> Parts<'a> {
     }
 
     fn faults(&self, full: &str) -> Vec<Fault> {
-        let ids = || {
-            let after = self.after_bars.iter().copied();
-            [self.user].into_iter().chain(self.company).chain(after)
+        let company = self.company.unwrap_or("-");
+        let mut faults = Vec::new();
+        let mut note = |holds: bool, fault| {
+            if holds {
+                faults.push(fault);
+            }
         };
-        let has_at = self.company.is_some();
-        let found = [
-            (full.contains(is_unseen), Fault::Unseen),
-            (
-                ids().any(|id| id.trim_matches(' ') != id),
-                Fault::BlankAtAnEnd,
-            ),
-            (
-                ids().any(|id| id.trim_matches(' ').contains("  ")),
-                Fault::DoubleBlank,
-            ),
-            (!has_at, Fault::NoAt),
-            (has_at && self.user.is_empty(), Fault::NoUser),
-            (self.company == Some(""), Fault::NoCompany),
-            (self.after_bars.contains(&""), Fault::NoEntity),
-            (has_at && self.user.contains('|'), Fault::BarBeforeAt),
-            (self.after_bars.len() > 2, Fault::ManyBars),
-            (
-                self.entity().is_some_and(|entity| !entity.is_ascii()),
-                Fault::EntityNotAscii,
-            ),
-        ];
-        let found = found.into_iter().filter(|(holds, _)| *holds);
-        found.map(|(_, fault)| fault).collect()
+        let (mut at_an_end, mut double) = (false, false);
+        let ids = self.after_bars.iter().chain([&self.user, &company]);
+        for id in ids {
+            let inside = id.trim_matches(' ');
+            at_an_end |= inside.len() != id.len();
+            double |= inside.as_bytes().windows(2).any(|pair| pair == b"  ");
+        }
+        let not_ascii = self.entity().is_some_and(|entity| !entity.is_ascii());
+        note(full.chars().any(is_unseen), Fault::Unseen);
+        note(at_an_end, Fault::BlankAtAnEnd);
+        note(double, Fault::DoubleBlank);
+        note(self.company.is_none(), Fault::NoAt);
+        note(self.user.is_empty(), Fault::NoUser);
+        note(company.is_empty(), Fault::NoCompany);
+        note(self.after_bars.contains(&""), Fault::NoEntity);
+        note(
+            self.user.contains('|') && self.company.is_some(),
+            Fault::BarBeforeAt,
+        );
+        note(self.after_bars.len() > 2, Fault::ManyBars);
+        note(not_ascii, Fault::EntityNotAscii);
+        faults
     }
 }
 
-/// White space that is no blank, control characters, and the characters without a shape of their own
-/// that come along with a paste (Unicode's `Default_Ignorable_Code_Point`).
+/// Characters without a shape of their own that come along with a paste (Unicode's
+/// `Default_Ignorable_Code_Point`), from the first to the last.
+const SHAPELESS: &[(char, char)] = &[
+    ('\u{00AD}', '\u{00AD}'),
+    ('\u{034F}', '\u{034F}'),
+    ('\u{061C}', '\u{061C}'),
+    ('\u{115F}', '\u{1160}'),
+    ('\u{17B4}', '\u{17B5}'),
+    ('\u{180B}', '\u{180F}'),
+    ('\u{200B}', '\u{200F}'),
+    ('\u{202A}', '\u{202E}'),
+    ('\u{2060}', '\u{206F}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{FE00}', '\u{FE0F}'),
+    ('\u{FEFF}', '\u{FEFF}'),
+    ('\u{FFA0}', '\u{FFA0}'),
+    ('\u{FFF0}', '\u{FFFB}'),
+    ('\u{E0000}', '\u{E0FFF}'),
+];
+
+/// White space that is no blank, control characters, and what has no shape.
 fn is_unseen(character: char) -> bool {
+    let shapeless = |(first, last): &(char, char)| (*first..=*last).contains(&character);
     (character.is_whitespace() && character != ' ')
         || character.is_control()
-        || matches!(
-            character,
-            '\u{00AD}'
-                | '\u{034F}'
-                | '\u{061C}'
-                | '\u{115F}'..='\u{1160}'
-                | '\u{17B4}'..='\u{17B5}'
-                | '\u{180B}'..='\u{180F}'
-                | '\u{200B}'..='\u{200F}'
-                | '\u{202A}'..='\u{202E}'
-                | '\u{2060}'..='\u{206F}'
-                | '\u{3164}'
-                | '\u{FE00}'..='\u{FE0F}'
-                | '\u{FEFF}'
-                | '\u{FFA0}'
-                | '\u{FFF0}'..='\u{FFFB}'
-                | '\u{E0000}'..='\u{E0FFF}'
-        )
+        || SHAPELESS.iter().any(shapeless)
 }
 
 #[cfg(test)]

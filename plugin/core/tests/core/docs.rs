@@ -112,13 +112,13 @@ const OWN: [&Notice; 22] = [
 ];
 
 fn line(row: &Refusal) -> String {
-    let (what, who) = (reads(&row.notice), actor(row.notice.actor));
+    let (what, who) = (reads(row.notice), actor(row.notice.actor));
     format!(
         "| {} | {} | {} | {who} | {} | {what} | {} |\n",
         signal(row.signal),
         during(row.during),
         error(row.verdict),
-        step(&row.notice),
+        step(row.notice),
         source(row.source),
     )
 }
@@ -274,7 +274,7 @@ fn every_row_can_be_reached() {
 
 #[test]
 fn every_message_is_a_sentence_and_every_hint_says_what_to_do() {
-    let notices = TABLE.iter().map(|row| &row.notice).chain(OWN);
+    let notices = TABLE.iter().map(|row| row.notice).chain(OWN);
     for notice in notices {
         assert!(
             notice.message.ends_with('.') && !notice.message.contains('{'),

@@ -77,7 +77,7 @@ fn a_token_just_given_that_is_refused_is_the_companys_lists(
 ) {
     let body = format!(r#"{{"ia::error":{{"code":"{code}","supportId":"abc%7E1"}}}}"#);
     let refused = dated(answer(status, &body));
-    let (tested, _) = run(&aged(age), vec![refused, active(false)]);
+    let (tested, _) = run(&aged(age), vec![refused, empty(404)]);
     let checks = tested.unwrap();
     assert_eq!(outcomes(&checks), [Failed, Skipped, Skipped]);
     check_lists(&checks, code, Some("abc%7E1"));
@@ -87,6 +87,14 @@ fn a_token_just_given_that_is_refused_is_the_companys_lists(
 fn a_token_just_given_may_be_refused_without_a_code() {
     let (tested, _) = run(&aged(0), vec![dated(answer(401, "{}")), empty(404)]);
     check_lists(&tested.unwrap(), "token-refused-when-new", None);
+}
+
+/// Withdrawn within the minute, by a revocation for example.
+#[test]
+fn a_token_just_given_that_intacct_calls_inactive_is_stale() {
+    let refused = dated(with_code(401, "GW-0040"));
+    let (tested, _) = run(&aged(5), vec![refused, active(false)]);
+    assert_eq!(tested.unwrap_err().kind, ErrorKind::StaleToken);
 }
 
 #[test]

@@ -159,6 +159,27 @@ fn careless_pasting_is_noticed(
 }
 
 #[test]
+fn a_session_pasted_with_the_browsers_address_is_noticed() {
+    let pasted = |field| Sealed {
+        blemishes: Blemishes {
+            web_address: true,
+            ..Blemishes::default()
+        },
+        ..sealed(field)
+    };
+    let settings = with(by_session(), "session_id", hidden(pasted("session_id")));
+    check(&settings, &["session_id? web-address"]);
+    let hint = validate(&settings)[0].hint.unwrap();
+    assert!(hint.contains("between .sess= and &.uid"), "{hint}");
+    let secret = with(
+        by_session(),
+        "client_secret",
+        hidden(pasted("client_secret")),
+    );
+    check(&secret, &[]);
+}
+
+#[test]
 fn an_empty_secret_is_a_missing_one() {
     let empty = hidden(Sealed {
         length: 0,

@@ -18,16 +18,15 @@ pub(super) const BUSY: Notice = notice(
     Service,
     None,
     "Sage Intacct is busy or being maintained.",
-    "Wait, then try again. The credential is in order. Maintenance is on Saturdays from 02:30 to \
-     05:30 UTC and in other windows that status.sage.com shows.",
+    "Wait, then try again. The credential is in order. status.sage.com shows maintenance.",
 );
 pub(super) const TROUBLE: Notice = notice(
     "service-trouble",
     Service,
     None,
     "Sage Intacct has trouble of its own.",
-    "Try again later; status.sage.com shows maintenance and outages. The credential is in order; \
-     give Sage's support the support ID if it lasts.",
+    "Try again later. The credential is in order; status.sage.com shows outages. Give Sage's support \
+     the support ID if it lasts.",
 );
 pub(super) const USERNAME_FORMAT: Notice = notice(
     "username-format",
@@ -35,7 +34,7 @@ pub(super) const USERNAME_FORMAT: Notice = notice(
     Some(setup::USER),
     "Sage Intacct cannot read the Username.",
     "Enter it as username@companyID, or username@companyID|entityID. The company ID stands in \
-     Intacct under Company → Setup → Company; a sandbox's is companyID-name.",
+     Intacct under Company → Setup → Company.",
 );
 pub(super) const USERNAME_EMPTY: Notice = notice(
     "username-empty",
@@ -91,9 +90,9 @@ pub(super) const LOGIN_REFUSED: Notice = notice(
     User,
     Some(setup::APPLICATION),
     "Sage Intacct could not authenticate this sign-in: the application or the user.",
-    "First compare Client ID and Client Secret with the Sage developer portal; upper and lower case \
-     matter. Then compare the user: for a Web Services User, Username with the user ID under \
-     Company → Admin → Web Services users and the company ID (a sandbox's is companyID-name).",
+    "First compare Client ID and Client Secret with the Sage developer portal, then Username with \
+     the user ID under Company → Admin → Web Services users and with the company ID; upper and lower \
+     case matter.",
 );
 pub(super) const LOGIN_ENDED: Notice = notice(
     "login-ended",
@@ -106,10 +105,9 @@ pub(super) const ENTITY: Notice = notice(
     "entity-refused",
     User,
     None,
-    "Sage Intacct refused the request and did not say why; the entity in the Username is the likely \
-     cause.",
+    "Sage Intacct refused the request, most likely for the entity in the Username.",
     "In Username, compare what stands behind the | with the entity's ID in Intacct, upper and lower \
-     case included: it is the ID, not the name. Without | and entity it is the whole company.",
+     case included; or remove | and entity for the whole company.",
 );
 pub(super) const SENDER_NOT_AUTHORIZED: Notice = notice(
     "sender-not-authorized",
@@ -117,17 +115,15 @@ pub(super) const SENDER_NOT_AUTHORIZED: Notice = notice(
     Some(setup::SENDER),
     "The company has not authorized the application's sender ID in Sage Intacct.",
     "An administrator opens Company → Setup → Company → Security tab → Edit → Web Services \
-     authorizations and adds the sender ID, Status Active; upper and lower case matter. Connecting \
-     again does not help before that.",
+     authorizations and adds the sender ID, Status Active; upper and lower case matter.",
 );
 pub(super) const NETWORK: Notice = notice(
     "network-refused",
     Platform,
     None,
-    "Something between the platform and Sage Intacct, or before Intacct, does not let this network \
-     through.",
-    "Whoever runs the platform checks its proxy and firewall, and that Intacct, or the user's IP \
-     filter in Intacct, admits the platform's address. The credential is not the cause.",
+    "Something before Sage Intacct does not let the platform's network through.",
+    "Whoever runs the platform checks proxy, firewall, and whether Intacct admits the platform's IP \
+     address. The credential is not the cause.",
 );
 pub(super) const CLIENT_LIMITED: Notice = notice(
     "client-limited",
@@ -174,9 +170,9 @@ pub(super) const SESSION_DEAD: Notice = notice(
     User,
     None,
     "Sage Intacct no longer accepts this session: sessions end by themselves.",
-    "Take a fresh Session ID from a running Intacct session (in the browser's address between \
-     .sess= and &.uid), enter it and connect again. To be independent of sessions, clear Session ID \
-     and enter Username.",
+    "Take a fresh Session ID from a running Intacct session (in its address between .sess= and \
+     &.uid), enter it and connect again. To be independent of sessions, clear Session ID and enter \
+     Username.",
 );
 pub(super) const CODE_REFUSED: Notice = notice(
     "code-refused",
