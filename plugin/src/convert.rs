@@ -116,6 +116,7 @@ fn body_kind(kind: http::BodyKind) -> core::BodyKind {
         http::BodyKind::Empty => core::BodyKind::Empty,
         http::BodyKind::Json => core::BodyKind::Json,
         http::BodyKind::Xml => core::BodyKind::Xml,
+        http::BodyKind::Html => core::BodyKind::Html,
         http::BodyKind::Other => core::BodyKind::Other,
     }
 }

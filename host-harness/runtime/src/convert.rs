@@ -277,6 +277,7 @@ fn to_response(it: ReadAnswer) -> wit_http::Response {
             BodyKind::Empty => wit_http::BodyKind::Empty,
             BodyKind::Json => wit_http::BodyKind::Json,
             BodyKind::Xml => wit_http::BodyKind::Xml,
+            BodyKind::Html => wit_http::BodyKind::Html,
             BodyKind::Other => wit_http::BodyKind::Other,
         },
         members: each(it.members, to_member),

@@ -104,7 +104,9 @@ fn revoked(response: &Response) -> Result<(), Error> {
     match response.body {
         BodyKind::Json if denied => Err(notice::NOT_REVOKED.error(Misconfigured)),
         BodyKind::Json | BodyKind::Empty => Ok(()),
-        BodyKind::Xml | BodyKind::Other => Err(notice::MAINTENANCE.error(Unavailable)),
+        BodyKind::Xml | BodyKind::Html | BodyKind::Other => {
+            Err(notice::MAINTENANCE.error(Unavailable))
+        }
     }
 }
 

@@ -140,7 +140,7 @@ fn refused(credential: &Credential<'_>, response: &Response) -> Result<Option<Ex
     }
     match response.body {
         BodyKind::Json => Ok(None),
-        BodyKind::Empty | BodyKind::Xml | BodyKind::Other => {
+        BodyKind::Empty | BodyKind::Xml | BodyKind::Html | BodyKind::Other => {
             Err(notice::MAINTENANCE.error(ErrorKind::Unavailable))
         }
     }

@@ -36,8 +36,11 @@ pub fn parse_token_response(
     if let Some(refused) = ParsedError::of(response, credential.names_entity()) {
         return Err(refusal::explain_response(step, response, &refused));
     }
-    if response.body != BodyKind::Json {
-        return Err(notice::MAINTENANCE.error(Unavailable));
+    match response.body {
+        BodyKind::Json => {}
+        BodyKind::Html | BodyKind::Xml => return Err(notice::MAINTENANCE.error(Unavailable)),
+        // It may be Intacct's own, cut off or in another coding: then tokens were given.
+        BodyKind::Empty | BodyKind::Other => return Err(notice::MAINTENANCE.error(Protocol)),
     }
     let tokens = tokens(response)?;
     credential.can_be_renewed(grant, &tokens)?;

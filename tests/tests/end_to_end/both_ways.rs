@@ -223,6 +223,7 @@ async fn the_scenarios_are_not_all_alike() {
         "invalid-settings",
         "misconfigured",
         "outcome-unknown",
+        "protocol",
         "reauthorize",
         "throttled",
         "tokens",

@@ -49,6 +49,7 @@ pub(super) enum Document {
     Empty,
     Json(Vec<Picked>),
     Xml(Vec<Picked>),
+    Html,
     Other,
 }
 
@@ -226,7 +227,7 @@ fn xml(text: &str, declared: &Node) -> Document {
         ..roxmltree::ParsingOptions::default()
     };
     let Ok(document) = roxmltree::Document::parse_with_options(text, options) else {
-        return Document::Other;
+        return Document::Html;
     };
     let mut picking = Picking::default();
     match children(&mut picking, document.root(), declared) {

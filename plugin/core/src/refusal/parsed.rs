@@ -103,7 +103,7 @@ impl Author {
             BodyKind::Json | BodyKind::Xml if is_intaccts => Self::Intacct,
             BodyKind::Json => Self::Anybody,
             BodyKind::Empty => Self::Silent,
-            BodyKind::Xml | BodyKind::Other => Self::Page,
+            BodyKind::Xml | BodyKind::Html | BodyKind::Other => Self::Page,
         }
     }
 }

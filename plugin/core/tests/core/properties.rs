@@ -181,6 +181,7 @@ fn any_members() -> impl Strategy<Value = (BodyKind, Vec<Member>)> {
         BodyKind::Empty,
         BodyKind::Json,
         BodyKind::Xml,
+        BodyKind::Html,
         BodyKind::Other,
     ]);
     (kind, prop::collection::vec(member, 0..8))
