@@ -38,7 +38,7 @@ pub struct Terms {
 impl Default for Terms {
     fn default() -> Self {
         Self {
-            request_deadline: Duration::from_secs(45),
+            request_deadline: Duration::from_secs(75),
             lease: Duration::from_secs(120),
             patience: Duration::from_secs(5),
             recheck: Duration::from_secs(60),
@@ -90,8 +90,8 @@ mod tests {
             lease: Duration::from_secs(seconds),
             ..Terms::default()
         };
-        check(&lease(75), true);
-        check(&lease(74), false);
+        check(&lease(105), true);
+        check(&lease(104), false);
         check(&lease(300), true);
         check(&lease(301), false);
         check(

@@ -82,8 +82,9 @@ impl Diagnosis {
         Self::of_host(
             "rejected-when-new",
             "The service refuses a token that it has only just given.",
-            "Test the connection: it says what the service refuses.",
-            Actor::Service,
+            "An administrator of the company checks in the service that it admits this application, as \
+             the setup guide says. Connecting again does not help before that.",
+            Actor::Administrator,
         )
     }
 

@@ -114,6 +114,7 @@ impl Declaration {
             Document::Empty => (BodyKind::Empty, Vec::new()),
             Document::Json(picked) => (BodyKind::Json, picked),
             Document::Xml(picked) => (BodyKind::Xml, picked),
+            Document::Html => (BodyKind::Html, Vec::new()),
             Document::Other => (BodyKind::Other, Vec::new()),
         };
         let mut reader = Reader {

@@ -52,6 +52,7 @@ pub(super) enum Document {
     Empty,
     Json(Vec<Picked>),
     Xml(Vec<Picked>),
+    Html,
     Other,
 }
 
@@ -237,13 +238,27 @@ fn xml(text: &str, declared: &Node) -> Document {
         ..roxmltree::ParsingOptions::default()
     };
     let Ok(document) = roxmltree::Document::parse_with_options(text, options) else {
-        return Document::Other;
+        return if is_broken_xml(text) {
+            Document::Other
+        } else {
+            Document::Html
+        };
     };
     let mut picking = Picking::default();
     match children(&mut picking, document.root(), declared) {
         Ok(()) => Document::Xml(picking.picked),
         Err(TooMany) => Document::Other,
     }
+}
+
+/// Whether a text that does not parse as XML says that it is XML: by its declaration, or by a document type
+/// that is not HTML's.
+fn is_broken_xml(text: &str) -> bool {
+    let begins_with = |start: &str| {
+        let head = text.as_bytes().get(..start.len());
+        head.is_some_and(|it| it.eq_ignore_ascii_case(start.as_bytes()))
+    };
+    begins_with("<?xml") || (begins_with("<!doctype") && !begins_with("<!doctype html"))
 }
 
 /// The elements of one name are an array; a step over them that is no index means the first.

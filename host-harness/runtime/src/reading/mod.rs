@@ -82,7 +82,9 @@ pub(crate) enum BodyKind {
     Empty,
     Json,
     Xml,
-    /// Neither, or withheld whole.
+    /// Text that begins with `<` and is no XML.
+    Html,
+    /// None of these, or withheld whole.
     Other,
 }
 
