@@ -85,7 +85,7 @@ impl Connections {
 
 impl Inner {
     /// The stored token while it is fresh, otherwise a renewed one. While the stored one still works,
-    /// a renewal that takes long is not waited for.
+    /// a renewal that takes long is not waited for; it goes on.
     pub(super) async fn token_of(self: &Arc<Self>, record: &Record) -> Result<AccessToken, Error> {
         let overview = &record.overview;
         let fresh = Standing::of(overview)?.freshness(overview, self.clock.now());
@@ -93,9 +93,15 @@ impl Inner {
         let renewed = self.fly(&overview.tenant, overview.id, Want::Fresh);
         match stored {
             Some(token) if fresh == Freshness::Fresh => Ok(self.keep(record)?.unwrap_or(token)),
-            Some(token) => tokio::time::timeout(self.terms.patience, renewed)
-                .await
-                .unwrap_or(Ok(token)),
+            Some(token) => {
+                let mut renewed = std::pin::pin!(renewed);
+                match tokio::time::timeout(self.terms.patience, &mut renewed).await {
+                    Ok(result) => result,
+                    // It worked when it was read; that was a while ago.
+                    Err(_) if token.is_over(self.clock.now()) => renewed.await,
+                    Err(_) => Ok(token),
+                }
+            }
             None => renewed.await,
         }
     }

@@ -100,6 +100,7 @@ impl Connections {
 
     /// Begins what is due, and says how long to rest.
     async fn look(&self, begun: &mut Begun) -> Duration {
+        self.0.look_at_alarms().await;
         let now = self.now();
         begun.aside.retain(|_, until| *until > now);
         match self.begin_due(begun, now).await {
@@ -181,7 +182,7 @@ impl Round {
     fn count(&mut self, ended: &Result<(), Error>) {
         match ended {
             Ok(()) => self.fresh += 1,
-            Err(Error::Busy) => self.busy += 1,
+            Err(Error::Busy | Error::Stopping) => self.busy += 1,
             Err(_) => self.not_fresh += 1,
         }
     }
@@ -195,6 +196,13 @@ impl Inner {
             Some(slots) => slots.acquire_owned().await.ok(),
             None => None,
         };
-        self.fly(&due.tenant, due.id, Want::Ahead).await.map(drop)
+        match self.fly(&due.tenant, due.id, Want::Ahead).await {
+            Ok(_) => self.is_well(&record.overview, None),
+            Err(error) => {
+                self.warn_of_error(&record.overview, &error);
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 }

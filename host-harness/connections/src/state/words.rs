@@ -29,6 +29,7 @@ impl State {
             Self::Throttled { .. } => "waiting",
             Self::NeedsReconnecting { .. } => "connect again",
             Self::NeedsAdministrator { .. } => "to be put right",
+            Self::OutcomeUnknown { answered: true, .. } => "not understood",
             Self::OutcomeUnknown { .. } => "not answered",
         }
     }
@@ -42,10 +43,11 @@ impl State {
             Self::Connected => "Connected; renewed by itself.",
             Self::Renewing { .. } => "Connected; being renewed.",
             Self::Throttled { asked: true, .. } => {
-                "Connected; the service asked for a pause before the next renewal."
+                "The connection is kept; the service asked for a pause before the next renewal."
             }
             Self::Throttled { asked: false, .. } => {
-                "Connected; the service could not be reached and is tried again by itself."
+                "The connection is kept; the service is not available at present (maintenance, or \
+                 out of reach), and the renewal is tried again by itself."
             }
             Self::NeedsReconnecting { retry_at: None, .. } => "Has to be connected again.",
             Self::NeedsReconnecting {
@@ -54,11 +56,17 @@ impl State {
             Self::NeedsAdministrator { .. } => {
                 "Something outside this credential has to be put right; connecting again does not help."
             }
+            Self::OutcomeUnknown { answered: true, .. } => {
+                "The connection is kept; a renewal was answered with something that is not the \
+                 service's word about it, and it is tried again by itself. Only if the service then \
+                 refuses it, it has to be connected again."
+            }
             Self::OutcomeUnknown {
                 single_use: true, ..
             } => {
-                "A renewal was not answered. It is tried once more; after that it has to be \
-                 connected again."
+                "A renewal was sent, and its answer was lost. It is tried again by itself: if the \
+                 service has spent the refresh token on the lost answer, it will refuse it, and \
+                 then it has to be connected again."
             }
             Self::OutcomeUnknown {
                 single_use: false, ..
