@@ -13,6 +13,7 @@ mod command_line;
 mod confirming;
 mod describing;
 mod editing;
+mod ends;
 mod hostile_texts;
 mod inspecting;
 mod kept;
