@@ -1,7 +1,7 @@
 //! Graceful shutdown: no command ends before what it began has ended and is stored, by itself or by a
 //! signal; and what scripts learn of a credential that is about to end.
 
-use mock_intacct::{Fault, FaultRule, InjectedFault};
+use mock_intacct::{Fault, FaultRule, InjectedFault, Wait};
 use rstest::rstest;
 use rustix::process::Signal;
 
@@ -179,6 +179,30 @@ fn the_watch_tells_of_a_credential_that_comes_to_need_somebody() {
     }
     watching.ask_to_end();
     watching.end().ends_with(0);
+}
+
+/// Surprise 7: the session is of another user than the Username beside it names, and the service does
+/// not answer the test.
+#[test]
+fn connecting_says_that_somebody_else_signed_in_though_the_test_was_not_answered() {
+    let mock = crate::stage::mock();
+    let session = mock.company().sessions[0].session_id.clone();
+    let stage = crate::stage::Stage::with_secret().env("SESSION_ID", &session);
+    stage.credential(
+        "flow_type = \"web_services_user\"\nusername = \"somebody-else@Nordlicht-DEV\"\n\
+         session_id = { env = \"SESSION_ID\" }",
+    );
+    let rule = FaultRule::new(Fault::Unavailable(Wait::Unsaid));
+    mock.inject(rule.on_path("/services").always());
+    mock.inject(
+        FaultRule::new(Fault::Unavailable(Wait::Unsaid))
+            .on_path("/objects")
+            .always(),
+    );
+    let run = stage.run(&["connect", "credential.toml", "--mock", &mock.origin()]);
+    run.ends_with(1)
+        .shows("failed Company and user as expected")
+        .shows("skipped Token accepted: Not looked at");
 }
 
 #[test]
