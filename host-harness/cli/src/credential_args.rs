@@ -49,10 +49,21 @@ pub(crate) struct Consenting {
     pub(crate) yes: bool,
 }
 
+/// Which to list.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct List {
+    /// List only those that need somebody: connect again, or put something right; exit with 1 if
+    /// there are any
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Credentials {
     #[command(subcommand)]
     pub(crate) command: Option<CredentialsCommand>,
+    #[command(flatten)]
+    pub(crate) list: List,
     #[command(flatten)]
     pub(crate) kept: StoreArgs,
 }
@@ -61,7 +72,7 @@ pub(crate) struct Credentials {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CredentialsCommand {
     /// List them, with state, expiry and last renewal
-    List,
+    List(List),
     /// Store the credential that a file describes; its secrets are read once, and encrypted
     Add(Add),
     /// Change fields or the name

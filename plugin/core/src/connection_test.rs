@@ -80,9 +80,39 @@ fn judge(
     is_active: impl FnOnce(&Sealed) -> Option<bool>,
 ) -> Result<Vec<Check>, Error> {
     let credential = Credential::parse(settings)?;
+    let looked_at = look_at(&credential, access, answer, is_active);
+    looked_at.or_else(|error| not_answered(&credential, access, error))
+}
+
+/// Whether the token is the expected user's is known without an answer: where it is not, that is told
+/// although nothing else was found out. A stale token is renewed and asked with again, which tells.
+fn not_answered(
+    credential: &Credential<'_>,
+    access: &Sealed,
+    error: Error,
+) -> Result<Vec<Check>, Error> {
+    let expected = expected(credential, access);
+    if expected.outcome != Outcome::Failed || error.kind == ErrorKind::StaleToken {
+        return Err(error);
+    }
+    let because = ["Not looked at: ", &*error.diagnosis.message].concat();
+    let not_accepted = check(TOKEN_ACCEPTED, "Token accepted", Outcome::Skipped);
+    Ok(checks(
+        skipped(not_accepted, &because),
+        expected,
+        skipped(permitted(None), &because),
+    ))
+}
+
+fn look_at(
+    credential: &Credential<'_>,
+    access: &Sealed,
+    answer: &Answer,
+    is_active: impl FnOnce(&Sealed) -> Option<bool>,
+) -> Result<Vec<Check>, Error> {
     let response = answer.as_ref().map_err(failure::of_question)?;
-    let identity = || expected(&credential, access);
-    let Some(found) = refused(&credential, response)? else {
+    let identity = || expected(credential, access);
+    let Some(found) = refused(credential, response)? else {
         return Ok(checks(accepted(), identity(), read(response)));
     };
     let diagnosis = match found.verdict {

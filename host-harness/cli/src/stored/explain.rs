@@ -6,7 +6,7 @@ use credential_connections::state::Diagnosis;
 use credential_connections::store::StoreError;
 use credential_runtime::{Actor, RedirectError};
 
-use super::{Stored, quoted};
+use super::Stored;
 use crate::exit::Exit;
 use crate::explain::invalid;
 use crate::moments::dated;
@@ -18,7 +18,7 @@ pub(super) fn explain(stored: &Stored, name: Option<&Name>, error: Error) -> Rep
     match error {
         Error::Store(error) => of_store(error, name),
         Error::Plugin(error) => of_plugin(stored, None, error),
-        Error::Problems(problems) => invalid(problems).hint(command("edit", name)),
+        Error::Problems(problems) => invalid(problems).hint(command(stored, "edit", name)),
         Error::Wait { until, why } => {
             let seconds = until.since(stored.connections.now()).as_secs();
             let mut report = diagnosed(stored, Exit::Unavailable, *why);
@@ -27,12 +27,12 @@ pub(super) fn explain(stored: &Stored, name: Option<&Name>, error: Error) -> Rep
         }
         Error::Reconnect(why) => {
             let report = diagnosed(stored, Exit::Refused, *why);
-            report.copy(format!("harness credentials connect {}", shown(name)))
+            report.copy(suggested(stored, "connect", name))
         }
         Error::PutRight(what) => diagnosed(stored, Exit::Refused, *what),
         Error::Settings(why) => {
             let report = diagnosed(stored, Exit::Settings, *why);
-            report.copy(format!("harness credentials edit {}", shown(name)))
+            report.copy(suggested(stored, "edit", name))
         }
         Error::NothingRenews { until } => {
             let until = until.map_or_else(
@@ -41,7 +41,7 @@ pub(super) fn explain(stored: &Stored, name: Option<&Name>, error: Error) -> Rep
             );
             user(format!("{message} {until}; nothing was changed")).hint(format!(
                 "to have a new one, connect it again: {}",
-                command("connect", name)
+                command(stored, "connect", name)
             ))
         }
         Error::EndsAnother(it) => ends_another(&it),
@@ -53,13 +53,13 @@ pub(super) fn explain(stored: &Stored, name: Option<&Name>, error: Error) -> Rep
             .hint(format!(
                 "nothing was called. Look at the difference, and accept it, with {}; or go back to \
                  the plugin, or the policy, that it was entered for",
-                command("accept", name)
+                command(stored, "accept", name)
             ))
             .actor(Actor::Platform),
-        Error::NotConnected => user(message).hint(command("connect", name)),
+        Error::NotConnected => user(message).hint(command(stored, "connect", name)),
         Error::Document(_) => Report::machine(message).hint("upgrade this program"),
         Error::UnknownGrant(_) => Report::new(Exit::Plugin, message),
-        Error::Busy | Error::TooSlow => Report::new(Exit::Unavailable, message),
+        Error::Busy | Error::TooSlow | Error::Stopping => Report::new(Exit::Unavailable, message),
         Error::Held(holder) => held(&holder, message, stored.connections.now()),
         Error::Redirect(error) => redirected(&error),
         Error::NoSignIn
@@ -84,12 +84,16 @@ fn held(holder: &HeldBy, message: String, now: Timestamp) -> Report {
     report
 }
 
-fn shown(name: Option<&Name>) -> String {
-    name.map_or_else(|| "NAME".to_owned(), quoted)
+fn suggested(stored: &Stored, what: &str, name: Option<&Name>) -> String {
+    let what = format!("credentials {what}");
+    match name {
+        Some(name) => stored.suggest(&what, name),
+        None => format!("harness {what} NAME"),
+    }
 }
 
-fn command(what: &str, name: Option<&Name>) -> String {
-    format!("`harness credentials {what} {}`", shown(name))
+fn command(stored: &Stored, what: &str, name: Option<&Name>) -> String {
+    format!("`{}`", suggested(stored, what, name))
 }
 
 fn redirected(error: &RedirectError) -> Report {

@@ -13,6 +13,7 @@ mod command_line;
 mod confirming;
 mod describing;
 mod editing;
+mod ends;
 mod handed_files;
 mod hostile_texts;
 mod inspecting;

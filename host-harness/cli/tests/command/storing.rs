@@ -164,7 +164,7 @@ fn a_renewal_that_the_service_refuses_is_told_with_who_has_to_act(
 #[rstest]
 #[case::status(&["credentials", "status", "Nobody"])]
 #[case::connect(&["credentials", "connect", "Nobody"])]
-#[case::test(&["credentials", "test", "Nobody"])]
+#[case::a_test(&["credentials", "test", "Nobody"])]
 #[case::renew(&["renew", "Nobody"])]
 #[case::disconnect(&["credentials", "disconnect", "Nobody"])]
 #[case::revoke(&["credentials", "revoke", "Nobody"])]

@@ -97,7 +97,7 @@ impl Inner {
     }
 
     /// The stored token while it is fresh, otherwise a renewed one. While the stored one still works,
-    /// a renewal that takes long is not waited for.
+    /// a renewal that takes long is not waited for; it goes on.
     pub(super) async fn token_of(
         self: &Arc<Self>,
         record: &Record,
@@ -109,9 +109,15 @@ impl Inner {
         let renewed = self.fly(&overview.tenant, overview.id, want);
         match stored {
             Some(token) if fresh == Freshness::Fresh => Ok(self.keep(record)?.unwrap_or(token)),
-            Some(token) => tokio::time::timeout(self.terms.patience, renewed)
-                .await
-                .unwrap_or(Ok(token)),
+            Some(token) => {
+                let mut renewed = std::pin::pin!(renewed);
+                match tokio::time::timeout(self.terms.patience, &mut renewed).await {
+                    Ok(result) => result,
+                    // It worked when it was read; that was a while ago.
+                    Err(_) if token.is_over(self.clock.now()) => renewed.await,
+                    Err(_) => Ok(token),
+                }
+            }
             None => renewed.await,
         }
     }

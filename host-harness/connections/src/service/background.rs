@@ -104,6 +104,7 @@ impl Connections {
 
     /// Begins what is due, and says how long to rest.
     async fn look(&self, begun: &mut Begun) -> Duration {
+        self.0.look_at_alarms().await;
         let now = self.now();
         begun.aside.retain(|_, until| *until > now);
         match self.begin_due(begun, now).await {
@@ -185,7 +186,7 @@ impl Round {
     fn count(&mut self, ended: &Result<(), Error>) {
         match ended {
             Ok(()) => self.fresh += 1,
-            Err(Error::Busy | Error::Held(_)) => self.busy += 1,
+            Err(Error::Busy | Error::Held(_) | Error::Stopping) => self.busy += 1,
             Err(Error::NoSuchPlugin(_)) => self.not_installed += 1,
             Err(Error::PluginChanged(_)) => self.not_accepted += 1,
             Err(_) => self.not_fresh += 1,
@@ -204,8 +205,12 @@ impl Inner {
         };
         match self.fly(&due.tenant, due.id, Want::Ahead).await {
             // Good until its end; the background comes back then.
-            Ok(_) | Err(Error::NothingRenews { .. }) => Ok(()),
-            Err(error) => Err(error),
+            Ok(_) | Err(Error::NothingRenews { .. }) => self.is_well(&record.overview, None),
+            Err(error) => {
+                self.warn_of_error(&record.overview, &error);
+                return Err(error);
+            }
         }
+        Ok(())
     }
 }

@@ -69,6 +69,10 @@ pub enum Error {
     /// result; try again then.
     #[error("another process ({}) is busy with this credential; try again", .0.owner)]
     Held(Box<HeldBy>),
+    /// Nothing was begun, because [`Connections::finish`](super::Connections::finish) was called: ask
+    /// another process, or this one once it runs again.
+    #[error("this process is about to end, so nothing was begun")]
+    Stopping,
     /// Tell the person, then pass the confirmation back.
     #[error("connecting this ends what others live by; it has to be confirmed")]
     EndsAnother(Box<EndsAnother>),

@@ -8,7 +8,7 @@ use credential_runtime::{Grant, GrantKind, GrantPlan, Operation, Tokens};
 use super::confirm::differ;
 use super::token::AccessToken;
 use super::want::{Renewed, Setback, Want};
-use super::work::{Answer, Asked, Turn, Work};
+use super::work::{Answer, Asked, Turn, Wait, Work};
 use super::{Error, Inner};
 use crate::record::{
     CredentialId, Generation, NewEvent, NewTokens, Record, RefreshChange, Tenant, Timestamp,
@@ -26,7 +26,10 @@ pub(super) async fn renew(
     id: CredentialId,
     want: Want,
 ) -> Renewed {
-    let wait = want != Want::Ahead;
+    let wait = match want {
+        Want::Ahead => Wait::No,
+        Want::Fresh | Want::Tested | Want::InsteadOf(..) | Want::NewerThan(_) => Wait::WhileRunning,
+    };
     let accept = |record: &Record| inner.met(record, want);
     match inner.take(tenant, id, wait, accept).await? {
         Turn::Stored(token) => Ok(token),
@@ -230,7 +233,14 @@ impl Work {
         let new = new_tokens(tokens, &lifetime, absent);
         let renewed = (&Event::Obtained, NewEvent::new("renewed"));
         match self.store_tokens(&new, &lifetime, renewed).await {
-            Ok(generation) => Ok(self.hand_out(&new, generation)),
+            Ok(generation) => {
+                let token = self.hand_out(&new, generation);
+                let now = self.inner.clock.now();
+                if token.is_over(now) {
+                    return Err(Error::wait(now, Diagnosis::over_on_arrival()).into());
+                }
+                Ok(token)
+            }
             Err(Error::Store(StoreError::StaleGeneration { .. })) => self.use_stored(want).await,
             Err(error) => Err(error.into()),
         }

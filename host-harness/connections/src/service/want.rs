@@ -26,7 +26,7 @@ impl Want {
         match result {
             Ok(token) => self.is_newer(token.generation),
             // Nobody was asked: the background does not wait for a lease.
-            Err(setback) if setback.error == Error::Busy => false,
+            Err(setback) if matches!(setback.error, Error::Busy | Error::Stopping) => false,
             // A refusal counts for everyone: to ask again at once would be to ask twice.
             Err(_) => matches!(self, Self::Fresh | Self::Ahead),
         }

@@ -12,9 +12,13 @@ pub const FIRST_WAIT: Duration = Duration::from_secs(5);
 /// thirty times a second, and none notices later than this that it is up again.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 
-/// After a request whose answer was not seen, before the same refresh token is tried for the last
-/// time: the service may still be working on the first.
+/// After a request whose answer was not seen, before the same refresh token is sent again: the
+/// service may still be working on the first. The pause grows where the answer is not seen again.
 pub const PROBE_DELAY: Duration = Duration::from_secs(60);
+
+/// How long a refresh token is taken to live where the service does not say: so long after it was
+/// obtained, the service is asked again about it though no answer was about the grant.
+pub const ASSUMED_REFRESH_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// After a refusal that an administrator has to see to. Rarely enough to be no burden, often enough
 /// that nobody has to tell us that it was put right.
@@ -48,6 +52,12 @@ pub(super) fn next_attempt(failures: u32, at: &Circumstances) -> Timestamp {
     at.now.plus(wait)
 }
 
+/// When to send a refresh token again of which it is not known whether it is spent: with the same
+/// pauses, none of them shorter than [`PROBE_DELAY`].
+pub(super) fn next_probe(failures: u32, at: &Circumstances) -> Timestamp {
+    next_attempt(failures, at).max(at.now.plus(PROBE_DELAY))
+}
+
 /// When to try again after the service asked for a wait: not before it is over, whatever else
 /// presses, and within a day.
 pub(super) fn after_wait(wait: Duration, at: &Circumstances) -> Timestamp {
@@ -67,6 +77,7 @@ mod tests {
         Circumstances {
             now,
             expires_at: expires_in.map(|seconds| now.plus(Duration::from_secs(seconds))),
+            refresh_ends_at: None,
             jitter,
         }
     }

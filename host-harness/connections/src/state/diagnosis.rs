@@ -65,6 +65,28 @@ impl Diagnosis {
         )
     }
 
+    /// The service was not heard about the grant for as long as its refresh token lives.
+    #[must_use]
+    pub fn refresh_token_over() -> Self {
+        Self::of_host(
+            "refresh-token-expired",
+            "The refresh token's life ended before the service could be asked for new tokens.",
+            "Connect this credential again.",
+            Actor::User,
+        )
+    }
+
+    /// The new access token had ended before it could be handed out.
+    #[must_use]
+    pub fn over_on_arrival() -> Self {
+        Self::of_host(
+            "expired-on-arrival",
+            "The new access token had ended before it could be handed out.",
+            "Ask again: the next one may come sooner.",
+            Actor::Service,
+        )
+    }
+
     /// The access token is of no more use, and there is no way to renew it.
     #[must_use]
     pub fn nothing_renews() -> Self {
@@ -116,7 +138,7 @@ impl Diagnosis {
         Self::of_host(
             "interrupted",
             "A renewal was cut short before its result was stored.",
-            "Nothing needs to be done: it is tried once more by itself.",
+            "Nothing needs to be done: it is tried again by itself.",
             Actor::Service,
         )
     }

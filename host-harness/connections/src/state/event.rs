@@ -43,6 +43,9 @@ pub struct Circumstances {
     pub now: Timestamp,
     /// When the stored access token ends, where there is one and that is known.
     pub expires_at: Option<Timestamp>,
+    /// When the stored refresh token ends, by the service's word or by assumption: until then a
+    /// renewal that was not answered about the grant is asked for again. Absent where there is none.
+    pub refresh_ends_at: Option<Timestamp>,
     /// Drawn for this event.
     pub jitter: Jitter,
 }

@@ -22,9 +22,13 @@ pub enum Failure {
         /// What happened.
         why: Diagnosis,
     },
-    /// The request had no effect.
+    /// The request had no effect: nothing was sent, or something else than the grant was answered,
+    /// such as maintenance.
     Unavailable(Diagnosis),
-    /// The request may have had an effect, and what it was is not known.
+    /// An answer came that nobody understands: it is no word of the service about the grant, and
+    /// whether the request had an effect is not known.
+    NotUnderstood(Diagnosis),
+    /// The request left and no answer was seen. Whether it had an effect is not known.
     Unknown(Diagnosis),
     /// The service answered with tokens, and the plugin did not take them.
     Unread(Diagnosis),
@@ -40,6 +44,7 @@ impl Failure {
             | Self::Misconfigured(why)
             | Self::Throttled { why, .. }
             | Self::Unavailable(why)
+            | Self::NotUnderstood(why)
             | Self::Unknown(why)
             | Self::Unread(why) => why,
         }
@@ -79,10 +84,10 @@ impl Failure {
             ErrorKind::Unavailable => Self::Unavailable(why),
             // A token endpoint has no access token to call stale: whatever this is, it was answered
             // and not understood.
-            ErrorKind::OutcomeUnknown
-            | ErrorKind::Protocol
-            | ErrorKind::StaleToken
-            | ErrorKind::Other => Self::Unknown(why),
+            ErrorKind::Protocol | ErrorKind::StaleToken | ErrorKind::Other => {
+                Self::NotUnderstood(why)
+            }
+            ErrorKind::OutcomeUnknown => Self::Unknown(why),
         }
     }
 
@@ -165,6 +170,7 @@ mod tests {
             Failure::Misconfigured(_) => "misconfigured",
             Failure::Throttled { .. } => "throttled",
             Failure::Unavailable(_) => "unavailable",
+            Failure::NotUnderstood(_) => "not-understood",
             Failure::Unknown(_) => "unknown",
             Failure::Unread(_) => "unread",
         }
@@ -178,10 +184,10 @@ mod tests {
         check(ErrorKind::Throttled, "throttled");
         check(ErrorKind::Unavailable, "unavailable");
         check(ErrorKind::OutcomeUnknown, "unknown");
-        check(ErrorKind::Protocol, "unknown");
-        check(ErrorKind::StaleToken, "unknown");
+        check(ErrorKind::Protocol, "not-understood");
+        check(ErrorKind::StaleToken, "not-understood");
         check(ErrorKind::Denied, "misconfigured");
-        check(ErrorKind::Other, "unknown");
+        check(ErrorKind::Other, "not-understood");
     }
 
     #[test]

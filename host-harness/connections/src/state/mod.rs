@@ -21,7 +21,8 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 pub use backoff::{
-    ADMINISTRATOR_INTERVAL, FIRST_WAIT, LONGEST_ASKED_WAIT, LONGEST_WAIT, PROBE_DELAY,
+    ADMINISTRATOR_INTERVAL, ASSUMED_REFRESH_LIFE, FIRST_WAIT, LONGEST_ASKED_WAIT, LONGEST_WAIT,
+    PROBE_DELAY,
 };
 pub use decision::{Asker, Decision, GrantUse, Refrain, decide, refrain};
 pub use diagnosis::{Actor, Diagnosis};
@@ -102,14 +103,19 @@ pub enum State {
         /// Whether the service has refused the access token that is stored.
         rejected: bool,
     },
-    /// A request to renew went out, and no answer was seen.
+    /// A request to renew went out, and what it did is not known: no answer was seen, or one that
+    /// nobody understands.
     OutcomeUnknown {
         /// When it went out.
         since: Timestamp,
         /// Not again before this: the service may still be working on it.
         again_at: Timestamp,
-        /// Whether it may have spent a refresh token. One more try with it is then the last.
+        /// Whether it may have spent a refresh token. The service decides: it is sent again, and where
+        /// it is refused then, it was spent.
         single_use: bool,
+        /// Whether each request of which that is not known had an answer, which nobody understands.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        answered: bool,
         /// Attempts in a row that came to nothing.
         failures: u32,
         /// Whether the service has refused the access token that is stored.
@@ -124,8 +130,11 @@ pub enum State {
 pub struct Attempt {
     /// What it is made with.
     pub grant: GrantUse,
-    /// Whether an earlier request with the same refresh token was never answered.
+    /// Whether an earlier request with the same refresh token may have spent it.
     pub probe: bool,
+    /// Whether each such request had an answer, which nobody understands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answered: bool,
     /// Attempts in a row before this one that came to nothing.
     pub failures: u32,
     /// Whether the service has refused the access token that is stored.
@@ -149,7 +158,7 @@ impl State {
         }
     }
 
-    /// Whether a renewal with this would be the last try of a refresh token that may be spent.
+    /// Whether a renewal with this would send a refresh token again that may be spent.
     #[must_use]
     pub fn probes_with(&self, grant: GrantUse) -> bool {
         self.may_be_spent() && grant == GrantUse::SingleUse
@@ -189,6 +198,30 @@ impl State {
             | Self::SettingsRefused { why, .. }
             | Self::OutcomeUnknown { why, .. } => Some(why),
             Self::NeedsAdministrator { what, .. } => Some(what),
+        }
+    }
+
+    /// What happened, where nothing is asked by itself before somebody has acted: connected again, or
+    /// put something right.
+    #[must_use]
+    pub fn needs_somebody(&self) -> Option<&Diagnosis> {
+        match self {
+            Self::NeedsReconnecting {
+                why,
+                retry_at: None,
+                ..
+            } => Some(why),
+            Self::SettingsRefused { why, .. } => Some(why),
+            Self::NeedsAdministrator { what, .. } => Some(what),
+            Self::Connecting { before, .. } => before.needs_somebody(),
+            Self::Draft
+            | Self::Connected
+            | Self::Renewing { .. }
+            | Self::Throttled { .. }
+            | Self::NeedsReconnecting {
+                retry_at: Some(_), ..
+            }
+            | Self::OutcomeUnknown { .. } => None,
         }
     }
 

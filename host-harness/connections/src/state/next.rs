@@ -1,6 +1,6 @@
 //! The transitions.
 
-use super::backoff::{ADMINISTRATOR_INTERVAL, PROBE_DELAY, after_wait, next_attempt};
+use super::backoff::{ADMINISTRATOR_INTERVAL, PROBE_DELAY, after_wait, next_attempt, next_probe};
 use super::{Attempt, Circumstances, Diagnosis, Event, Failure, GrantUse, Jitter, Lifetime, State};
 use crate::record::Timestamp;
 
@@ -51,6 +51,7 @@ fn renewal_begun(state: &State, grant: GrantUse, rejected: bool, now: Timestamp)
         attempt: Attempt {
             grant,
             probe: state.probes_with(grant),
+            answered: matches!(state, State::OutcomeUnknown { answered: true, .. }),
             failures: state.failures(),
             rejected: rejected || state.token_rejected(),
         },
@@ -141,7 +142,8 @@ fn interrupted(state: &State, now: Timestamp) -> State {
                 GrantUse::SingleUse => since.plus(PROBE_DELAY).max(now),
                 GrantUse::Repeatable => now,
             };
-            unanswered(*since, *attempt, again_at, Diagnosis::interrupted())
+            let why = Diagnosis::interrupted();
+            attempt.unsettled(*since, again_at, false, why)
         }
         State::Draft
         | State::Connected
@@ -153,29 +155,30 @@ fn interrupted(state: &State, now: Timestamp) -> State {
     }
 }
 
-/// A request left, and its answer was not seen. A refresh token gets one more try; what the
-/// settings alone obtain can be asked for again at once.
-fn unanswered(since: Timestamp, attempt: Attempt, again_at: Timestamp, why: Diagnosis) -> State {
-    let Attempt {
-        grant,
-        probe,
-        failures,
-        rejected,
-    } = attempt;
-    if probe {
-        return State::NeedsReconnecting {
-            why: Diagnosis::answer_lost(),
-            retry_at: None,
-            rejected,
-        };
+impl Attempt {
+    /// A request left, and what it did is not known. It is asked for again: the service alone ends a
+    /// grant.
+    fn unsettled(
+        self,
+        since: Timestamp,
+        again_at: Timestamp,
+        answered: bool,
+        why: Diagnosis,
+    ) -> State {
+        State::OutcomeUnknown {
+            since,
+            again_at,
+            single_use: self.grant == GrantUse::SingleUse,
+            answered: answered && (self.answered || !self.probe),
+            failures: self.failures.saturating_add(1),
+            rejected: self.rejected,
+            why,
+        }
     }
-    State::OutcomeUnknown {
-        since,
-        again_at,
-        single_use: grant == GrantUse::SingleUse,
-        failures: failures.saturating_add(1),
-        rejected,
-        why,
+
+    /// Whether the refresh token that it was made with has ended by now.
+    fn is_over(self, at: &Circumstances) -> bool {
+        self.grant == GrantUse::SingleUse && at.refresh_ends_at.is_some_and(|end| end <= at.now)
     }
 }
 
@@ -192,6 +195,7 @@ fn failed(state: &State, failure: &Failure, at: &Circumstances) -> State {
                     GrantUse::Repeatable
                 },
                 probe,
+                answered: matches!(other, State::OutcomeUnknown { answered: true, .. }),
                 failures: other.failures(),
                 rejected: other.token_rejected(),
             };
@@ -222,46 +226,57 @@ fn renewal_failed(
     failure: &Failure,
     at: &Circumstances,
 ) -> State {
-    let rejected = attempt.rejected;
     match failure {
-        Failure::Dead(_) if attempt.probe => State::NeedsReconnecting {
-            why: Diagnosis::answer_lost(),
-            retry_at: None,
-            rejected,
-        },
-        Failure::Dead(why) => State::NeedsReconnecting {
-            why: why.clone(),
-            retry_at: None,
-            rejected,
-        },
+        Failure::Dead(_) if attempt.probe && !attempt.answered => {
+            reconnect(attempt, Diagnosis::answer_lost())
+        }
+        Failure::Dead(why) => reconnect(attempt, why.clone()),
         Failure::Settings(why) => State::SettingsRefused {
             why: why.clone(),
             retry_at: None,
             may_be_spent: attempt.probe,
-            rejected,
+            rejected: attempt.rejected,
         },
         Failure::Misconfigured(what) | Failure::Unread(what) => State::NeedsAdministrator {
             what: what.clone(),
             retry_at: Some(after_wait(ADMINISTRATOR_INTERVAL, at)),
-            rejected,
+            rejected: attempt.rejected,
         },
+        Failure::Throttled { .. }
+        | Failure::Unavailable(_)
+        | Failure::NotUnderstood(_)
+        | Failure::Unknown(_)
+            if attempt.is_over(at) =>
+        {
+            reconnect(attempt, Diagnosis::refresh_token_over())
+        }
         Failure::Throttled { wait, why } => {
             let until = wait.map(|wait| after_wait(wait, at));
             postponed(since, attempt, until, why, at)
         }
         Failure::Unavailable(why) => postponed(since, attempt, None, why, at),
-        Failure::Unknown(why) => {
+        Failure::NotUnderstood(why) | Failure::Unknown(why) => {
+            let failures = attempt.failures.saturating_add(1);
             let again_at = match attempt.grant {
-                GrantUse::SingleUse => at.now.plus(PROBE_DELAY),
-                GrantUse::Repeatable => next_attempt(attempt.failures.saturating_add(1), at),
+                GrantUse::SingleUse => next_probe(failures, at),
+                GrantUse::Repeatable => next_attempt(failures, at),
             };
-            unanswered(since, attempt, again_at, why.clone())
+            let answered = matches!(failure, Failure::NotUnderstood(_));
+            attempt.unsettled(since, again_at, answered, why.clone())
         }
     }
 }
 
-/// The request had no effect. Where it was the last try of a refresh token that may be spent, that
-/// try is still to come.
+fn reconnect(attempt: Attempt, why: Diagnosis) -> State {
+    State::NeedsReconnecting {
+        why,
+        retry_at: None,
+        rejected: attempt.rejected,
+    }
+}
+
+/// The request had no effect. Where it was made with a refresh token that may be spent, that is still
+/// not known.
 fn postponed(
     since: Timestamp,
     attempt: Attempt,
@@ -276,6 +291,7 @@ fn postponed(
             since,
             again_at: until,
             single_use: true,
+            answered: attempt.answered,
             failures,
             rejected: attempt.rejected,
             why: why.clone(),

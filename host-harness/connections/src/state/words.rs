@@ -31,6 +31,7 @@ impl State {
             Self::NeedsReconnecting { .. } => "connect again",
             Self::SettingsRefused { .. } => "settings not accepted",
             Self::NeedsAdministrator { .. } => "to be put right",
+            Self::OutcomeUnknown { answered: true, .. } => "not understood",
             Self::OutcomeUnknown { .. } => "not answered",
         }
     }
@@ -44,10 +45,11 @@ impl State {
             Self::Connected => "Connected; renewed by itself.",
             Self::Renewing { .. } => "Connected; being renewed.",
             Self::Throttled { asked: true, .. } => {
-                "Connected; the service asked for a pause before the next renewal."
+                "The connection is kept; the service asked for a pause before the next renewal."
             }
             Self::Throttled { asked: false, .. } => {
-                "Connected; a renewal came to nothing and is tried again by itself."
+                "The connection is kept; the last renewal came to nothing (the service is in maintenance \
+                 or out of reach, or the plugin failed), and it is tried again by itself."
             }
             Self::NeedsReconnecting { retry_at: None, .. } => "Has to be connected again.",
             Self::NeedsReconnecting {
@@ -64,11 +66,17 @@ impl State {
             Self::NeedsAdministrator { .. } => {
                 "Something outside this credential has to be put right; connecting again does not help."
             }
+            Self::OutcomeUnknown { answered: true, .. } => {
+                "The connection is kept; a renewal was answered with something that is not the \
+                 service's word about it, and it is tried again by itself. Only if the service then \
+                 refuses it, it has to be connected again."
+            }
             Self::OutcomeUnknown {
                 single_use: true, ..
             } => {
-                "A renewal was not answered. It is tried once more; after that it has to be \
-                 connected again."
+                "A renewal was sent, and its answer was lost. It is tried again by itself: if the \
+                 service has spent the refresh token on the lost answer, it will refuse it, and \
+                 then it has to be connected again."
             }
             Self::OutcomeUnknown {
                 single_use: false, ..

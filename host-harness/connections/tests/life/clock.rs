@@ -23,6 +23,7 @@ impl TestClock {
     }
 
     /// As when a date that was wrong is put right.
+    #[allow(dead_code, reason = "the clock is other crates' tests' too, which go forward alone")]
     pub fn put_back(&self, by: Duration) {
         self.0.send_modify(|now| *now = now.minus(by));
     }

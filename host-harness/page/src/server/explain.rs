@@ -114,7 +114,7 @@ pub(super) fn error(title: &str, error: Error, form: Option<&Descriptor>) -> Not
             .hint("Upgrade this program.")
             .actor(Actor::Platform),
         Error::UnknownGrant(_) => notice.message(message).actor(Actor::Platform),
-        Error::Busy | Error::Held(_) => notice.message(message).hint("Try again in a moment."),
+        Error::Busy | Error::Held(_) | Error::Stopping => notice.message(message).hint("Try again in a moment."),
         Error::TooSlow => notice
             .message(message)
             .hint("Look at the credential's state, then try again.")

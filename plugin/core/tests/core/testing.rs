@@ -1,11 +1,11 @@
 //! Signing API calls, and testing a connection.
 
 use crate::support::{
-    answer, by_session, empty, html, lines, regular_user, text, token, web_services_user,
+    answer, by_session, empty, failed, html, lines, regular_user, text, token, web_services_user,
 };
 use intacct_core::{
-    Check, ErrorKind, Method, Outcome, RequestBody, Sealed, SecretRef, Setting, authenticate,
-    connecting_warning, parse_test_answer, test as test_connection, test_request,
+    Check, ErrorKind, FailureKind, Method, Outcome, RequestBody, Sealed, SecretRef, Setting,
+    authenticate, connecting_warning, parse_test_answer, test as test_connection, test_request,
 };
 use rstest::rstest;
 
@@ -246,4 +246,34 @@ fn without_permission_somebody_elses_token_is_still_told() {
     let checks = run(&web_services_user("ws@ACME"), &access, &answer(403, "{}"));
     assert_eq!(outcomes(&checks), [Skipped, Failed, Failed]);
     assert!(checks[0].diagnosis.is_none() && checks[1].diagnosis.is_some());
+}
+
+/// Surprise 7: whom a token is for is known without an answer.
+#[rstest]
+#[case::nothing_came(failed(FailureKind::Timeout, true))]
+#[case::nothing_left(failed(FailureKind::Unreachable, false))]
+#[case::maintenance(html(503))]
+#[case::a_page(html(200))]
+#[case::throttled(answer(429, r#"{"ia::error":{"code":"GW-0010","message":"slow down"}}"#))]
+fn a_test_that_is_not_answered_still_tells_somebody_elses_token(
+    #[case] answer: intacct_core::Answer,
+) {
+    let settings = web_services_user("ws@ACME");
+    let other = token(&[("userId", "ada"), ("cnyId", "ACME")]);
+    let checks = run(&settings, &other, &answer);
+    assert_eq!(outcomes(&checks), [Skipped, Failed, Skipped]);
+    assert!(checks[1].diagnosis.is_some());
+    let detail = checks[0].detail.as_deref().unwrap();
+    assert!(detail.starts_with("Not looked at: "), "{detail}");
+    // Where nothing is wrong with it, why the test was not made is what counts.
+    let own = token(&[("userId", "ws"), ("cnyId", "ACME")]);
+    assert!(parse_test_answer(&settings, &own, &answer).is_err());
+}
+
+#[test]
+fn a_stale_token_is_renewed_before_anything_is_said_of_whose_it_is() {
+    let stale = answer(401, r#"{"ia::result":{"ia::error":{"code":"GW-0040"}}}"#);
+    let other = token(&[("userId", "ada"), ("cnyId", "ACME")]);
+    let tested = parse_test_answer(&web_services_user("ws@ACME"), &other, &stale);
+    assert_eq!(tested.unwrap_err().kind, ErrorKind::StaleToken);
 }

@@ -35,7 +35,7 @@ pub(super) async fn run(kept: &StoreArgs, args: &Edit, output: Output) -> Result
     let page = if problems.is_empty() {
         page
     } else {
-        next(page, name, &problems)
+        next(&stored, page, name, &problems)
     };
     output.data(&page, &json!({ "name": name, "problems": problems }))?;
     Ok(Exit::Ok)

@@ -12,7 +12,7 @@ use crate::credential_args::StoreArgs;
 use crate::exit::Exit;
 use crate::output::{Output, talk};
 use crate::report::Report;
-use crate::stored::{Stored, quoted};
+use crate::stored::Stored;
 use crate::text::Page;
 
 pub(super) async fn export(
@@ -46,7 +46,7 @@ pub(super) async fn import(kept: &StoreArgs, file: &Path, output: Output) -> Res
     let export = read(file)?;
     let stored = Stored::open_or_make(kept).await?;
     let imported = stored.connections.import(&stored.tenant, &export).await;
-    output.data(&page(&imported), &document(&imported))?;
+    output.data(&page(&stored, &imported), &document(&imported))?;
     if imported.refused.is_empty() {
         return Ok(Exit::Ok);
     }
@@ -92,23 +92,22 @@ fn read_stdin() -> std::io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-fn page(imported: &Imported) -> Page {
+fn page(stored: &Stored, imported: &Imported) -> Page {
     let count = imported.added.len();
     Page::new()
         .line(format!("Imported: {count}"))
         .each(&imported.added, |page, (name, secrets)| {
-            page.item(2, 6, "next:", &next(name, secrets))
+            page.item(2, 6, "next:", &next(stored, name, secrets))
         })
 }
 
 /// A secret is typed in again; one without secrets can be connected.
-fn next(name: &Name, secrets: &[String]) -> String {
-    let name = quoted(name);
+fn next(stored: &Stored, name: &Name, secrets: &[String]) -> String {
     if secrets.is_empty() {
-        return format!("harness credentials connect {name}");
+        return stored.suggest("credentials connect", name);
     }
-    let prompts: Vec<String> = secrets.iter().map(|it| format!("--prompt {it}")).collect();
-    format!("harness credentials edit {name} {}", prompts.join(" "))
+    let prompts: String = secrets.iter().map(|it| format!(" --prompt {it}")).collect();
+    stored.suggest_with("credentials edit", name, &prompts)
 }
 
 fn document(imported: &Imported) -> Value {

@@ -15,12 +15,12 @@ use crate::text::Page;
 
 /// Runs it.
 pub(crate) async fn run(kept: &StoreArgs, args: &Renew, output: Output) -> Result<Exit, Report> {
-    // Before anybody is told that it runs, so that no signal comes too early.
-    let stop = stopped()?;
     let stored = Stored::with_plugins(kept, &args.with).await?;
     match &args.name {
         Some(name) => one(&stored, name, output).await,
         None if args.watch => {
+            // Before anybody is told that it runs, so that no signal comes too early.
+            let stop = stopped()?;
             announce(&stored, output)?;
             stored.connections.watch(stop).await;
             Ok(Exit::Ok)

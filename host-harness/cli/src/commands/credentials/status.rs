@@ -93,7 +93,7 @@ fn standing(stored: &Stored, page: Page, status: &Status, now: Timestamp) -> Pag
     if let Some(diagnosis) = state.diagnosis() {
         page = diagnosed(stored, page, diagnosis);
     }
-    if let Some(to_do) = words::to_do(&overview.name, &status.standing) {
+    if let Some(to_do) = words::to_do(stored, &overview.name, &status.standing) {
         page = page.item(2, LABEL, "to do", &to_do);
     }
     if let Some(text) = words::by_itself(&status.standing, overview, now) {

@@ -22,6 +22,7 @@ fn attempt(grant: GrantUse, probe: bool) -> Attempt {
     Attempt {
         grant,
         probe,
+        answered: false,
         failures: 0,
         rejected: false,
     }
@@ -56,6 +57,7 @@ fn unknown(again_at: Timestamp, single_use: bool) -> State {
         since: NOW,
         again_at,
         single_use,
+        answered: false,
         failures: 1,
         rejected: false,
         why: why(),
@@ -92,6 +94,7 @@ fn check(state: &State, event: &Event, expected: &State) {
     let at = Circumstances {
         now: NOW,
         expires_at: None,
+        refresh_ends_at: None,
         jitter: Jitter::NONE,
     };
     assert_eq!(next(state, event, &at), *expected, "{state:?} {event:?}");
@@ -154,19 +157,109 @@ fn a_renewal_that_fails_says_what_to_do_next() {
     );
 }
 
+/// The same, where the answers that came were not understood.
+fn answered(state: State) -> State {
+    match state {
+        State::Renewing { since, attempt } => State::Renewing {
+            since,
+            attempt: Attempt {
+                answered: true,
+                ..attempt
+            },
+        },
+        State::OutcomeUnknown {
+            since,
+            again_at,
+            single_use,
+            failures,
+            rejected,
+            why,
+            ..
+        } => State::OutcomeUnknown {
+            since,
+            again_at,
+            single_use,
+            answered: true,
+            failures,
+            rejected,
+            why,
+        },
+        other => other,
+    }
+}
+
 #[test]
-fn the_last_try_of_a_refresh_token_ends_in_reconnecting_unless_it_had_no_effect() {
+fn after_an_answer_that_was_not_seen_the_service_alone_ends_the_grant() {
     let probe = renewing(GrantUse::SingleUse, true);
     let lost = reconnect(Diagnosis::answer_lost(), None);
     check_failed(&probe, Failure::Dead(why()), &lost);
-    check_failed(&probe, Failure::Unknown(why()), &lost);
-    check(&probe, &Event::Interrupted, &lost);
+    let again = unknown(later(60), true);
+    check_failed(&probe, Failure::Unknown(why()), &again);
+    check_failed(&probe, Failure::NotUnderstood(why()), &again);
+    check(&probe, &Event::Interrupted, &again);
     check_failed(
         &probe,
         Failure::Unavailable(why()),
         &unknown(later(5), true),
     );
     check(&probe, &Event::Obtained, &State::Connected);
+}
+
+#[test]
+fn an_answer_that_was_not_understood_is_told_apart_from_one_that_was_lost() {
+    let first = renewing(GrantUse::SingleUse, false);
+    let not_understood = answered(unknown(later(60), true));
+    check_failed(&first, Failure::NotUnderstood(why()), &not_understood);
+    let probe = answered(renewing(GrantUse::SingleUse, true));
+    check_failed(&probe, Failure::NotUnderstood(why()), &not_understood);
+    check_failed(&probe, Failure::Unknown(why()), &unknown(later(60), true));
+    check_failed(&probe, Failure::Dead(why()), &reconnect(why(), None));
+    assert_ne!(not_understood.meaning(), unknown(later(60), true).meaning());
+}
+
+#[test]
+fn what_is_not_about_the_grant_is_asked_again_with_growing_pauses_until_the_refresh_token_ends() {
+    let failures = [
+        Failure::Unavailable(why()),
+        Failure::NotUnderstood(why()),
+        Failure::Unknown(why()),
+        Failure::Throttled {
+            wait: None,
+            why: why(),
+        },
+    ];
+    for failure in failures {
+        let (mut state, mut now, mut pause) = (State::Connected, NOW, Duration::ZERO);
+        let end = NOW.plus(ASSUMED_REFRESH_LIFE);
+        let begin = |state: &State, now| {
+            let begun = Event::RenewalBegun {
+                grant: GrantUse::SingleUse,
+                rejected: false,
+            };
+            let at = Circumstances {
+                now,
+                expires_at: None,
+                refresh_ends_at: Some(end),
+                jitter: Jitter::NONE,
+            };
+            next(
+                &next(state, &begun, &at),
+                &Event::Failed(failure.clone()),
+                &at,
+            )
+        };
+        while now < end {
+            state = begin(&state, now);
+            assert!(state.needs_somebody().is_none(), "{failure:?}: {state:?}");
+            let again = due_at(&state, None, Jitter::NONE).unwrap();
+            assert!(again.since(now) >= pause, "{failure:?}: {state:?}");
+            assert!(again.since(now) <= LONGEST_WAIT);
+            (pause, now) = (again.since(now), again);
+        }
+        assert_eq!(pause, LONGEST_WAIT);
+        let over = reconnect(Diagnosis::refresh_token_over(), None);
+        assert_eq!(begin(&state, now), over, "{failure:?}");
+    }
 }
 
 #[test]
@@ -287,6 +380,7 @@ fn what_the_service_refused_stays_refused_until_new_tokens_come() {
     let at = Circumstances {
         now: NOW,
         expires_at: None,
+        refresh_ends_at: None,
         jitter: Jitter::NONE,
     };
     for state in [
@@ -341,10 +435,12 @@ fn every_state_has_a_name_and_a_meaning_of_its_own() {
         administrator(None),
         refused(None, false),
         unknown(NOW, true),
+        unknown(NOW, false),
+        answered(unknown(NOW, true)),
     ];
     let names: std::collections::BTreeSet<_> = states.iter().map(State::name).collect();
     let meanings: std::collections::BTreeSet<_> = states.iter().map(State::meaning).collect();
-    assert_eq!((names.len(), meanings.len()), (9, 9));
+    assert_eq!((names.len(), meanings.len()), (9, 11));
     for state in states {
         let json = serde_json::to_string(&state).unwrap();
         assert!(
