@@ -42,6 +42,7 @@ fn marks(blemishes: types::Blemishes) -> core::Blemishes {
         inner_whitespace: blemishes.contains(types::Blemishes::INNER_WHITESPACE),
         control_characters: blemishes.contains(types::Blemishes::CONTROL_CHARACTERS),
         non_ascii: blemishes.contains(types::Blemishes::NON_ASCII),
+        web_address: blemishes.contains(types::Blemishes::WEB_ADDRESS),
     }
 }
 
@@ -115,6 +116,7 @@ fn body_kind(kind: http::BodyKind) -> core::BodyKind {
         http::BodyKind::Empty => core::BodyKind::Empty,
         http::BodyKind::Json => core::BodyKind::Json,
         http::BodyKind::Xml => core::BodyKind::Xml,
+        http::BodyKind::Html => core::BodyKind::Html,
         http::BodyKind::Other => core::BodyKind::Other,
     }
 }

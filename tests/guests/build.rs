@@ -1,11 +1,13 @@
 //! Builds the guests.
 
 fn main() -> anyhow::Result<()> {
-    let sources = [
-        "tests/guests/misbehaving/src",
-        "tests/guests/src",
-        "tests/guests/misbehaving/Cargo.toml",
-    ];
-    component_builder::build("misbehaving", "misbehaving.wasm", &sources)?;
+    for guest in ["misbehaving", "versions"] {
+        let sources = [
+            &format!("tests/guests/{guest}/src"),
+            "tests/guests/src",
+            &format!("tests/guests/{guest}/Cargo.toml"),
+        ];
+        component_builder::build(guest, &format!("{guest}.wasm"), &sources)?;
+    }
     Ok(())
 }

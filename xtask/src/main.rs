@@ -22,7 +22,8 @@ cargo xtask <task>
   check           formatting, clippy for native and wasm, documentation, every crate builds
   bench [-- ARGS] the benchmark (ARGS go to cargo bench)
   component       the plugin's component as a file
-  setup           only what the others do first: the wasm target, PostgreSQL, Chromium, axe-core
+  setup           only what the others do first: the wasm target, PostgreSQL, PgBouncer, Chromium,
+                  axe-core
 
 Each does all of its own set-up. The first build compiles wasmtime, which takes some minutes; after
 that a run takes seconds.";
@@ -90,6 +91,7 @@ fn page(arguments: &[&str]) -> Result<()> {
 fn setup() -> Result<()> {
     toolchain::require_wasm_target()?;
     toolchain::require_postgresql()?;
+    toolchain::require_pgbouncer()?;
     toolchain::require_browser()
 }
 
@@ -128,6 +130,8 @@ fn check() -> Result<()> {
         "intacct-plugin",
         "-p",
         "misbehaving",
+        "-p",
+        "versions",
     ];
     cargo(&[&packages[..], &wasm[..]].concat())?;
     step("Documentation");

@@ -39,6 +39,15 @@ pub(crate) fn require_postgresql() -> Result<()> {
     )
 }
 
+/// Installs PgBouncer where it is missing: tests put one before their server.
+pub(crate) fn require_pgbouncer() -> Result<()> {
+    require_packages(
+        "PgBouncer, which tests put before their server",
+        &["pgbouncer"],
+        || Path::new("/usr/sbin/pgbouncer").exists(),
+    )
+}
+
 /// Installs Chromium and its WebDriver server where they are missing, and axe-core, which looks for
 /// barriers in a page.
 pub(crate) fn require_browser() -> Result<()> {

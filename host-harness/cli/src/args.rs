@@ -6,8 +6,10 @@ use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;
 use credential_runtime::MappingTarget;
 use tracing::Level;
+use tracing::metadata::ParseLevelError;
 
 use crate::credential_args::{Credentials, Key, RenewKept, Request, Token};
+use crate::folders::parse_path;
 use crate::help;
 use crate::output::Output;
 use crate::serve_args::Serve;
@@ -26,8 +28,13 @@ pub(crate) struct Args {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
     /// The level to log at where -v is not given: error, warn, info, debug or trace
-    #[arg(long, global = true, env = "HARNESS_LOG", hide = true)]
+    #[arg(long, global = true, env = "HARNESS_LOG", hide = true, value_parser = parse_level)]
     pub(crate) log: Option<Level>,
+}
+
+/// Blanks and line breaks around it are no part of it.
+fn parse_level(text: &str) -> Result<Level, ParseLevelError> {
+    text.trim().parse()
 }
 
 impl Args {
@@ -107,7 +114,7 @@ pub(crate) struct PluginArgs {
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct PolicyArg {
     /// The policy file [default: $XDG_CONFIG_HOME/credential-harness/policy.toml, if there is one]
-    #[arg(long, value_name = "FILE", env = "HARNESS_POLICY")]
+    #[arg(long, value_name = "FILE", env = "HARNESS_POLICY", value_parser = parse_path)]
     pub(crate) policy: Option<PathBuf>,
 }
 

@@ -49,10 +49,21 @@ pub(crate) struct Consenting {
     pub(crate) yes: bool,
 }
 
+/// Which to list.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct List {
+    /// List only those that need somebody: connect again, or put something right; exit with 1 if
+    /// there are any
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Credentials {
     #[command(subcommand)]
     pub(crate) command: Option<CredentialsCommand>,
+    #[command(flatten)]
+    pub(crate) list: List,
     #[command(flatten)]
     pub(crate) kept: StoreArgs,
 }
@@ -61,7 +72,7 @@ pub(crate) struct Credentials {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CredentialsCommand {
     /// List them, with state, expiry and last renewal
-    List,
+    List(List),
     /// Store the credential that a file describes; its secrets are read once, and encrypted
     Add(Add),
     /// Change fields or the name
@@ -86,13 +97,13 @@ pub(crate) enum CredentialsCommand {
     History(History),
     /// Write all of them to a file, without secrets
     Export {
-        /// The file, which must not exist; stdout, where not given
+        /// The file, which must not exist; stdout, where not given or `-`
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },
     /// Add those of an exported file, none of them connected
     Import {
-        /// The file
+        /// The file; `-` is stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },

@@ -22,6 +22,14 @@ pub(crate) enum Exit {
     Unavailable = 6,
     /// Something on this machine is in the way: a port in use, a file that cannot be written.
     Machine = 7,
+    /// Ended by SIGHUP: 128 and the signal's number, as shells say it.
+    HungUp = 129,
+    /// Ended by SIGINT.
+    Interrupted = 130,
+    /// Ended by SIGQUIT.
+    Quit = 131,
+    /// Ended by SIGTERM.
+    Terminated = 143,
 }
 
 impl Exit {
@@ -41,6 +49,7 @@ impl Exit {
             Self::Plugin => "plugin",
             Self::Unavailable => "unavailable",
             Self::Machine => "machine",
+            Self::HungUp | Self::Interrupted | Self::Quit | Self::Terminated => "ended",
         }
     }
 }
@@ -60,6 +69,10 @@ mod tests {
             Exit::Plugin,
             Exit::Unavailable,
             Exit::Machine,
+            Exit::HungUp,
+            Exit::Interrupted,
+            Exit::Quit,
+            Exit::Terminated,
         ];
         for exit in all {
             let line = format!("\n  {}  ", exit.code());

@@ -38,6 +38,10 @@ Exit codes:
   5  the plugin cannot be loaded, or failed
   6  the service cannot be reached or asks to wait; the credential is healthy
   7  something on this machine is in the way, such as a port in use
+  129  ended by SIGHUP, after what was begun at the service was brought to its end
+  130  the same by SIGINT (Ctrl-C)
+  131  the same by SIGQUIT
+  143  the same by SIGTERM
 
 Data goes to stdout, talk to stderr. HARNESS_LOG=info logs as -v does.";
 
@@ -89,6 +93,7 @@ Examples:
   harness credentials connect Production
   harness credentials status Production
   harness credentials edit Production --prompt client_secret
+  harness credentials --check                       those that need somebody; exit code 1 if any
   harness credentials --store postgres://app@db.example.com/harness
 
 The first use makes the store, and beside it the key that it is encrypted with. Keep a copy of that

@@ -17,6 +17,7 @@ mod confirmation;
 mod credential_args;
 mod credential_file;
 mod document;
+mod ending;
 mod exit;
 mod explain;
 mod folders;
@@ -80,7 +81,7 @@ fn run(command: Option<Command>, output: Output) -> Result<Exit, Report> {
     };
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Report::machine(format!("no thread can be had: {error}")))?;
-    let outcome = runtime.block_on(commands::run(command, output));
+    let outcome = runtime.block_on(ending::run(commands::run(command, output)));
     // A thread may still wait for a person to type; the process does not.
     runtime.shutdown_background();
     outcome

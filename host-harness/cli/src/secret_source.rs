@@ -9,6 +9,7 @@ use credential_runtime::Secret;
 use private_files::{FileError, Privacy};
 use toml::Spanned;
 use toml::de::DeValue;
+use zeroize::Zeroizing;
 
 use crate::document::Table;
 
@@ -175,8 +176,10 @@ impl Source {
 
 fn from_env(name: &str) -> Result<Secret, SourceError> {
     match env::var(name) {
-        Ok(value) if value.is_empty() => Err(SourceError::EmptyVariable(name.to_owned())),
-        Ok(value) => Ok(Secret::new(value)),
+        Ok(value) => match without_newline(&Zeroizing::new(value)) {
+            "" => Err(SourceError::EmptyVariable(name.to_owned())),
+            value => Ok(Secret::new(value)),
+        },
         Err(VarError::NotPresent) => Err(SourceError::NotSet(name.to_owned())),
         Err(VarError::NotUnicode(_)) => Err(SourceError::NotUnicode(name.to_owned())),
     }
@@ -195,7 +198,7 @@ fn from_file(path: &Path) -> Result<Secret, SourceError> {
     }
 }
 
-/// Editors and `echo` end a file with a line break that is no part of the secret: one, no more.
+/// Editors and `echo` end a file, and a Secret that becomes a variable, with a line break that is no part of the secret: one, no more.
 fn without_newline(value: &str) -> &str {
     match value.strip_suffix('\n') {
         Some(line) => line.strip_suffix('\r').unwrap_or(line),

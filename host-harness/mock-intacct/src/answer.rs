@@ -34,6 +34,11 @@ impl Answer {
         Self::new(status, "text/html; charset=utf-8", page).with(CACHE_CONTROL, "no-store")
     }
 
+    /// An XML document.
+    pub(crate) fn xml(status: StatusCode, document: String) -> Self {
+        Self::new(status, "text/xml; charset=utf-8", document).with(CACHE_CONTROL, "no-store")
+    }
+
     /// Plain text.
     pub(crate) fn text(status: StatusCode, text: impl Into<String>) -> Self {
         Self::new(status, "text/plain; charset=utf-8", text.into())

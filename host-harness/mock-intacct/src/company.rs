@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::redirect_uri::RedirectUri;
 pub use file::CompanyFileError;
-pub use rules::{Rotation, StaleTokenAnswer, TokenRules};
+pub use rules::{ListsChecked, Rotation, SignInPage, StaleTokenAnswer, TokenRules};
 
 /// One company and everything that decides whether a sign-in to it works.
 ///

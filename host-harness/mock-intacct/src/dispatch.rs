@@ -19,7 +19,7 @@ pub(crate) fn decide(world: &mut World, request: &Request, entry: usize) -> Deli
         return delivery;
     }
     let decided = route(world, request);
-    deliver(world.settle(decided), taken)
+    deliver(world.settle(decided), taken, request)
 }
 
 fn route(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
@@ -32,6 +32,7 @@ fn route(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
         ("/oauth2/authorize", "POST") => oauth::decide(world, request),
         ("/oauth2/token", "POST") => oauth::token(world, request),
         ("/oauth2/revoke", "POST") => oauth::revoke(world, request),
+        ("/oauth2/introspect", "POST") => oauth::introspect(world, request),
         ("/services/core/model", "GET") => api::model(world, request),
         ("/services/core/query", "POST") => api::query(world, request),
         ("/services/core/session/id", "GET") => api::session_id(world, request),
@@ -45,10 +46,11 @@ fn route(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
 }
 
 /// Paths under [`API_PATH`] that take some method.
-const ENDPOINTS: [&str; 6] = [
+const ENDPOINTS: [&str; 7] = [
     "/oauth2/authorize",
     "/oauth2/token",
     "/oauth2/revoke",
+    "/oauth2/introspect",
     "/services/core/model",
     "/services/core/query",
     "/services/core/session/id",

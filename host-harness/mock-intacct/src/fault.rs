@@ -1,6 +1,7 @@
 //! Ways to fail at will, by name.
 
 mod delivery;
+mod gzip;
 mod injected;
 mod rule;
 mod script;
@@ -27,6 +28,23 @@ pub enum Wait {
     XIaHyphenated,
     /// An `X-IA-` header that ends in `RetryAfter`, in seconds (M).
     XIaJoined,
+}
+
+/// What answers while the service is maintained: nobody has recorded it (I).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Maintenance {
+    /// 200 with a page.
+    Page,
+    /// 302 to a page elsewhere.
+    Redirect,
+    /// 404 with a page.
+    NotFound,
+    /// 503 with a page.
+    Unavailable,
+    /// 200 with XML that is not the gateway's.
+    Xml,
+    /// The connection breaks.
+    Broken,
 }
 
 /// One way to fail.
@@ -60,6 +78,14 @@ pub enum Fault {
     OversizedBody,
     /// Acts, and sends a body that is nearly JSON.
     InvalidJson,
+    /// Acts, and compresses the answer, whatever was asked for.
+    Gzip,
+    /// Acts, and compresses the answer unless the request asks for the identity coding alone.
+    GzipWhereAllowed,
+    /// Acts, and puts a byte order mark before the answer.
+    ByteOrderMark,
+    /// Does not act; answers as in maintenance.
+    Maintenance(Maintenance),
     /// Does not act; 307 to another host.
     RedirectElsewhere,
     /// Does not act; says that the access token is stale with HTTP 400 and `REST-1206`.
@@ -109,6 +135,15 @@ faults! {
     "error-500-gw-0001", Fault::InternalError, "500 GW-0001";
     "oversized-body", Fault::OversizedBody, "acts, and adds megabytes of blanks";
     "invalid-json", Fault::InvalidJson, "acts, and sends a body that is nearly JSON";
+    "gzip", Fault::Gzip, "acts, and sends the answer compressed, whatever was asked for";
+    "gzip-where-allowed", Fault::GzipWhereAllowed, "acts, and compresses unless the request asks for identity";
+    "byte-order-mark", Fault::ByteOrderMark, "acts, and puts a byte order mark before the answer";
+    "maintenance-200", Fault::Maintenance(Maintenance::Page), "200 with a page";
+    "maintenance-redirect", Fault::Maintenance(Maintenance::Redirect), "302 to a page elsewhere";
+    "maintenance-404", Fault::Maintenance(Maintenance::NotFound), "404 with a page";
+    "maintenance-503", Fault::Maintenance(Maintenance::Unavailable), "503 with a page";
+    "maintenance-xml", Fault::Maintenance(Maintenance::Xml), "200 with XML that is not the gateway's";
+    "maintenance-broken", Fault::Maintenance(Maintenance::Broken), "breaks the connection";
     "redirect-elsewhere", Fault::RedirectElsewhere, "307 to another host";
     "expired-token-400-rest-1206", Fault::ExpiredToken, "400 REST-1206, whatever the token";
 }

@@ -57,10 +57,12 @@ mod world;
 pub use builder::Builder;
 pub use clock::Clock;
 pub use company::{
-    Application, AuthorizedClient, Company, CompanyFileError, Entity, Rotation, Row, Session,
-    StaleTokenAnswer, TokenRules, User, UserKind,
+    Application, AuthorizedClient, Company, CompanyFileError, Entity, ListsChecked, Rotation, Row,
+    Session, SignInPage, StaleTokenAnswer, TokenRules, User, UserKind,
 };
-pub use fault::{FAULTS, Fault, FaultRule, InjectedFault, NamedFault, UnknownFault, Wait};
+pub use fault::{
+    FAULTS, Fault, FaultRule, InjectedFault, Maintenance, NamedFault, UnknownFault, Wait,
+};
 pub use grants::{IssuedToken, TokenKind, TokenState};
 pub use ledger::{Entry, Ledger, Outcome};
 pub use mock::{Issued, MockIntacct};

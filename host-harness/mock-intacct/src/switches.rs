@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::company::{AuthorizedClient, Company, Rotation, StaleTokenAnswer, User, UserKind};
+use crate::company::{
+    AuthorizedClient, Company, ListsChecked, Rotation, SignInPage, StaleTokenAnswer, User, UserKind,
+};
 
 /// A switch and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,11 +47,22 @@ const ROTATIONS: [(&str, Rotation); 3] = [
     ("on", Rotation::On),
     ("reuse-kills-family", Rotation::ReuseKillsFamily),
 ];
-const STALE_ANSWERS: [(&str, StaleTokenAnswer); 4] = [
+const STALE_ANSWERS: [(&str, StaleTokenAnswer); 5] = [
     ("gw-0040", StaleTokenAnswer::Gw0040),
     ("rest-1206", StaleTokenAnswer::Rest1206),
     ("rest-2102", StaleTokenAnswer::Rest2102),
     ("gw-0031", StaleTokenAnswer::Gw0031),
+    ("forbidden", StaleTokenAnswer::Forbidden),
+];
+const LISTS_CHECKED: [(&str, ListsChecked); 2] = [
+    ("sign-in", ListsChecked::SignIn),
+    ("call", ListsChecked::Call),
+];
+const SIGN_IN_PAGES: [(&str, SignInPage); 4] = [
+    ("shows", SignInPage::Shows),
+    ("login_required", SignInPage::LoginRequired),
+    ("interaction_required", SignInPage::InteractionRequired),
+    ("consent_required", SignInPage::ConsentRequired),
 ];
 
 /// What `authorized-client` is set to where it is listed without a user.
@@ -147,6 +160,18 @@ impl Company {
                 &STALE_ANSWERS,
                 "How an API call with a stale access token is refused.",
             ),
+            one_of(
+                "lists-checked",
+                tokens.lists_checked,
+                &LISTS_CHECKED,
+                "Where the two lists show: when tokens are asked for, or only when a call is made with one, as stale-token-answer says.",
+            ),
+            one_of(
+                "sign-in-page",
+                tokens.sign_in_page,
+                &SIGN_IN_PAGES,
+                "Whether the page shows, or sends the browser back at once with this error.",
+            ),
             Switch {
                 name: "access-lifetime".to_owned(),
                 value: tokens.access_lifetime_seconds.to_string(),
@@ -180,6 +205,8 @@ impl Company {
             "user-kind" => self.user_mut(subject)?.kind = chosen(value, &KINDS)?,
             "rotation" => self.tokens.rotation = chosen(value, &ROTATIONS)?,
             "stale-token-answer" => self.tokens.stale_token_answer = chosen(value, &STALE_ANSWERS)?,
+            "lists-checked" => self.tokens.lists_checked = chosen(value, &LISTS_CHECKED)?,
+            "sign-in-page" => self.tokens.sign_in_page = chosen(value, &SIGN_IN_PAGES)?,
             "access-lifetime" => self.tokens.access_lifetime_seconds = value.parse().ok()?,
             _ => *self.flag_mut(kind, subject)? = value == "on",
         }

@@ -46,6 +46,8 @@ pub enum FileError {
         path: PathBuf,
         /// The permissions.
         mode: u32,
+        /// Whether it is root's, and this process's user cannot change that.
+        is_roots: bool,
     },
     /// Links lead to links without end.
     #[error("too many symbolic links lead to it")]
@@ -74,6 +76,11 @@ impl FileError {
                 Some("use a folder of your own".to_owned())
             }
             Self::Writable { path, .. } => Some(format!("chmod go-w {}", path.display())),
+            Self::Readable { is_roots: true, .. } => Some(
+                "mount it with mode 0440 or 0400 (`defaultMode` of a Secret volume), for this process's \
+                 group alone"
+                    .to_owned(),
+            ),
             Self::Readable { path, .. } => Some(format!("chmod 600 {}", path.display())),
             Self::Io(_)
             | Self::NotRegular

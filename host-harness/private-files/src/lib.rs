@@ -7,7 +7,8 @@
 //!
 //! A file or folder is trusted where its owner is the effective user of this process or root, and
 //! neither its group nor everybody may write to it; to a folder, its group may where it is the user's own
-//! private group. On the way, a folder with the sticky bit (such as
+//! private group. A secret's file is read by its owner alone; by a group as well where root owns it and this
+//! process is not root's, or where the service manager handed it over ([`Privacy::OwnerOnly`]). On the way, a folder with the sticky bit (such as
 //! `/tmp`) is trusted as well: nobody can exchange what another user owns there.
 
 #![cfg_attr(
@@ -19,6 +20,7 @@ mod error;
 mod namespace;
 mod path;
 mod rights;
+mod write;
 
 use std::fs::{File, OpenOptions};
 use std::io::Read as _;
@@ -30,6 +32,7 @@ use zeroize::Zeroizing;
 
 pub use error::FileError;
 pub use rights::Privacy;
+pub use write::{create, replace};
 
 /// Reads a whole file that is trusted in this way.
 ///

@@ -2,7 +2,7 @@
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{FileError, namespace};
 
@@ -15,6 +15,9 @@ const EVERYBODY_WRITES: u32 = 0o002;
 /// The bits by which others than the owner do anything.
 const OTHERS: u32 = 0o077;
 
+/// The bit by which the group reads.
+const GROUP_READS: u32 = 0o040;
+
 /// In a folder with this bit, a name is changed by the owner of the file alone.
 pub(crate) const STICKY: u32 = 0o1000;
 
@@ -23,7 +26,9 @@ pub(crate) const STICKY: u32 = 0o1000;
 pub enum Privacy {
     /// They may read it, not write to it.
     ReadByOthers,
-    /// Nothing.
+    /// Nothing. Its group may read it where the operator chose that group to hand it to this process: root
+    /// owns it and this process is not root's (a Secret volume of Kubernetes with `fsGroup`), or it lies in
+    /// `$CREDENTIALS_DIRECTORY` (`LoadCredential=` of systemd).
     OwnerOnly,
 }
 
@@ -45,12 +50,38 @@ pub(crate) fn check_file(
     let mode = permissions(metadata);
     match privacy {
         Privacy::ReadByOthers => check_bits(path, mode, OTHERS_WRITE),
-        Privacy::OwnerOnly if mode & OTHERS != 0 => Err(FileError::Readable {
+        Privacy::OwnerOnly if is_private(mode, || is_handed(path, metadata)) => Ok(()),
+        Privacy::OwnerOnly => Err(FileError::Readable {
             path: path.to_owned(),
             mode,
+            is_roots: metadata.uid() == 0 && rustix::process::geteuid().as_raw() != 0,
         }),
-        Privacy::OwnerOnly => Ok(()),
     }
+}
+
+/// Whether nobody else may do anything, or a group that it was handed to may read it, and nothing more.
+fn is_private(mode: u32, is_handed: impl FnOnce() -> bool) -> bool {
+    let of_others = mode & OTHERS;
+    of_others == 0 || (of_others == GROUP_READS && is_handed())
+}
+
+/// Whether root, or the service manager, handed the file to this process by its group.
+fn is_handed(path: &Path, metadata: &Metadata) -> bool {
+    let me = rustix::process::geteuid().as_raw();
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    is_from_root(me, metadata.uid()) || folder.is_some_and(|it| is_below(path, &it))
+}
+
+fn is_from_root(me: u32, owner: u32) -> bool {
+    owner == 0 && me != 0
+}
+
+/// `path` has no links.
+fn is_below(path: &Path, folder: &Path) -> bool {
+    let folder = folder.is_absolute().then(|| folder.canonicalize().ok());
+    folder
+        .flatten()
+        .is_some_and(|it| it.parent().is_some() && path.starts_with(it))
 }
 
 /// A folder in which a name is looked up.
@@ -133,5 +164,41 @@ mod tests {
         assert!(!is_private_group(1000, 1001, 1001), "another user's");
         assert!(!is_private_group(1000, 0, 0), "root's");
         assert!(!is_private_group(0, 0, 0), "root has no such group");
+    }
+
+    #[test]
+    fn a_group_reads_what_was_handed_to_it_and_no_more() {
+        for mode in [0o400, 0o600, 0o700] {
+            assert!(is_private(mode, || false), "{mode:o}");
+        }
+        for mode in [0o440, 0o640, 0o540] {
+            assert!(is_private(mode, || true), "{mode:o}");
+            assert!(!is_private(mode, || false), "{mode:o}");
+        }
+        for mode in [0o444, 0o644, 0o460, 0o660, 0o450, 0o404, 0o420, 0o441] {
+            assert!(!is_private(mode, || true), "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn root_hands_files_to_others_and_not_to_itself() {
+        assert!(is_from_root(1000, 0));
+        assert!(!is_from_root(0, 0), "root chose no group for itself");
+        assert!(!is_from_root(1000, 1000), "the user's own");
+        assert!(!is_from_root(0, 1000), "another user's");
+    }
+
+    #[test]
+    fn a_service_managers_folder_is_what_its_variable_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        assert!(is_below(&folder.join("key"), &folder));
+        assert!(!is_below(Path::new("/elsewhere/key"), &folder));
+        assert!(!is_below(&folder.join("key"), Path::new("/")), "everything");
+        assert!(!is_below(&folder.join("key"), Path::new("")));
+        assert!(!is_below(&folder.join("key"), &folder.join("missing")));
+        let mut longer = folder.clone().into_os_string();
+        longer.push("-and-more/key");
+        assert!(!is_below(Path::new(&longer), &folder));
     }
 }

@@ -8,10 +8,11 @@ use subtle::ConstantTimeEq as _;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::authorization_url::{Parameters, UrlError};
 use crate::bindings::exports::connector::credential::oauth as wit;
 use crate::contract::{AuthorizationRefusal, CodeGrant, Grant};
 use crate::randomness::Randomness;
-use crate::reading::is_code;
+use crate::reading::{SecretSearch, is_code};
 use crate::secret::Secret;
 
 /// Bytes of randomness in a state and in a verifier: 256 bits, 43 characters (RFC 7636 section 4.1
@@ -29,16 +30,6 @@ pub struct Pending {
     verifier: Option<Secret>,
     /// The redirect's further parameters that the plugin's descriptor declares.
     parameters: Vec<String>,
-}
-
-/// What an authorization URL must carry, and how it does not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the authorization URL of the plugin has {found} `{parameter}`; it must have exactly the host's"
-)]
-pub(crate) struct UrlError {
-    parameter: &'static str,
-    found: &'static str,
 }
 
 /// The browser came back, but not with a code for this authorization. No token request may follow.
@@ -105,20 +96,18 @@ impl Pending {
     /// with another redirect URI would hand the code, and with it the consent, to somebody else.
     pub(crate) fn check_url(&self, url: &str) -> Result<(), UrlError> {
         let url = Url::parse(url).map_err(|_| UrlError {
-            parameter: "response_type",
+            parameter: "response_type".to_owned(),
             found: "no",
         })?;
+        let url = Parameters::of(&url);
         let challenge = self.verifier.as_ref().map(challenge);
         let method = challenge.as_ref().map(|_| "S256");
-        check_parameter(&url, "response_type", Some("code"))?;
-        check_parameter(&url, "redirect_uri", Some(&self.redirect_uri))?;
-        check_parameter(&url, "state", Some(self.state.expose()))?;
-        check_parameter(&url, "code_challenge", challenge.as_deref())?;
-        check_parameter(&url, "code_challenge_method", method)?;
-        // What would take the place of all of these (RFC 9101), or of where the answer goes.
-        ["request", "request_uri", "response_mode"]
-            .into_iter()
-            .try_for_each(|parameter| check_parameter(&url, parameter, None))
+        url.check("response_type", Some("code"))?;
+        url.check("redirect_uri", Some(&self.redirect_uri))?;
+        url.check("state", Some(self.state.expose()))?;
+        url.check("code_challenge", challenge.as_deref())?;
+        url.check("code_challenge_method", method)?;
+        url.without_others()
     }
 
     /// The URL without the state, which is the host's own: what is left is the plugin's.
@@ -177,11 +166,15 @@ impl Pending {
     }
 
     fn grant(self, code: &str, redirected: &Url) -> Grant {
+        let mut secrets = SecretSearch::default();
+        for secret in self.secrets().chain([&Secret::new(code)]) {
+            secrets.add(secret);
+        }
         let parameters = self
             .parameters
             .iter()
             .filter_map(|name| Some((name.clone(), single_code(redirected, name)?)))
-            .filter(|(_, value)| !code.contains(value.as_str()))
+            .filter(|(_, value)| !code.contains(value.as_str()) && secrets.find(value).is_empty())
             .collect();
         Grant::AuthorizationCode(CodeGrant {
             code: Secret::new(code),
@@ -217,29 +210,6 @@ fn refusal(error: String) -> AuthorizationRefusal {
         "unreadable".to_owned()
     };
     AuthorizationRefusal { error }
-}
-
-/// Whether a parameter stands once with this value; not at all, where there is none.
-fn check_parameter(
-    url: &Url,
-    parameter: &'static str,
-    expected: Option<&str>,
-) -> Result<(), UrlError> {
-    let values: Vec<_> = url
-        .query_pairs()
-        .filter(|(name, _)| name.eq_ignore_ascii_case(parameter))
-        .collect();
-    let found = match (values.as_slice(), expected) {
-        ([], None) => return Ok(()),
-        ([(name, value)], Some(expected)) if name == parameter && value == expected => {
-            return Ok(());
-        }
-        ([], Some(_)) => "no",
-        ([_], Some(_)) => "another",
-        ([_], None) => "an unexpected",
-        (_, _) => "more than one",
-    };
-    Err(UrlError { parameter, found })
 }
 
 /// The parameters that count, each of which may stand once (RFC 6749 section 3.1).
@@ -382,6 +352,15 @@ mod tests {
             grant.parameters,
             [("realmId".to_owned(), "46208".to_owned())]
         );
+        for copy in ["NOT-A-REAL-CODE", "not.a.real", STATE, "edoc-laer-a-ton"] {
+            let query = format!("code=not-a-real-code&state={STATE}&realmId={copy}");
+            let pending = Pending::draw(&Ones, HERE, true, &declared);
+            let Ok(Grant::AuthorizationCode(grant)) = pending.complete(&format!("{HERE}?{query}"))
+            else {
+                panic!("no code");
+            };
+            assert_eq!(grant.parameters, [], "{copy}");
+        }
         assert_eq!(grant.code_verifier, None);
     }
 
@@ -390,6 +369,7 @@ mod tests {
         let pending = Pending::draw(&Ones, HERE, pkce, &[]);
         let outcome = pending.check_url(&format!("https://api.example.com/authorize?{query}"));
         let outcome = outcome.map_err(|error| (error.parameter, error.found));
+        let expected = expected.map_err(|(parameter, found)| (parameter.to_owned(), found));
         assert_eq!(outcome, expected, "{query}");
     }
 

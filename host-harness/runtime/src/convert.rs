@@ -253,6 +253,7 @@ fn to_blemishes(it: Blemishes) -> wit::Blemishes {
         (it.inner_whitespace, wit::Blemishes::INNER_WHITESPACE),
         (it.control_characters, wit::Blemishes::CONTROL_CHARACTERS),
         (it.non_ascii, wit::Blemishes::NON_ASCII),
+        (it.web_address, wit::Blemishes::WEB_ADDRESS),
     ]
     .into_iter()
     .filter(|(holds, _)| *holds)
@@ -276,6 +277,7 @@ fn to_response(it: ReadAnswer) -> wit_http::Response {
             BodyKind::Empty => wit_http::BodyKind::Empty,
             BodyKind::Json => wit_http::BodyKind::Json,
             BodyKind::Xml => wit_http::BodyKind::Xml,
+            BodyKind::Html => wit_http::BodyKind::Html,
             BodyKind::Other => wit_http::BodyKind::Other,
         },
         members: each(it.members, to_member),

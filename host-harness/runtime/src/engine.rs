@@ -113,6 +113,7 @@ fn code() -> Config {
         // Function names come from the name section; debug information is never read.
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         // A plugin needs the core of WebAssembly; what it does not need cannot surprise.
+        .wasm_gc(false)
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
         .wasm_tail_call(false)

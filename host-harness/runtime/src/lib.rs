@@ -31,6 +31,7 @@
 //! ```
 
 mod authorization;
+mod authorization_url;
 mod bindings;
 mod cache;
 mod call;
@@ -84,7 +85,7 @@ pub use loading::{
 };
 pub use memory_dumps::forbid_memory_dumps;
 pub use operation::{
-    ApiAnswer, ApiClient, ApiError, ApiRequest, Operation, PreparedRequest, Sender,
+    ApiAnswer, ApiClient, ApiError, ApiRequest, Operation, PreparedRequest, Sender, UnreadTokens,
 };
 pub use plugin::Plugin;
 pub use randomness::{Randomness, SystemRandomness};

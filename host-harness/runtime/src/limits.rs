@@ -91,9 +91,10 @@ pub struct HttpLimits {
     /// To a connection, TLS included.
     pub connect_timeout: Duration,
     /// From the first attempt to connect to the last byte of the answer. Token endpoints answer
-    /// within seconds; a lease that guards a renewal has to be longer than this.
+    /// within seconds, but some hold a throttled request for half a minute before they refuse it. A
+    /// lease that guards a renewal has to be longer than this.
     pub answer_deadline: Duration,
-    /// Requests in one call. A plugin needs one.
+    /// Requests in one call. A plugin needs one or two.
     pub requests_per_call: u32,
     /// A request's body. A JWT of a few kilobytes is the largest thing in it.
     pub request_bytes: usize,
@@ -106,7 +107,7 @@ pub struct HttpLimits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            call_deadline: Duration::from_secs(65),
+            call_deadline: Duration::from_secs(125),
             cpu_time: Duration::from_millis(500),
             memory_bytes: 16 << 20,
             table_elements: 10_000,
@@ -152,7 +153,7 @@ impl Default for HttpLimits {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(10),
-            answer_deadline: Duration::from_secs(30),
+            answer_deadline: Duration::from_secs(60),
             requests_per_call: 4,
             request_bytes: 64 << 10,
             answer_bytes: 256 << 10,

@@ -20,16 +20,25 @@ pub(crate) enum CallPurpose {
     Obtain(Option<CodeGrant>),
     /// A credential is tested: nothing may change.
     Test,
-    /// A grant is ended.
-    Revoke,
+    /// A grant is ended, with one of the secrets of these names.
+    Revoke(Vec<String>),
 }
 
 impl CallPurpose {
+    /// Whether a request carries what this call is about: a token to revoke, a secret to test.
+    fn is_carried_by(&self, request: &Request) -> bool {
+        match self {
+            Self::Revoke(tokens) if tokens.is_empty() => true,
+            Self::Revoke(tokens) => carried(request).any(|name| tokens.iter().any(|it| it == name)),
+            Self::Obtain(_) | Self::Test => carried(request).next().is_some(),
+        }
+    }
+
     pub(crate) fn check(&self, request: &Request, purposes: Purposes) -> Result<(), Denial> {
         match self {
             Self::Obtain(Some(grant)) => check_code_exchange(request, grant),
             Self::Test => check_test(request, purposes),
-            Self::Obtain(None) | Self::Revoke => Ok(()),
+            Self::Obtain(None) | Self::Revoke(_) => Ok(()),
         }
     }
 }
@@ -78,6 +87,7 @@ fn check_code_exchange(request: &Request, grant: &CodeGrant) -> Result<(), Denia
 pub(crate) struct Outlet {
     way: Option<Way>,
     sent: AtomicBool,
+    carried: AtomicBool,
     succeeded: AtomicBool,
     denied: Mutex<Option<Denied>>,
     /// What the host found out where there was no answer last.
@@ -116,6 +126,7 @@ impl Outlet {
         Arc::new(Self {
             way,
             sent: AtomicBool::new(false),
+            carried: AtomicBool::new(false),
             succeeded: AtomicBool::new(false),
             denied: Mutex::new(None),
             detail: Mutex::new(None),
@@ -152,21 +163,23 @@ impl Outlet {
         };
         // Set before, so that it is true as well where waiting is cut short.
         let before = self.sent.swap(true, Ordering::SeqCst);
+        let carries = way.purpose.is_carried_by(&request);
         let answer = way.exchange.send(ready, request).await;
         let left = answer
             .as_ref()
             .map_or_else(|failure| failure.request_sent, |_| true);
         self.sent.store(before || left, Ordering::SeqCst);
-        self.note(&answer);
+        self.carried.fetch_or(carries && left, Ordering::SeqCst);
+        self.note(&answer, carries);
         answer
     }
 
-    fn note(&self, answer: &Result<ReadAnswer, Failure>) {
+    fn note(&self, answer: &Result<ReadAnswer, Failure>, carries: bool) {
         let detail = answer.as_ref().err().and_then(|it| it.detail.clone());
         *self.detail.lock().unwrap_or_else(PoisonError::into_inner) = detail;
         match answer {
             Ok(answer) => {
-                let success = (200..300).contains(&answer.status);
+                let success = carries && (200..300).contains(&answer.status);
                 self.succeeded.fetch_or(success, Ordering::SeqCst);
             }
             Err(failure) if failure.kind == FailureKind::Denied => {
@@ -206,7 +219,12 @@ impl Outlet {
         self.sent.load(Ordering::SeqCst)
     }
 
-    /// Whether a request was answered with success (RFC 9110 section 15.3).
+    /// Whether a request may have left that carried what the call is about.
+    pub(crate) fn has_carried(&self) -> bool {
+        self.carried.load(Ordering::SeqCst)
+    }
+
+    /// Whether such a request was answered with success (RFC 9110 section 15.3).
     pub(crate) fn has_succeeded(&self) -> bool {
         self.succeeded.load(Ordering::SeqCst)
     }

@@ -42,6 +42,7 @@ impl Secret {
             inner_whitespace: trimmed.contains(char::is_whitespace),
             control_characters: value.contains(char::is_control),
             non_ascii: !value.is_ascii(),
+            web_address: has_part_of_web_address(trimmed),
         }
     }
 
@@ -89,6 +90,14 @@ pub struct Blemishes {
     pub control_characters: bool,
     /// A character outside ASCII.
     pub non_ascii: bool,
+    /// A part of a web address: `://`, `&`, or a `=` with something other than `=` behind it.
+    pub web_address: bool,
+}
+
+/// A `=` at the end is padding (RFC 4648 section 3.2), elsewhere it stands before a parameter's value.
+fn has_part_of_web_address(value: &str) -> bool {
+    let before_padding = value.trim_end_matches('=');
+    value.contains("://") || value.contains('&') || before_padding.contains('=')
 }
 
 #[cfg(test)]
@@ -148,6 +157,31 @@ mod tests {
                 ..clean
             },
         );
+    }
+
+    #[test]
+    fn a_part_of_a_web_address_is_told_from_a_value() {
+        let has_part = |value: &str| Secret::new(value).blemishes().web_address;
+        for pasted in [
+            "https://example.com/not-a-real-session",
+            "https://example.com/frame?.sess=not-a-real-session&.uid=5",
+            ".sess=not-a-real-session",
+            "not-a-real-session&.uid=5",
+            "not-a-real-session&",
+            " sess=not-a-real-session ",
+        ] {
+            assert!(has_part(pasted), "{pasted}");
+        }
+        for value in [
+            "",
+            "not-a-real-session",
+            "bm90LWEtcmVhbA==",
+            "bm90LWE= ",
+            "a/b+c.d_e~f",
+            "==",
+        ] {
+            assert!(!has_part(value), "{value}");
+        }
     }
 
     #[test]

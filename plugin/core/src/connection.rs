@@ -5,12 +5,12 @@ use crate::{
     endpoints, failure,
     model::{
         Answer, ApiAuthentication, BodyKind, Error,
-        ErrorKind::{Misconfigured, Other, Protocol},
+        ErrorKind::{Misconfigured, Other, Unavailable},
         HeldTokens, Pair, Request, Response, SecretRef, Setting, Value,
     },
     reading::{Meaning, values},
     refusal::{self, ParsedError, Step, notice},
-    settings::Credential,
+    settings::{Credential, Username},
     token_request::post_form,
 };
 use alloc::vec::Vec;
@@ -32,9 +32,15 @@ pub fn authenticate(settings: &[Setting], access: &SecretRef) -> Result<ApiAuthe
 
 impl Credential<'_> {
     pub(crate) fn headers(&self) -> Vec<Pair> {
-        let entity = self.username().and_then(|username| username.entity);
+        let entity = self.username().and_then(Username::entity_for_header);
         let header = entity.map(|entity| Pair::text(endpoints::ENTITY_HEADER, entity));
         header.into_iter().collect()
+    }
+
+    /// Whether the Username names an entity.
+    pub(crate) fn names_entity(&self) -> bool {
+        self.username()
+            .is_some_and(|it| it.entity.is_some() || it.through_console)
     }
 }
 
@@ -83,7 +89,7 @@ pub fn revoke_request(settings: &[Setting], tokens: &HeldTokens) -> Result<Reque
 /// Of every kind but [`InvalidSettings`](crate::ErrorKind::InvalidSettings).
 pub fn parse_revoke_answer(answer: &Answer) -> Result<(), Error> {
     let response = answer.as_ref().map_err(failure::of_request)?;
-    if let Some(refused) = ParsedError::of(response) {
+    if let Some(refused) = ParsedError::of(response, false) {
         return Err(refusal::explain_response(
             Step::Revocation,
             response,
@@ -98,7 +104,9 @@ fn revoked(response: &Response) -> Result<(), Error> {
     match response.body {
         BodyKind::Json if denied => Err(notice::NOT_REVOKED.error(Misconfigured)),
         BodyKind::Json | BodyKind::Empty => Ok(()),
-        BodyKind::Xml | BodyKind::Other => Err(notice::NOT_JSON.error(Protocol)),
+        BodyKind::Xml | BodyKind::Html | BodyKind::Other => {
+            Err(notice::MAINTENANCE.error(Unavailable))
+        }
     }
 }
 

@@ -1,7 +1,12 @@
 //! Testing a connection: a real call, because Intacct signs in even a user who may do nothing (T).
+//!
+//! Where that call is refused as if the token were stale, and the token is not known to be old, a second
+//! request asks Intacct whether the token is good ([`crate::introspection`]). It tells a dead token,
+//! which a renewal mends, from an application that the company has not authorized, which it does not.
 
 use crate::{
     endpoints, failure,
+    introspection::{self, Age},
     model::{
         Answer, BodyKind, Check, Diagnosis, Error, ErrorKind, Identity, Method, Outcome, Request,
         RequestBody, Response, Sealed, Setting, Value,
@@ -36,7 +41,7 @@ pub fn test_request(settings: &[Setting], access: &Sealed) -> Result<Request, Er
     })
 }
 
-/// What the answer to that call shows.
+/// What the answer to that call shows, where nothing else is asked.
 ///
 /// # Errors
 ///
@@ -47,31 +52,11 @@ pub fn parse_test_answer(
     access: &Sealed,
     answer: &Answer,
 ) -> Result<Vec<Check>, Error> {
-    let credential = Credential::parse(settings)?;
-    let response = answer.as_ref().map_err(failure::of_question)?;
-    match refused(response)? {
-        None => Ok(Vec::from([
-            accepted(),
-            expected(&credential, access),
-            read(response),
-        ])),
-        Some(Explained {
-            verdict: Verdict::NoPermission,
-            diagnosis,
-        }) => Ok(Vec::from([
-            without_success(accepted()),
-            without_success(expected(&credential, access)),
-            permitted(Some(diagnosis)),
-        ])),
-        Some(Explained {
-            verdict: Verdict::Misconfigured | Verdict::Reauthorize,
-            diagnosis,
-        }) => Ok(not_accepted(diagnosis)),
-        Some(inconclusive) => Err(refusal::error(inconclusive, Some(response))),
-    }
+    judge(settings, access, answer, |_| None)
 }
 
-/// [`test_request`], sending, and [`parse_test_answer`] in one.
+/// [`test_request`], sending, and [`parse_test_answer`] in one; where the token may be refused although
+/// it is good, the token is introspected too.
 ///
 /// # Errors
 ///
@@ -79,21 +64,114 @@ pub fn parse_test_answer(
 pub fn test(
     settings: &[Setting],
     access: &Sealed,
-    send: impl FnOnce(Request) -> Answer,
+    mut send: impl FnMut(Request) -> Answer,
 ) -> Result<Vec<Check>, Error> {
     let answer = send(test_request(settings, access)?);
-    parse_test_answer(settings, access, &answer)
+    judge(settings, access, &answer, |access| {
+        introspection::is_active(&send(introspection::request(access)))
+    })
 }
 
-/// The refusal, where it is one. A success that is no JSON is nobody's: a proxy's, perhaps.
-fn refused(response: &Response) -> Result<Option<Explained>, Error> {
-    if let Some(refused) = ParsedError::of(response) {
+/// `is_active` asks Intacct whether the token is good; absent where it does not say.
+fn judge(
+    settings: &[Setting],
+    access: &Sealed,
+    answer: &Answer,
+    is_active: impl FnOnce(&Sealed) -> Option<bool>,
+) -> Result<Vec<Check>, Error> {
+    let credential = Credential::parse(settings)?;
+    let looked_at = look_at(&credential, access, answer, is_active);
+    looked_at.or_else(|error| not_answered(&credential, access, error))
+}
+
+/// Whether the token is the expected user's is known without an answer: where it is not, that is told
+/// although nothing else was found out. A stale token is renewed and asked with again, which tells.
+fn not_answered(
+    credential: &Credential<'_>,
+    access: &Sealed,
+    error: Error,
+) -> Result<Vec<Check>, Error> {
+    let expected = expected(credential, access);
+    if expected.outcome != Outcome::Failed || error.kind == ErrorKind::StaleToken {
+        return Err(error);
+    }
+    let because = ["Not looked at: ", &*error.diagnosis.message].concat();
+    let not_accepted = check(TOKEN_ACCEPTED, "Token accepted", Outcome::Skipped);
+    Ok(checks(
+        skipped(not_accepted, &because),
+        expected,
+        skipped(permitted(None), &because),
+    ))
+}
+
+fn look_at(
+    credential: &Credential<'_>,
+    access: &Sealed,
+    answer: &Answer,
+    is_active: impl FnOnce(&Sealed) -> Option<bool>,
+) -> Result<Vec<Check>, Error> {
+    let response = answer.as_ref().map_err(failure::of_question)?;
+    let identity = || expected(credential, access);
+    let Some(found) = refused(credential, response)? else {
+        return Ok(checks(accepted(), identity(), read(response)));
+    };
+    let diagnosis = match found.verdict {
+        Verdict::NoPermission => {
+            return Ok(checks(
+                without_success(accepted()),
+                without_success(identity()),
+                permitted(Some(found.diagnosis)),
+            ));
+        }
+        Verdict::Misconfigured | Verdict::Reauthorize => found.diagnosis,
+        Verdict::StaleToken => {
+            let age = introspection::age(response, access);
+            let active = if age == Age::Old {
+                Some(false)
+            } else {
+                is_active(access)
+            };
+            if !active.unwrap_or(age == Age::New) {
+                return Err(refusal::error(found, Some(response)));
+            }
+            let diagnosis = refused_when_new(found.diagnosis);
+            if active == Some(true) {
+                return Ok(checks(
+                    introspected(),
+                    identity(),
+                    permitted(Some(diagnosis)),
+                ));
+            }
+            diagnosis
+        }
+        Verdict::NotReached | Verdict::Throttled | Verdict::Unavailable | Verdict::Protocol => {
+            return Err(refusal::error(found, Some(response)));
+        }
+    };
+    Ok(not_accepted(diagnosis))
+}
+
+/// What the table says of a stale token, said of one that cannot be stale: Intacct's code and support ID
+/// stay.
+fn refused_when_new(stale: Diagnosis) -> Diagnosis {
+    let notice = notice::REFUSED_WHEN_NEW.diagnosis();
+    let own_code = stale.code != notice::STALE_CODE;
+    Diagnosis {
+        code: if own_code { stale.code } else { notice.code },
+        support_id: stale.support_id,
+        ..notice
+    }
+}
+
+/// The refusal, where it is one. A success that is no JSON is nobody's: a page's, perhaps.
+fn refused(credential: &Credential<'_>, response: &Response) -> Result<Option<Explained>, Error> {
+    if let Some(refused) = ParsedError::of(response, credential.names_entity()) {
         return Ok(Some(refusal::look_up(Step::Api, &refused)));
     }
     match response.body {
         BodyKind::Json => Ok(None),
-        BodyKind::Empty | BodyKind::Xml | BodyKind::Other => {
-            Err(notice::NOT_JSON.error(ErrorKind::Protocol))
+        BodyKind::Empty | BodyKind::Xml | BodyKind::Html | BodyKind::Other => {
+            Err(notice::MAINTENANCE.error(ErrorKind::Unavailable))
         }
     }
 }
@@ -112,9 +190,17 @@ fn accepted() -> Check {
     check(TOKEN_ACCEPTED, "Token accepted", Outcome::Passed)
 }
 
+/// The token is good, as Intacct says; the call was refused all the same.
+fn introspected() -> Check {
+    Check {
+        detail: Some("Intacct says that the token is active, and refused the call.".into()),
+        ..accepted()
+    }
+}
+
 fn not_accepted(diagnosis: Diagnosis) -> Vec<Check> {
     let because = "Not looked at: Intacct did not accept the token.";
-    Vec::from([
+    checks(
         Check {
             outcome: Outcome::Failed,
             diagnosis: Some(diagnosis),
@@ -125,7 +211,13 @@ fn not_accepted(diagnosis: Diagnosis) -> Vec<Check> {
             because,
         ),
         skipped(permitted(None), because),
-    ])
+    )
+}
+
+/// The three, in the order in which they are told. One place, since each copy of it costs bytes.
+#[inline(never)]
+fn checks(accepted: Check, identity: Check, permitted: Check) -> Vec<Check> {
+    Vec::from([accepted, identity, permitted])
 }
 
 /// Nothing passes where Intacct answered no call with success: the contract has it so, since a host
@@ -156,7 +248,8 @@ fn read(response: &Response) -> Check {
     } else {
         skipped(
             permitted(None),
-            "Intacct's answer shows nothing that was read.",
+            "Not certain: Intacct's answer was empty, which it also is where the user may read \
+             nothing or the object is unknown.",
         )
     }
 }
@@ -183,9 +276,16 @@ fn expected(credential: &Credential<'_>, access: &Sealed) -> Check {
         return skipped(unknown, "The token does not say whom it is for.");
     };
     let seen = describe(&identity);
-    let Some(username) = credential.username() else {
-        let because = [&*seen, " The form names nobody to compare with."].concat();
-        return skipped(unknown, &because);
+    let not_comparable = match credential.username() {
+        None => " The form names nobody to compare with.",
+        Some(it) if it.through_console => {
+            " The Username goes through a console: which company the token names is not known."
+        }
+        Some(_) => "",
+    };
+    let username = credential.username().filter(|_| not_comparable.is_empty());
+    let Some(username) = username else {
+        return skipped(unknown, &[&*seen, not_comparable].concat());
     };
     let (outcome, diagnosis) = match differs(username, &identity) {
         true => (Outcome::Failed, Some(notice::OTHER_IDENTITY.diagnosis())),

@@ -25,6 +25,9 @@ pub const TOKEN: &str = "https://api.intacct.com/ia/api/v1/oauth2/token";
 /// Revocation. T.
 pub const REVOKE: &str = "https://api.intacct.com/ia/api/v1/oauth2/revoke";
 
+/// Introspection (RFC 7662): whether a token is good, asked with the token itself. T, one source.
+pub const INTROSPECT: &str = "https://api.intacct.com/ia/api/v1/oauth2/introspect";
+
 /// The cheapest honest question to ask with a token: the model of the user object, without its
 /// schema. L; that it makes a good test, T. The session endpoint would be cheaper, but its answer
 /// holds a live session.

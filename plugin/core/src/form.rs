@@ -123,9 +123,9 @@ const FIELDS: &[Field] = &[
     Field {
         id: USERNAME,
         label: "Username",
-        help: "The Web Services user and the company, as username@companyID. Add |entityID to \
-               stay within one entity. Upper and lower case matter. Not needed where you give a \
-               Session ID.",
+        help: "The Web Services user and the company, as username@companyID; a sandbox's company \
+               ID is companyID-name. Add |entityID to stay within one entity. Upper and lower \
+               case matter. Not needed where you give a Session ID.",
         example: Some("ws-reader@ACME"),
         kind: FieldKind::Text,
         requirement: Requirement::RequiredWhen(FOR_WEB_SERVICES_USER),
@@ -136,8 +136,9 @@ const FIELDS: &[Field] = &[
         id: SESSION_ID,
         label: "Session ID",
         help: "For a Web Services User only, and rarely needed: a running Intacct session that \
-               signs in instead of the Username. It ends by itself. The connection then lasts as \
-               long as Intacct renews it; after that it needs a fresh Session ID.",
+               signs in instead of the Username. In the browser's address it stands between \
+               .sess= and &.uid. It ends by itself. The connection then lasts as long as Intacct \
+               renews it; after that it needs a fresh Session ID.",
         example: None,
         kind: FieldKind::Secret,
         requirement: Requirement::Optional,

@@ -59,6 +59,7 @@ pub mod endpoints;
 mod failure;
 pub mod form;
 mod http_date;
+pub mod introspection;
 mod model;
 mod number;
 mod plan;

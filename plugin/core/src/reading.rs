@@ -26,6 +26,8 @@ pub(crate) enum Meaning {
     ExpiresIn,
     /// Whether a token was revoked.
     Revoked,
+    /// Whether a token is good (RFC 7662 section 2.2).
+    Active,
     /// What an API call was asked for.
     Result,
     /// Where it stands, the answer is a refusal, whatever its status.
@@ -39,8 +41,8 @@ pub(crate) enum Meaning {
 }
 
 use Meaning::{
-    AccessToken, Code, ExpiresIn, RefreshToken, Refusal, Result, Revoked, Sentence, SupportId,
-    TokenType,
+    AccessToken, Active, Code, ExpiresIn, RefreshToken, Refusal, Result, Revoked, Sentence,
+    SupportId, TokenType,
 };
 
 /// Members that stand in one place.
@@ -50,6 +52,7 @@ const MEMBERS: &[(&str, Meaning)] = &[
     ("/token_type", TokenType),
     ("/expires_in", ExpiresIn),
     ("/revoked", Revoked),
+    ("/active", Active),
     ("/ia::result", Result),
     ("/ia::error", Refusal),
     ("/ia::result/ia::error", Refusal),
@@ -104,7 +107,7 @@ impl Meaning {
             AccessToken | RefreshToken => Reading::Secret,
             TokenType | Code | SupportId => Reading::Code,
             ExpiresIn => Reading::Number,
-            Revoked => Reading::Boolean,
+            Revoked | Active => Reading::Boolean,
             Result | Refusal => Reading::Presence,
             Sentence => Reading::Phrases(refusal::phrases().collect()),
         }
@@ -140,6 +143,17 @@ pub(crate) fn values(response: &Response, meaning: Meaning) -> impl Iterator<Ite
         })
     });
     meant.map(|member| &member.value)
+}
+
+/// Whether an answer has any member that only Intacct's have (A to D, F, G, H), readable or not. A bare
+/// `error`, `code` or `message` is anybody's.
+pub(crate) fn has_intaccts_form(response: &Response) -> bool {
+    let mut members = response.members.iter();
+    members.any(|member| {
+        let pointer = &*member.pointer;
+        let ends = |name: &&str| pointer.ends_with(*name);
+        pointer.starts_with("/ia::") || ["errorId", "supportId", "errorno"].iter().any(ends)
+    })
 }
 
 fn fits<'a>(pointer: &str, mut declared: impl Iterator<Item = &'a str>) -> bool {

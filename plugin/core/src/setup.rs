@@ -53,7 +53,9 @@ pub const STEPS: &[SetupStep] = &[
         id: SUBSCRIPTION,
         title: "Switch on the Web Services subscription",
         detail: "In Intacct: Company → Admin → Subscriptions, scroll to Web Services, switch it \
-                 On. Without it Intacct refuses every sign-in of a program with invalid_grant.",
+                 On. Without it Intacct refuses every sign-in of a program with invalid_grant. \
+                 Sign-ins also fail in maintenance (Saturdays 02:30 to 05:30 UTC and other \
+                 windows, see status.sage.com); connections stay.",
         needed_when: None,
     },
     SetupStep {
@@ -61,8 +63,9 @@ pub const STEPS: &[SetupStep] = &[
         title: "Authorize the sender ID",
         detail: "In Intacct: Company → Setup → Company → Security tab → Edit → Web Services \
                  authorizations → Add. Enter the application's sender ID and leave its status at \
-                 Active. This list holds sender IDs, not Client IDs. Without it Intacct answers \
-                 that the sender is unknown or inactive; for a Regular User it is enough that an \
+                 Active. This list holds sender IDs, not Client IDs; upper and lower case matter. \
+                 Without it Intacct answers that the sender is unknown or inactive, or gives a \
+                 token and refuses every call with it; for a Regular User it is enough that an \
                  administrator signs in and allows the access once.",
         needed_when: None,
     },
@@ -74,7 +77,7 @@ pub const STEPS: &[SetupStep] = &[
                  Web Services user ID in the same row; leave its status at Active. This is another \
                  list than Web Services authorizations, on the same page: it holds Client IDs, not \
                  sender IDs. Applications that are not in it cannot make REST calls; Intacct \
-                 answers REST-1216.",
+                 answers REST-1216, or gives a token and refuses every call with it.",
         needed_when: None,
     },
     SetupStep {
@@ -82,8 +85,13 @@ pub const STEPS: &[SetupStep] = &[
         title: "Create a Web Services user",
         detail: "In Intacct: Company → Admin → Web Services users → Add. Leave its status at \
                  Active. Its user ID and your company ID (Company → Setup → Company) make the \
-                 Username: username@companyID. A regular user cannot sign in this way; without a \
-                 Web Services user Intacct answers invalid_grant.",
+                 Username: username@companyID. A sandbox's company ID is companyID-name. IDs may \
+                 hold single blanks; upper and lower case matter. A Web Services user has no \
+                 single sign-on (SSO) and no second factor (MFA), and its password does not \
+                 expire. A regular user cannot sign in this way; without a Web Services user \
+                 Intacct answers invalid_grant. A Session ID, which may take the place \
+                 of the Username, stands in the address of a browser that is signed in, between \
+                 .sess= and &.uid.",
         needed_when: Some(FOR_WEB_SERVICES_USER),
     },
     SetupStep {

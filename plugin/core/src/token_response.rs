@@ -7,7 +7,7 @@ use crate::{
     failure, http_date,
     model::{
         Answer, BodyKind, Error,
-        ErrorKind::{Misconfigured, Protocol},
+        ErrorKind::{Misconfigured, Protocol, Unavailable},
         Grant, Identity, Request, Response, Sealed, Setting, Tokens, Value,
     },
     number,
@@ -33,11 +33,14 @@ pub fn parse_token_response(
     let credential = Credential::parse(settings)?;
     let step = credential.step(grant)?;
     let response = answer.as_ref().map_err(failure::of_request)?;
-    if let Some(refused) = ParsedError::of(response) {
+    if let Some(refused) = ParsedError::of(response, credential.names_entity()) {
         return Err(refusal::explain_response(step, response, &refused));
     }
-    if response.body != BodyKind::Json {
-        return Err(protocol(&notice::NOT_JSON));
+    match response.body {
+        BodyKind::Json => {}
+        BodyKind::Html | BodyKind::Xml => return Err(notice::MAINTENANCE.error(Unavailable)),
+        // It may be Intacct's own, cut off or in another coding: then tokens were given.
+        BodyKind::Empty | BodyKind::Other => return Err(notice::MAINTENANCE.error(Protocol)),
     }
     let tokens = tokens(response)?;
     credential.can_be_renewed(grant, &tokens)?;

@@ -1,5 +1,6 @@
-//! What the guest `misbehaving` can be told to do. Compiled into the guest and into the tests, so
-//! that both match on the same cases: one that a test does not know does not compile.
+//! What the guest `misbehaving` can be told to do, and which versions there are of the guest `versions`.
+//! Compiled into the guests and into the tests, so that both match on the same cases: one that a test does
+//! not know does not compile.
 
 /// An enum whose cases go by names.
 macro_rules! named {
@@ -84,6 +85,14 @@ named! {
         NameInCapitals = "name-in-capitals",
         /// Writes it percent-encoded.
         NameEncoded = "name-encoded",
+        /// Writes it into a form's value in two pieces.
+        NameInPieces = "name-in-pieces",
+        /// Writes what stands in `extra` beside the secret, in pieces of one value.
+        GuessInPieces = "guess-in-pieces",
+        /// Writes it over the fields of a form.
+        GuessAcrossFields = "guess-across-fields",
+        /// Puts two members of one name into a flat JSON object.
+        MemberTwice = "member-twice",
         /// Names a secret that it made up.
         MadeUpSecret = "made-up-secret",
         /// Names the secret that the setting `extra` names.
@@ -133,6 +142,8 @@ named! {
         LongIdentity = "long-identity",
         /// Returns a fact for a field that learns none.
         WrongFact = "wrong-fact",
+        /// Returns two facts for one field.
+        TwoFacts = "two-facts",
         /// Returns the token's name as a fact.
         NameAsFact = "name-as-fact",
         /// Says that it was denied, whatever was answered.
@@ -157,6 +168,18 @@ named! {
         AuthenticateOther = "authenticate-other",
         /// Authenticates twice.
         AuthenticateTwice = "authenticate-twice",
+        /// Authenticates by a scheme that breaks the line.
+        AuthenticateScheme = "authenticate-scheme",
+        /// Writes the token's name into a header as well.
+        AuthenticateName = "authenticate-name",
+        /// Passes a test by a request that carries no secret.
+        PassesWithout = "passes-without",
+        /// Makes checks whose ids are one when they are cut.
+        LongChecks = "long-checks",
+        /// Fails a check by a step that there is not.
+        FailsByStep = "fails-by-step",
+        /// Says that it revoked after a request that carries no token.
+        RevokesWithout = "revokes-without",
         /// Passes a test without having asked.
         PassesUnasked = "passes-unasked",
         /// Makes no check.
@@ -175,6 +198,10 @@ named! {
         PlansPerson = "plans-person",
         /// Plans to renew by twenty thousand ways.
         PlansMany = "plans-many",
+        /// Plans to connect by a refresh token, as an extension grant.
+        PlansAlias = "plans-alias",
+        /// Plans to renew by a grant whose name is a page long.
+        PlansLongName = "plans-long-name",
         /// Exchanges a code without its verifier.
         CodeWithoutVerifier = "code-without-verifier",
         /// Exchanges a code with another redirect URI.
@@ -265,3 +292,62 @@ pub(crate) const MARK: &str = "misbehaving describes itself: ";
 
 /// The room for a description's name.
 pub(crate) const ROOM: usize = 24;
+
+named! {
+    /// Which version of the guest `versions` it is, by a few bytes of its data: what an upgrade changes.
+    Version {
+        /// Works: connects by the client's credentials, renews by the refresh token.
+        First = "first",
+        /// Works as well, and has another digest.
+        Second = "second",
+        /// Requires a further field.
+        RequiresRegion = "requires-region",
+        /// Has no plan for any settings, and nothing to say against a field.
+        RefusesInPlan = "refuses-in-plan",
+        /// Builds no token request for any settings.
+        RefusesInRequest = "refuses-in-request",
+        /// Panics where it plans.
+        TrapsInPlan = "traps-in-plan",
+        /// Panics where it builds a token request.
+        TrapsInRequest = "traps-in-request",
+        /// Panics where it reads the answer.
+        TrapsOnAnswer = "traps-on-answer",
+        /// Names a way to renew twice.
+        BreaksPlan = "breaks-plan",
+        /// Reports a token that no answer brought.
+        BreaksAnswer = "breaks-answer",
+        /// Calls a grant dead before anything was sent.
+        DeadUnasked = "dead-unasked",
+        /// Calls whatever the service answers a dead grant.
+        DeadOnAnswer = "dead-on-answer",
+        /// Has nothing to renew by.
+        RenewsByNothing = "renews-by-nothing",
+        /// Renews by a grant that no host knows.
+        RenewsByOther = "renews-by-other",
+        /// Renews through a person.
+        RenewsByPerson = "renews-by-person",
+        /// Has no longer the fields `spare_key` and `note`.
+        DropsFields = "drops-fields",
+        /// Asks for one more origin.
+        ReachesMore = "reaches-more",
+        /// Reads one more member.
+        ReadsMore = "reads-more",
+        /// Is called otherwise.
+        OtherId = "other-id",
+        /// Reports tokens of type `mac`.
+        MacTokens = "mac-tokens",
+        /// Reports tokens of no type.
+        UntypedTokens = "untyped-tokens",
+        /// Reports tokens that live no second.
+        NoLife = "no-life",
+        /// Reports tokens that live for ever.
+        EternalLife = "eternal-life",
+        /// Makes no check.
+        NoCheck = "no-check",
+        /// Asks to be left alone for a century, whatever the service answers.
+        WaitsForever = "waits-forever",
+    }
+}
+
+/// Stands in the component before the name of its [`Version`], padded with dots.
+pub(crate) const VERSION_MARK: &str = "versions is of version: ";

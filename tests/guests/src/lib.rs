@@ -1,12 +1,12 @@
 //! Components that tests run in the sandbox; no part of the product.
 //!
-//! In scope: the bytes of the guest `misbehaving`, and the list of what it does. Not in scope: any
-//! assertion.
+//! In scope: the bytes of the guests `misbehaving` and `versions`, and the lists of what they do. Not in
+//! scope: any assertion.
 
 mod behaviours;
 
-pub use behaviours::{Behaviour, Description};
-use behaviours::{MARK, ROOM};
+pub use behaviours::{Behaviour, Description, Version};
+use behaviours::{MARK, ROOM, VERSION_MARK};
 
 /// A plugin that does what it should not, by the text setting `behaviour`.
 pub const MISBEHAVING: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/misbehaving.wasm"));
@@ -15,12 +15,27 @@ pub const MISBEHAVING: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/misbeha
 /// component does not have them.
 #[must_use]
 pub fn describing(description: Description) -> Option<Vec<u8>> {
-    let mut component = MISBEHAVING.to_vec();
-    let marked = component
-        .windows(MARK.len())
-        .position(|it| it == MARK.as_bytes())?;
-    let start = marked + MARK.len();
-    let name = format!("{:.<ROOM$}", description.name());
+    marked(MISBEHAVING, MARK, description.name())
+}
+
+/// A plugin that works, in its first version.
+const VERSIONS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/versions.wasm"));
+
+/// The plugin `versions` in a version: a few bytes of its data differ. Absent where the component does
+/// not have them.
+#[must_use]
+pub fn version(version: Version) -> Option<Vec<u8>> {
+    marked(VERSIONS, VERSION_MARK, version.name())
+}
+
+/// A component with this name after its mark.
+fn marked(component: &[u8], mark: &str, name: &str) -> Option<Vec<u8>> {
+    let mut component = component.to_vec();
+    let found = component
+        .windows(mark.len())
+        .position(|it| it == mark.as_bytes())?;
+    let start = found + mark.len();
+    let name = format!("{name:.<ROOM$}");
     component
         .get_mut(start..start + ROOM)?
         .copy_from_slice(name.as_bytes());
@@ -40,6 +55,10 @@ mod tests {
         for it in Behaviour::ALL {
             assert_eq!(Behaviour::named(it.name()), Some(*it));
         }
+        for it in Version::ALL {
+            assert_eq!(Version::named(it.name()), Some(*it));
+            assert!(it.name().len() <= ROOM, "{it:?}");
+        }
     }
 
     #[test]
@@ -47,5 +66,7 @@ mod tests {
         let honest = describing(Description::Honest);
         assert_eq!(honest.as_deref(), Some(MISBEHAVING));
         assert_ne!(describing(Description::Endless), honest);
+        assert_eq!(version(Version::First).as_deref(), Some(VERSIONS));
+        assert_ne!(version(Version::Second), version(Version::First));
     }
 }

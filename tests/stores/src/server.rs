@@ -68,6 +68,19 @@ impl Server {
         Self::start_with(&[], Disk::SmallForLog(bytes))
     }
 
+    /// Starts a hot standby: a copy of this server that takes no writes until it is promoted.
+    pub fn start_standby(&self) -> Self {
+        let folder = make_folder();
+        let watchdog = watch(&folder);
+        let (port, data) = (self.port.to_string(), data(&folder));
+        let source = ["-h", "127.0.0.1", "-p", &port, "-U", "owner"];
+        run(
+            "pg_basebackup",
+            &[&source[..], &["-R", "-c", "fast", "-D", &data]].concat(),
+        );
+        Self::run_at(folder, Disk::Usual, None, watchdog)
+    }
+
     fn start_with(settings: &[&str], disk: Disk) -> Self {
         assert!(
             Path::new(PROGRAMS).join("postgres").exists(),
@@ -108,6 +121,10 @@ impl Server {
             Disk::SmallForLog(bytes) => Some(move_log(&folder, bytes)),
             _ => None,
         };
+        Self::run_at(folder, disk, log_disk, watchdog)
+    }
+
+    fn run_at(folder: PathBuf, disk: Disk, log_disk: Option<SmallDisk>, watchdog: Child) -> Self {
         let port = (0..ATTEMPTS)
             .map(|_| free_port())
             .find(|port| try_start(starter(&folder, disk, log_disk.as_ref()), &folder, *port))
@@ -238,7 +255,7 @@ fn log(folder: &Path) -> String {
     std::fs::read_to_string(folder.join("log")).unwrap_or_default()
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

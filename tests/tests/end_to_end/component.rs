@@ -3,8 +3,8 @@
 use credential_runtime::{ComponentInfo, Runtime};
 use intacct_component::COMPONENT;
 
-/// The component's largest size, in bytes: 116 KiB.
-const LARGEST: usize = 116 << 10;
+/// The component's largest size, in bytes: 120 KiB.
+const LARGEST: usize = 120 << 10;
 
 fn as_text(info: &ComponentInfo) -> String {
     let mut lines: Vec<String> = info
@@ -36,7 +36,7 @@ async fn it_imports_and_exports_what_the_checked_in_list_says_and_nothing_else()
 }
 
 #[test]
-fn it_is_at_most_116_kib() {
+fn it_is_at_most_120_kib() {
     assert!(
         COMPONENT.len() <= LARGEST,
         "{} bytes, {LARGEST} are allowed",

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use credential_runtime::{Error, Grant, HeldTokens, Operation, Secret, Sender, Settings, Tokens};
+use credential_runtime::{
+    Actor, Error, Grant, HeldTokens, Operation, Outcome, Secret, Sender, Settings, Tokens,
+};
 use end_to_end::{World, regular_user, web_services_user};
 use mock_intacct::{Company, Entry};
 use serde_json::Value;
@@ -163,6 +165,112 @@ async fn the_entity_header_is_spelled_as_intacct_reads_it() {
         3,
         "a misspelt header is ignored"
     );
+}
+
+#[tokio::test]
+async fn ids_with_blanks_sign_in_and_confine() {
+    let world = World::start().await;
+    world
+        .mock
+        .change(|company| company.id = "Zzyzz Delivery".to_owned());
+    let settings = web_services_user(&world.mock.company())
+        .with_text("username", "Jane Doe@Zzyzz Delivery|Central Region");
+    let operation = world.operation(&settings);
+    assert_eq!(operation.validate().await.unwrap(), Vec::new());
+    let tokens = connect(&operation).await.unwrap();
+    let checks = operation.test(&tokens.access).await.unwrap();
+    assert!(
+        checks.iter().all(|it| it.outcome == Outcome::Passed),
+        "{checks:?}"
+    );
+    let headers = headers(&operation).await;
+    let entity = headers
+        .iter()
+        .find(|it| it.0.eq_ignore_ascii_case("x-ia-api-param-entity"));
+    assert_eq!(entity.unwrap().1.expose(), "Central Region");
+}
+
+#[tokio::test]
+async fn a_user_id_may_hold_an_at() {
+    let world = World::start().await;
+    world.mock.change(|company| {
+        let user = company.user_mut("Jane Doe").unwrap();
+        user.id = "jane@example.com".to_owned();
+    });
+    let settings = web_services_user(&world.mock.company())
+        .with_text("username", "jane@example.com@Nordlicht-DEV");
+    let operation = world.operation(&settings);
+    let tokens = connect(&operation).await.unwrap();
+    let checks = operation.test(&tokens.access).await.unwrap();
+    assert!(
+        checks.iter().all(|it| it.outcome == Outcome::Passed),
+        "{checks:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_entity_that_is_not_there_is_told_to_the_person_who_typed_it() {
+    let world = World::start().await;
+    let operation = world.operation(&in_entity(&world.mock.company(), "Central"));
+    let error = connect(&operation).await.unwrap_err();
+    let told = error.refusal().unwrap();
+    let seen = (told.kind.name(), told.diagnosis.actor);
+    assert_eq!(seen, ("misconfigured", Actor::User));
+    let hint = told.diagnosis.hint.as_deref().unwrap();
+    assert!(hint.contains("In Username"), "{hint}");
+}
+
+/// What people paste around a Session ID; the plugin sees no character of it.
+#[tokio::test]
+async fn a_session_pasted_with_the_browsers_address_is_noticed() {
+    let world = World::start().await;
+    let company = world.mock.company();
+    let session = company.sessions[0].session_id.clone();
+    for (pasted, noticed) in [
+        (
+            format!("https://www.intacct.com/ia/acct/frame.phtml?.sess={session}&.uid=1"),
+            true,
+        ),
+        (format!(".sess={session}"), true),
+        (format!("{session}&.uid=1"), true),
+        (session.clone(), false),
+    ] {
+        let settings = by_session(&company).with_secret("session_id", pasted.as_str());
+        let problems = world.operation(&settings).validate().await.unwrap();
+        let codes: Vec<&str> = problems.iter().map(|it| it.code.as_str()).collect();
+        assert_eq!(codes == ["web-address"], noticed, "{problems:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_request_asks_for_json_and_for_no_coding() {
+    let world = World::start().await;
+    let operation = world.operation(&web_services_user(&world.mock.company()));
+    world.mock.set_switch("lists-checked", "call").unwrap();
+    world
+        .mock
+        .change(|company| company.authorized_clients.clear());
+    let tokens = connect(&operation).await.unwrap();
+    renew(&operation, &tokens).await.unwrap();
+    operation.test(&tokens.access).await.unwrap();
+    let held = HeldTokens {
+        access: None,
+        refresh: tokens.refresh,
+    };
+    operation.revoke(&held).await.unwrap();
+    let ledger = world.mock.ledger();
+    assert_eq!(ledger.entries().len(), 5, "{ledger}");
+    for entry in ledger.entries() {
+        let header = |name: &str| {
+            entry
+                .headers
+                .iter()
+                .find(|it| it.0 == name)
+                .map(|it| &*it.1)
+        };
+        assert_eq!(header("accept"), Some("application/json"), "{entry}");
+        assert_eq!(header("accept-encoding"), Some("identity"), "{entry}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Every switch of the mock company, set wrong: what the person reads suffices to put it right.
 
 use credential_runtime::{
-    Check, Diagnosis, Error, Grant, Operation, Outcome, RedirectError, Refusal, Sender, Settings,
+    Actor, Check, Diagnosis, Error, Grant, Operation, Outcome, RedirectError, Refusal, Sender,
+    Settings,
 };
 use end_to_end::{World, regular_user, web_services_user};
 use mock_intacct::browser::Consent;
@@ -311,7 +312,7 @@ async fn rotation_decides_what_becomes_of_a_refresh_token() {
 
 #[tokio::test]
 async fn a_stale_token_is_known_in_every_spelling() {
-    for value in ["gw-0040", "rest-1206", "rest-2102", "gw-0031"] {
+    for (value, code) in STALE {
         let world = World::start().await;
         set(&world.mock, "stale-token-answer", value);
         set(&world.mock, "access-lifetime", "60");
@@ -325,7 +326,87 @@ async fn a_stale_token_is_known_in_every_spelling() {
         let error = operation.test(&tokens.access).await.expect_err(value);
         let told = error.refusal().unwrap();
         assert_eq!(told.kind.name(), "stale-token", "{value}");
-        assert!(told.diagnosis.code.eq_ignore_ascii_case(value));
+        assert_eq!(told.diagnosis.code, code);
+    }
+}
+
+/// How the mock refuses a token, and the code that it says.
+const STALE: [(&str, &str); 5] = [
+    ("gw-0040", "GW-0040"),
+    ("rest-1206", "REST-1206"),
+    ("rest-2102", "REST-2102"),
+    ("gw-0031", "GW-0031"),
+    ("forbidden", "GW-0031"),
+];
+
+#[tokio::test]
+async fn a_list_that_shows_at_a_call_alone_is_told_to_the_administrator() {
+    for switch in ["sender:SENDER", "authorized-client:CLIENT_ID"] {
+        for (value, code) in STALE {
+            let world = World::start().await;
+            let operation = world.operation(&web_services_user(&world.mock.company()));
+            set(&world.mock, "lists-checked", "call");
+            set(&world.mock, "stale-token-answer", value);
+            set(&world.mock, switch, "off");
+            let checks = test(&operation).await;
+            let ended: Vec<Outcome> = checks.iter().map(|it| it.outcome).collect();
+            let expected = [Outcome::Passed, Outcome::Passed, Outcome::Failed];
+            assert_eq!(
+                ended, expected,
+                "the token is good, the call is refused: {checks:?}"
+            );
+            let diagnosis = checks[2].diagnosis.as_ref().unwrap();
+            assert_eq!(
+                (&*diagnosis.code, diagnosis.actor),
+                (code, Actor::Administrator)
+            );
+            assert!(diagnosis.support_id.is_some());
+            assert_names(
+                diagnosis,
+                &[
+                    SECURITY,
+                    "Web Services authorizations",
+                    "Authorized client applications",
+                ],
+                switch,
+            );
+            let introspections = world.mock.ledger().to_path("/oauth2/introspect");
+            introspections.assert_count(1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_over_is_renewed_and_costs_no_further_request() {
+    let world = World::start().await;
+    let operation = world.operation(&web_services_user(&world.mock.company()));
+    let tokens = connect(&operation).await.unwrap();
+    world
+        .mock
+        .clock()
+        .advance(std::time::Duration::from_secs(43_200));
+    let error = operation.test(&tokens.access).await.unwrap_err();
+    assert_eq!(error.refusal().unwrap().kind.name(), "stale-token");
+    world
+        .mock
+        .ledger()
+        .to_path("/oauth2/introspect")
+        .assert_count(0);
+}
+
+#[tokio::test]
+async fn a_browser_that_was_signed_out_connects_again() {
+    for error in ["login_required", "interaction_required", "consent_required"] {
+        let world = World::start().await;
+        set(&world.mock, "sign-in-page", error);
+        let operation = world.operation(&regular_user(&world.mock.company()));
+        let told = refused_at_consent(&world, &operation).await;
+        assert_eq!(
+            (told.kind.name(), &*told.diagnosis.code),
+            ("reauthorize", error)
+        );
+        assert_eq!(told.diagnosis.actor, Actor::User);
+        assert_names(&told.diagnosis, &["Connect again"], error);
     }
 }
 
@@ -347,6 +428,8 @@ async fn no_switch_is_forgotten() {
         "second-consent-kills-first",
         "refresh-token-with-client-credentials",
         "stale-token-answer",
+        "lists-checked",
+        "sign-in-page",
         "access-lifetime",
     ];
     let world = World::start().await;

@@ -38,7 +38,8 @@ pub fn build(package: &str, file: &str, sources: &[&str]) -> Result<PathBuf> {
     let component =
         encode(&module).with_context(|| format!("turning {package} into a component"))?;
     let path = out_dir()?.join(file);
-    std::fs::write(&path, component).with_context(|| format!("writing {}", path.display()))?;
+    std::fs::write(&path, without_names(&component))
+        .with_context(|| format!("writing {}", path.display()))?;
     Ok(path)
 }
 
@@ -96,6 +97,27 @@ fn is_outer_builds(name: &OsString) -> bool {
         && !name.starts_with("CARGO_HTTP")
         && !name.starts_with("CARGO_SOURCE");
     cargo || name.starts_with("RUSTC") || name == "RUSTFLAGS" || name == "OUT_DIR"
+}
+
+/// The component without its `component-name` section: names for debuggers, which nothing reads. A section
+/// is an id, its length in LEB128 and its bytes.
+fn without_names(component: &[u8]) -> Vec<u8> {
+    const HEAD: usize = 8;
+    const CUSTOM: u8 = 0;
+    let (head, mut rest) = component.split_at(HEAD.min(component.len()));
+    let mut kept = head.to_vec();
+    while let Some((id, after_id)) = rest.split_first() {
+        let digits = after_id.iter().take_while(|it| **it >= 0x80).count() + 1;
+        let length = after_id.iter().take(digits).rev();
+        let length = length.fold(0_usize, |all, it| (all << 7) | usize::from(it & 0x7F));
+        let (section, next) = rest.split_at((1 + digits + length).min(rest.len()));
+        let body = section.get(1 + digits..).unwrap_or_default();
+        if *id != CUSTOM || !body.starts_with(b"\x0Ecomponent-name") {
+            kept.extend_from_slice(section);
+        }
+        rest = next;
+    }
+    kept
 }
 
 /// Panic messages name source files: without the paths of the machine that built them, so that two

@@ -45,7 +45,7 @@ pub(super) async fn run(args: &Inspect, output: Output) -> Result<Exit, Report> 
 
 fn write(path: &Path, output: Output) -> Result<Exit, Report> {
     let bytes = intacct_component::COMPONENT;
-    std::fs::write(path, bytes).map_err(|error| {
+    private_files::replace(path, bytes).map_err(|error| {
         Report::machine(format!("{} cannot be written: {error}", path.display()))
     })?;
     let digest = Digest::of(bytes).to_string();

@@ -12,7 +12,7 @@ use crate::credential_args::{Key, KeyCommand};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::report::Report;
-use crate::storage::Storage;
+use crate::storage::{IfAbsent, Storage};
 use crate::text::Page;
 
 /// Credentials encrypted anew in one transaction: short enough that nobody waits for it.
@@ -21,12 +21,17 @@ const STEP: u32 = 100;
 pub(super) async fn run(args: &Key, output: Output) -> Result<Exit, Report> {
     match &args.command {
         KeyCommand::Create { file } => create(file, output),
-        KeyCommand::Add => add(&Storage::open(&args.kept).await?, output),
+        KeyCommand::Add => add(&Storage::open(&args.kept, IfAbsent::Refuse).await?, output),
         KeyCommand::Rotate { forget_old } => {
-            rotate(&Storage::open(&args.kept).await?, *forget_old, output).await
+            rotate(
+                &Storage::open(&args.kept, IfAbsent::Refuse).await?,
+                *forget_old,
+                output,
+            )
+            .await
         }
         KeyCommand::Status => {
-            let storage = Storage::open(&args.kept).await?;
+            let storage = Storage::open(&args.kept, IfAbsent::Refuse).await?;
             let keys = storage.store.keys().await?;
             output.data(&page(&storage, "In use", &keys), &keys)?;
             Ok(Exit::Ok)

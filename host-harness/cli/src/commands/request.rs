@@ -32,6 +32,9 @@ pub(super) async fn run(args: &Request, output: Output) -> Result<Exit, Report> 
         request: request(args, url)?,
     };
     let answer = caller.call().await?;
+    if let Some(needed) = stored.needs_somebody(name).await? {
+        stored.warn(name, &needed);
+    }
     show(&answer, output)
 }
 

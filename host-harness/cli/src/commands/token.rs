@@ -15,6 +15,10 @@ pub(super) async fn run(args: &Token, output: Output) -> Result<Exit, Report> {
     let name = &args.of.name;
     let token = stored.connections.access_token(&stored.tenant, name).await;
     let token = stored.told(name, token).await?;
+    let needed = stored.needs_somebody(name).await?;
+    if let Some(needed) = &needed {
+        stored.warn(name, needed);
+    }
     let secret = token.secret();
     let json = json!({
         "name": name,
@@ -22,6 +26,7 @@ pub(super) async fn run(args: &Token, output: Output) -> Result<Exit, Report> {
         "access_token_masked": secret.masked(),
         "expires_at": token.expires_at().map(unix_seconds),
         "generation": token.generation(),
+        "needs_somebody": needed,
     });
     if args.show {
         output.verbatim(&format!("{}\n", secret.expose()), &json)?;

@@ -39,6 +39,11 @@ impl Key {
             return Ok(Self::Variable);
         }
         match location {
+            Location::Sqlite(path) if beside(path) == *path => Err(Report::new(
+                Exit::Usage,
+                format!("{} is where the key of such a store would be", path.display()),
+            )
+            .hint("give the store another name, such as credentials.db, or name the key with --key-file")),
             Location::Sqlite(path) => Ok(Self::Beside(KeyFile::new(beside(path)))),
             Location::Postgres(_) => {
                 Err(
@@ -71,7 +76,7 @@ impl Key {
     pub(super) fn make_if_new(&self, location: &Location) -> Result<(), Report> {
         match (self, location) {
             (Self::Beside(file), Location::Sqlite(store))
-                if !exists(store) && !exists(file.path()) =>
+                if !holds_something(store) && !holds_something(file.path()) =>
             {
                 make(file)
             }
@@ -108,6 +113,7 @@ fn beside(store: &Path) -> PathBuf {
     store.with_extension("key")
 }
 
-fn exists(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
+/// Not where there is nothing, or an empty file, as a full disk leaves one.
+fn holds_something(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|it| !it.is_file() || it.len() > 0)
 }

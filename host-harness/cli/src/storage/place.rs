@@ -1,6 +1,6 @@
 //! Where the store is.
 
-use std::env;
+use std::env::{self, VarError};
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -19,7 +19,9 @@ const OWNER_ONLY: u32 = 0o700;
 pub(crate) enum PlaceError {
     #[error(transparent)]
     Location(#[from] LocationError),
-    #[error("a URL with a password stands on the command line, where every process can read it")]
+    #[error("HARNESS_STORE is no text in UTF-8; name the file with --store")]
+    NotText,
+    #[error("a password stands on the command line, where every process can read it")]
     PasswordOnCommandLine,
     #[error(
         "there is no folder to keep credentials in, since neither HOME nor XDG_DATA_HOME is set"
@@ -33,11 +35,11 @@ impl PlaceError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::PasswordOnCommandLine => {
-                Some("put the URL into HARNESS_STORE, and change the password")
-            }
+            Self::PasswordOnCommandLine => Some(
+                "put the URL into HARNESS_STORE, or the password into PGPASSFILE, and change the password",
+            ),
             Self::NoFolder => Some("name a file with --store"),
-            Self::Location(_) | Self::Folder { .. } => None,
+            Self::Location(_) | Self::NotText | Self::Folder { .. } => None,
         }
     }
 }
@@ -51,22 +53,28 @@ pub(super) fn find(named: Option<&str>) -> Result<Location, PlaceError> {
         return Ok(text.parse()?);
     }
     match env::var("HARNESS_STORE") {
-        Ok(text) if !text.is_empty() => Ok(text.parse()?),
+        Ok(text) if !text.trim().is_empty() => Ok(text.parse()?),
+        Err(VarError::NotUnicode(_)) => Err(PlaceError::NotText),
         _ => usual_file()
             .map(Location::Sqlite)
             .ok_or(PlaceError::NoFolder),
     }
 }
 
+/// In any database's spelling.
 fn holds_password(text: &str) -> bool {
-    let Ok(url) = Url::parse(text) else {
-        // Several hosts are more than this parser knows: what stands before the @ decides.
-        let before = text
-            .split_once("://")
-            .and_then(|(_, it)| it.split_once('@'));
-        return before.is_some_and(|(user, _)| user.contains(':')) || text.contains("password=");
-    };
-    url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password")
+    let lower = text.to_lowercase();
+    if ["password=", "pwd="].iter().any(|it| lower.contains(it)) {
+        return true;
+    }
+    if let Ok(url) = Url::parse(text)
+        && url.has_host()
+    {
+        return url.password().is_some();
+    }
+    // Several hosts are more than this parser knows: what stands before the @ decides.
+    let before = text.split_once("//").and_then(|(_, it)| it.split_once('@'));
+    before.is_some_and(|(user, _)| user.contains(':'))
 }
 
 fn usual_file() -> Option<PathBuf> {
@@ -107,6 +115,10 @@ mod tests {
     #[case::a_user_alone("postgres://app@db.example.com/db", false)]
     #[case::beside_the_user("postgres://app:not-a-real-secret@db.example.com/db", true)]
     #[case::in_the_query("postgres://db.example.com/db?password=not-a-real-secret", true)]
+    #[case::keywords("host=db user=app password=not-a-real-secret", true)]
+    #[case::keywords_in_capitals("Server=db;Uid=app;Pwd=not-a-real-secret", true)]
+    #[case::jdbc("jdbc:postgresql://app:not-a-real-secret@db/harness", true)]
+    #[case::no_scheme("//app:not-a-real-secret@db/harness", true)]
     #[case::several_hosts("postgres://app:not-a-real-secret@a:1,b:2/db", true)]
     fn a_password_on_the_command_line_is_seen(#[case] text: &str, #[case] expected: bool) {
         assert_eq!(holds_password(text), expected);

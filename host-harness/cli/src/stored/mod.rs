@@ -1,29 +1,35 @@
 //! The stored credentials of one tenant, and the plugins that work on them.
 
+mod again;
 mod explain;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use credential_connections::record::{Name, Tenant};
-use credential_connections::service::{BuildError, Connections, Error, Installed};
+use credential_connections::service::{BuildError, Connections, Error, Installed, Standing};
 use credential_connections::state::Diagnosis;
 use credential_runtime::{Actor, Descriptor, Plugin, Policy, SetupStep};
 
 use crate::credential_args::{InstalledArgs, StoreArgs};
+use crate::ending;
 use crate::exit::Exit;
 use crate::host::{Component, Host};
+use crate::output::talk;
 use crate::policy::OperatorPolicy;
 use crate::report::Report;
 use crate::secret_source::Terminal;
 use crate::settings::{Form, supplied_settings};
-use crate::storage::Storage;
+use crate::storage::{IfAbsent, Storage};
+use crate::text::Page;
 
 /// The stored credentials of one tenant.
 pub(crate) struct Stored {
     pub(crate) connections: Connections,
     pub(crate) tenant: Tenant,
     pub(crate) storage: Storage,
+    /// The options that a suggested command needs besides, so that it works as this one did.
+    again: String,
     /// Where no plugin is needed, none is loaded.
     plugins: Option<Plugins>,
 }
@@ -36,33 +42,93 @@ struct Plugins {
 }
 
 impl Stored {
-    /// For what needs no plugin.
+    /// For what needs no plugin, in a store that exists.
     pub(crate) async fn open(args: &StoreArgs) -> Result<Self, Report> {
-        Self::build(args, None).await
+        Self::build(args, None, IfAbsent::Refuse).await
     }
 
-    /// With plugins. What protects comes first: the policy before the plugins, and these before the
-    /// store.
+    /// The same; makes the store where there is none.
+    pub(crate) async fn open_or_make(args: &StoreArgs) -> Result<Self, Report> {
+        Self::build(args, None, IfAbsent::Make).await
+    }
+
+    /// With plugins, in a store that exists. What protects comes first: the policy before the plugins, and
+    /// these before the store.
     pub(crate) async fn with_plugins(
         args: &StoreArgs,
         with: &InstalledArgs,
     ) -> Result<Self, Report> {
-        let plugins = Plugins::load(with).await?;
-        Self::build(args, Some(plugins)).await
+        Self::build(args, Some(with), IfAbsent::Refuse).await
     }
 
-    async fn build(args: &StoreArgs, plugins: Option<Plugins>) -> Result<Self, Report> {
-        let storage = Storage::open(args).await?;
+    /// The same; makes the store where there is none.
+    pub(crate) async fn with_plugins_or_make(
+        args: &StoreArgs,
+        with: &InstalledArgs,
+    ) -> Result<Self, Report> {
+        Self::build(args, Some(with), IfAbsent::Make).await
+    }
+
+    async fn build(
+        args: &StoreArgs,
+        with: Option<&InstalledArgs>,
+        absent: IfAbsent,
+    ) -> Result<Self, Report> {
+        let plugins = match with {
+            Some(with) => Some(Plugins::load(with).await?),
+            None => None,
+        };
+        let storage = Storage::open(args, absent).await?;
         let builder = Connections::builder(Arc::clone(&storage.store));
-        let with = plugins.iter().flat_map(|it| it.with.iter().cloned());
-        let built = with.fold(builder, |builder, it| builder.plugin(it)).build();
+        let installed = plugins.iter().flat_map(|it| it.with.iter().cloned());
+        let built = installed
+            .fold(builder, |builder, it| builder.plugin(it))
+            .build();
         let connections = built.map_err(not_built)?;
+        ending::waits_for(&connections);
         Ok(Self {
             connections,
             tenant: args.tenant.clone(),
             storage,
+            again: again::options(args, with),
             plugins,
         })
+    }
+
+    /// A command on a credential that works where this one did, as it is typed in a shell.
+    pub(crate) fn suggest(&self, what: &str, name: &Name) -> String {
+        self.suggest_with(what, name, "")
+    }
+
+    /// The same, with `options` of its own, each with a blank before it.
+    pub(crate) fn suggest_with(&self, what: &str, name: &Name, options: &str) -> String {
+        format!("harness {what} {}{options}{}", quoted(name), self.again)
+    }
+
+    /// What a credential needs somebody for, where it does.
+    pub(crate) async fn needs_somebody(&self, name: &Name) -> Result<Option<Diagnosis>, Report> {
+        let found = self
+            .connections
+            .store()
+            .get_by_name(&self.tenant, name)
+            .await;
+        let record = found.map_err(|error| explain::of_store(error, Some(name)))?;
+        let standing = Standing::of(&record.overview);
+        let standing = standing.map_err(|error| explain::explain(self, Some(name), error))?;
+        Ok(standing.state.needs_somebody().cloned())
+    }
+
+    /// A token that works says nothing of the next one: where there will be none, that is told.
+    pub(crate) fn warn(&self, name: &Name, needed: &Diagnosis) {
+        let text = format!(
+            "{name} still works, but only until its token ends. {}",
+            needed.message
+        );
+        let page = Page::new()
+            .item(0, 8, "warning:", &format!("{text} ({})", needed.code))
+            .each(&needed.hint, |page, hint| page.item(0, 5, "hint:", hint))
+            .item(0, 9, "who acts:", Actor::from(needed.actor).describe());
+        talk(&page);
     }
 
     /// The form and the guide of the plugin of that id, where it is installed.
@@ -180,12 +246,7 @@ async fn install(
 
 /// A name as it is typed in a shell.
 pub(crate) fn quoted(name: &Name) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let name = name.as_str();
-    if name.chars().all(plain) && !name.starts_with('-') {
-        return name.to_owned();
-    }
-    format!("'{}'", name.replace('\'', r"'\''"))
+    again::quote(name.as_str())
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ fn an_export_holds_no_secret_and_can_be_imported_elsewhere(
     ];
     kept.run(&elsewhere)
         .ends_with(0)
-        .shows("harness credentials edit Sample --prompt client_secret");
+        .shows("harness credentials edit Sample --prompt client_secret --store other.db");
     kept.run(&elsewhere)
         .ends_with(3)
         .says("there is a credential named `Sample` already");

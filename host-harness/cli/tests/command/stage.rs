@@ -193,8 +193,17 @@ impl Running {
 
     /// Asks it to end, as a service manager does.
     pub fn ask_to_end(&self) {
+        self.signal(rustix::process::Signal::TERM);
+    }
+
+    pub fn signal(&self, signal: rustix::process::Signal) {
         let id = rustix::process::Pid::from_raw(self.id().cast_signed()).unwrap();
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(id, signal).unwrap();
+    }
+
+    /// Until it is gone.
+    pub fn wait(&mut self) {
+        self.child.wait().unwrap();
     }
 
     /// Reads its talk up to a line that fits, and returns that line.

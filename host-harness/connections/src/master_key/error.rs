@@ -11,7 +11,7 @@ pub enum KeyError {
     /// Take the rights away from the others, and consider the key known to them.
     #[error(
         "the master key's file {path} can be read by others than its owner (mode {mode:04o}); \
-         `chmod 600` it"
+         `chmod 600` it, or mount it with mode 0440 or less for this process's group alone"
     )]
     Exposed {
         /// The file.

@@ -1,17 +1,12 @@
 //! Master keys from a file that only its owner can read.
 
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use credential_runtime::Randomness;
 use private_files::{FileError, Privacy};
 
 use super::{KeyError, KeyId, KeySource, MasterKey, MasterKeys, text};
-
-/// Only the owner reads and writes.
-const OWNER_ONLY: u32 = 0o600;
 
 /// More than anyone's keys; a file that is longer is something else.
 const LONGEST_FILE: u64 = 64 * 1024;
@@ -34,15 +29,20 @@ impl KeyFile {
         &self.0
     }
 
-    /// Draws a key and makes the file with it, readable by its owner alone. A file that exists is
-    /// left alone.
+    /// Draws a key and makes the file with it, whole or not at all, readable by its owner alone. A file
+    /// that exists is left alone, unless it is empty.
     ///
     /// # Errors
     ///
     /// [`KeyError::Exists`], [`KeyError::Unusable`].
     pub fn create(&self, randomness: &dyn Randomness) -> Result<MasterKeys, KeyError> {
         let keys = MasterKeys::one(MasterKey::draw(randomness));
-        self.write_new(&self.0, keys.iter())?;
+        if !self.0.exists() {
+            private_files::check_file(&self.0, Privacy::OwnerOnly)
+                .map_err(|error| self.not_trusted(&error))?;
+        }
+        private_files::create(&self.0, text::write(keys.iter()).as_bytes())
+            .map_err(|error| self.not_made(&error))?;
         Ok(keys)
     }
 
@@ -84,42 +84,7 @@ impl KeyFile {
 
     /// Whole or not at all: a new file takes the old one's place.
     fn replace<'a>(&self, keys: impl Iterator<Item = &'a MasterKey>) -> Result<(), KeyError> {
-        let mut beside = self.0.clone().into_os_string();
-        beside.push(".new");
-        let beside = PathBuf::from(beside);
-        // What an interrupted attempt left behind was never in use.
-        let _ = std::fs::remove_file(&beside);
-        self.write_new(&beside, keys)?;
-        std::fs::rename(&beside, &self.0).map_err(|error| self.unusable(&error))?;
-        self.sync_folder()
-    }
-
-    fn write_new<'a>(
-        &self,
-        path: &Path,
-        keys: impl Iterator<Item = &'a MasterKey>,
-    ) -> Result<(), KeyError> {
-        if !path.exists() {
-            private_files::check_file(path, Privacy::OwnerOnly)
-                .map_err(|error| self.not_trusted(&error))?;
-        }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(OWNER_ONLY);
-        let mut file = options.open(path).map_err(|error| self.not_made(&error))?;
-        file.write_all(text::write(keys).as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(|error| self.unusable(&error))?;
-        self.sync_folder()
-    }
-
-    /// A name is durable when its folder is.
-    fn sync_folder(&self) -> Result<(), KeyError> {
-        let folder = match self.0.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
+        private_files::replace(&self.0, text::write(keys).as_bytes())
             .map_err(|error| self.unusable(&error))
     }
 

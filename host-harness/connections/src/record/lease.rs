@@ -1,6 +1,7 @@
 //! The right to act on a credential, for a while.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -107,6 +108,18 @@ pub struct HeldBy {
     pub owner: Owner,
     /// Until when, unless it is released before.
     pub until: Timestamp,
+}
+
+/// The longest that a lease can last. One that ends further ahead was taken by a clock that was wrong, and is
+/// nobody's: its fence keeps whoever holds it from writing once another has taken it over.
+pub const LONGEST_LEASE: Duration = Duration::from_secs(300);
+
+impl HeldBy {
+    /// Whether others have to wait for the holder at this moment.
+    #[must_use]
+    pub fn holds_at(&self, now: Timestamp) -> bool {
+        self.until > now && self.until <= now.plus(LONGEST_LEASE)
+    }
 }
 
 /// What came of asking for a lease.

@@ -21,9 +21,9 @@ pub use credential_runtime::{Digest, Identity, Secret, SettingValue, Settings};
 pub use document::{Document, DocumentError};
 pub use event::{Event, EventKind, NewEvent};
 pub use fingerprint::Fingerprint;
-pub use lease::{Acquisition, Due, Fence, HeldBy, Lease, LeasedRecord, Owner};
+pub use lease::{Acquisition, Due, Fence, HeldBy, LONGEST_LEASE, Lease, LeasedRecord, Owner};
 pub use names::{CredentialId, IdError, Name, NameError, Tenant};
-pub use time::Timestamp;
+pub use time::{CLOCK_SKEW, Timestamp};
 pub use tokens::{NewTokens, RefreshChange, TokenFacts, TokenPair};
 
 pub use crate::state::Diagnosis;

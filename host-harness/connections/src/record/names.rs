@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use credential_runtime::Randomness;
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Longest name, in characters. Room for a sentence; short enough for a table and an index.
 const LONGEST_NAME: usize = 200;
@@ -17,7 +18,8 @@ const DEFAULT_TENANT: &str = "default";
 #[serde(transparent)]
 pub struct Tenant(String);
 
-/// What a person calls a credential: unique within a tenant, compared to the letter.
+/// What a person calls a credential: unique within a tenant, compared to the letter, in Unicode's normal form C,
+/// so that two spellings that look the same are the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Name(String);
@@ -62,7 +64,7 @@ impl Name {
     ///
     /// [`NameError`]. Blanks around the text are dropped.
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        parse_name(text).map(Self)
+        parse_name(&text.nfc().collect::<String>()).map(Self)
     }
 
     /// As it is stored.
@@ -188,6 +190,9 @@ mod tests {
     fn a_name_is_one_line_that_says_something() {
         check_name("Production", Ok("Production"));
         check_name("  Zweigstelle Köln ", Ok("Zweigstelle Köln"));
+        check_name("Ko\u{308}ln", Ok("K\u{f6}ln"));
+        check_name("K\u{f6}ln", Ok("K\u{f6}ln"));
+        check_name("\u{212b}", Ok("\u{c5}"));
         check_name("", Err(NameError::Empty));
         check_name(" \u{a0}", Err(NameError::Empty));
         check_name("two\nlines", Err(NameError::ControlCharacter));

@@ -4,6 +4,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+/// How far the clocks of machines on one store may be apart. What was written later than that from now was
+/// written by a clock that was wrong.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(30);
+
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted. A store never
 /// reads a clock: the caller says what time it is.
 #[derive(
@@ -35,6 +39,13 @@ impl Timestamp {
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(millis(duration)))
+    }
+
+    /// Whether it is further ahead than clocks may be apart: something that has happened already cannot
+    /// have happened then.
+    #[must_use]
+    pub fn is_impossible_at(self, now: Self) -> bool {
+        self > now.plus(CLOCK_SKEW)
     }
 
     /// How long ago `earlier` was; nothing where it is still to come.

@@ -9,7 +9,7 @@ use super::token::AccessToken;
 use super::want::Want;
 use super::{Connections, Error, Inner, Standing};
 use crate::record::{Name, Record, Tenant};
-use crate::state::{Diagnosis, Freshness};
+use crate::state::{Asker, Diagnosis, Freshness};
 
 /// A token that is refused although it is younger than this is not renewed again: the service
 /// refuses what it gives, and another token would not change that.
@@ -21,8 +21,9 @@ impl Connections {
     ///
     /// # Errors
     ///
-    /// [`Error::Wait`], [`Error::Reconnect`], [`Error::PutRight`], [`Error::NotConnected`],
-    /// [`Error::NoSuchPlugin`], [`Error::Busy`], or the store's.
+    /// [`Error::Wait`], [`Error::Reconnect`], [`Error::Settings`], [`Error::PutRight`],
+    /// [`Error::NotConnected`], [`Error::NoSuchPlugin`], [`Error::PluginChanged`], [`Error::Busy`], or the
+    /// store's.
     pub async fn access_token(&self, tenant: &Tenant, name: &Name) -> Result<AccessToken, Error> {
         let inner = &self.0;
         let now = inner.clock.now();
@@ -30,7 +31,7 @@ impl Connections {
             Some(token) => Ok(token),
             None => {
                 let record = inner.store.get_by_name(tenant, name).await?;
-                inner.token_of(&record).await
+                inner.token_of(&record, Want::Fresh).await
             }
         }
     }
@@ -43,26 +44,16 @@ impl Connections {
     /// As [`Connections::access_token`]. [`Error::Wait`] also where the token was only just given:
     /// the service then refuses whatever it gives.
     pub async fn report_rejected(&self, token: &AccessToken) -> Result<AccessToken, Error> {
-        let inner = &self.0;
-        let record = inner.store.get(&token.tenant, token.id).await?;
-        if record.overview.generation != token.generation {
-            return inner.token_of(&record).await;
-        }
-        let standing = Standing::of(&record.overview)?;
-        let settled = token.obtained_at.plus(SETTLING);
-        if inner.clock.now() < settled && !standing.state.token_rejected() {
-            return Err(Error::wait(settled, Diagnosis::rejected_when_new()));
-        }
-        let want = Want::InsteadOf(token.generation);
-        inner.fly(&token.tenant, token.id, want).await
+        self.0.instead_of(token, Asker::Program).await
     }
 
-    /// Renews now, because a person says so, however fresh the token is. A wait that the service
-    /// asked for is kept; a pause of our own is not.
+    /// Renews now, because a person says so, however fresh the token is. A person overrules every wait but
+    /// the minute that a request without an answer is given.
     ///
     /// # Errors
     ///
     /// As [`Connections::access_token`]; a token that still works is no answer here.
+    /// [`Error::NothingRenews`] where it works and there is nothing to renew it with: nothing is changed.
     pub async fn renew(&self, tenant: &Tenant, name: &Name) -> Result<AccessToken, Error> {
         let inner = &self.0;
         let record = inner.store.get_by_name(tenant, name).await?;
@@ -96,18 +87,49 @@ impl Connections {
 }
 
 impl Inner {
+    /// Another token than this one, which the service has refused, as this asker saw.
+    pub(super) async fn instead_of(
+        self: &Arc<Self>,
+        token: &AccessToken,
+        asker: Asker,
+    ) -> Result<AccessToken, Error> {
+        let record = self.store.get(&token.tenant, token.id).await?;
+        if record.overview.generation != token.generation {
+            return self.token_of(&record, Want::Fresh).await;
+        }
+        let standing = Standing::of(&record.overview)?;
+        let settled = token.obtained_at.plus(SETTLING);
+        let now = self.clock.now();
+        let is_new = now < settled && !token.obtained_at.is_impossible_at(now);
+        if is_new && !standing.state.token_rejected() {
+            return Err(Error::wait(settled, Diagnosis::rejected_when_new()));
+        }
+        let want = Want::InsteadOf(token.generation, asker);
+        self.fly(&token.tenant, token.id, want).await
+    }
+
     /// The stored token while it is fresh, otherwise a renewed one. While the stored one still works,
-    /// a renewal that takes long is not waited for.
-    pub(super) async fn token_of(self: &Arc<Self>, record: &Record) -> Result<AccessToken, Error> {
+    /// a renewal that takes long is not waited for; it goes on.
+    pub(super) async fn token_of(
+        self: &Arc<Self>,
+        record: &Record,
+        want: Want,
+    ) -> Result<AccessToken, Error> {
         let overview = &record.overview;
         let fresh = Standing::of(overview)?.freshness(overview, self.clock.now());
         let stored = AccessToken::stored(record).filter(|_| fresh.is_usable());
-        let renewed = self.fly(&overview.tenant, overview.id, Want::Fresh);
+        let renewed = self.fly(&overview.tenant, overview.id, want);
         match stored {
             Some(token) if fresh == Freshness::Fresh => Ok(self.keep(record)?.unwrap_or(token)),
-            Some(token) => tokio::time::timeout(self.terms.patience, renewed)
-                .await
-                .unwrap_or(Ok(token)),
+            Some(token) => {
+                let mut renewed = std::pin::pin!(renewed);
+                match tokio::time::timeout(self.terms.patience, &mut renewed).await {
+                    Ok(result) => result,
+                    // It worked when it was read; that was a while ago.
+                    Err(_) if token.is_over(self.clock.now()) => renewed.await,
+                    Err(_) => Ok(token),
+                }
+            }
             None => renewed.await,
         }
     }

@@ -31,6 +31,10 @@ pub struct Round {
     pub not_fresh: usize,
     /// In the hands of someone else.
     pub busy: usize,
+    /// Left alone: their plugin is not installed here.
+    pub not_installed: usize,
+    /// Left alone: what is installed is not what they were entered for, and nobody has accepted it.
+    pub not_accepted: usize,
 }
 
 type Ended = (CredentialId, Result<(), Error>);
@@ -100,6 +104,7 @@ impl Connections {
 
     /// Begins what is due, and says how long to rest.
     async fn look(&self, begun: &mut Begun) -> Duration {
+        self.0.look_at_alarms().await;
         let now = self.now();
         begun.aside.retain(|_, until| *until > now);
         match self.begin_due(begun, now).await {
@@ -181,7 +186,9 @@ impl Round {
     fn count(&mut self, ended: &Result<(), Error>) {
         match ended {
             Ok(()) => self.fresh += 1,
-            Err(Error::Busy) => self.busy += 1,
+            Err(Error::Busy | Error::Held(_) | Error::Stopping) => self.busy += 1,
+            Err(Error::NoSuchPlugin(_)) => self.not_installed += 1,
+            Err(Error::PluginChanged(_)) => self.not_accepted += 1,
             Err(_) => self.not_fresh += 1,
         }
     }
@@ -190,11 +197,20 @@ impl Round {
 impl Inner {
     async fn renew_ahead(self: &Arc<Self>, due: &Due) -> Result<(), Error> {
         let record = self.store.get(&due.tenant, due.id).await?;
+        self.plugins.of(&record)?;
         let slots = self.plugins.slots(&record.overview.plugin.id);
         let _place = match slots {
             Some(slots) => slots.acquire_owned().await.ok(),
             None => None,
         };
-        self.fly(&due.tenant, due.id, Want::Ahead).await.map(drop)
+        match self.fly(&due.tenant, due.id, Want::Ahead).await {
+            // Good until its end; the background comes back then.
+            Ok(_) | Err(Error::NothingRenews { .. }) => self.is_well(&record.overview, None),
+            Err(error) => {
+                self.warn_of_error(&record.overview, &error);
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 }

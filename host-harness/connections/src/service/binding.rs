@@ -8,8 +8,9 @@ use credential_runtime::{Digest, Plugin, Policy, Reading, SettingValue};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Connections, Error, Installed};
+use super::{Confirm, Connections, Error, Installed};
 use crate::record::{Bound, Name, NewEvent, PluginRef, Record, Tenant};
+use crate::state::Event;
 
 /// How the plugin that is installed differs from what a credential was entered for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -30,6 +31,14 @@ pub struct PluginDifference {
     pub reads_more: Vec<String>,
     /// What it reached or read then and no longer does.
     pub no_longer: Vec<String>,
+}
+
+impl PluginDifference {
+    /// What a page hands out with this difference, and takes back: that a person has seen this one.
+    #[must_use]
+    pub fn confirm(&self) -> Confirm {
+        Confirm::to_accept(self)
+    }
 }
 
 fn as_text<S: serde::Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
@@ -169,7 +178,8 @@ impl Connections {
     }
 
     /// Binds a credential to the plugin that is installed and to what it may reach and read now: an act of
-    /// the operator's or of the person's, who has seen `difference`.
+    /// the operator's or of the person's, who has seen the difference. Whatever the plugin before has said
+    /// against the credential, it is renewed once more.
     ///
     /// # Errors
     ///
@@ -189,10 +199,12 @@ impl Connections {
         }
         let note = format!("From {} to {}.", from.digest, to.digest);
         let event = NewEvent::new("plugin-accepted").with_note(note);
+        let change = self.state_after(&record, &Event::PluginChanged)?;
         let id = record.overview.id;
         let store = &self.0.store;
+        let change = (change.as_ref(), &event);
         Ok(store
-            .accept_plugin(tenant, id, (from, &to), &event, self.now())
+            .accept_plugin(tenant, id, (from, &to), change, self.now())
             .await?)
     }
 }

@@ -96,6 +96,8 @@ impl ConnectionsBuilder {
             sign_ins: super::sign_in::SignIns::default(),
             unconfirmed: super::confirm::Unconfirmed::default(),
             tenants: super::background::TenantSlots::default(),
+            begun: super::finish::Begun::default(),
+            alarms: super::alarm::Alarms::default(),
         })))
     }
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use credential_runtime::{Identity, Operation, Randomness};
 use sha2::{Digest as _, Sha256};
 
+use super::binding::PluginDifference;
 use super::connect::Obtained;
 use crate::record::{CredentialId, Name, Overview, Tenant, Timestamp};
 
@@ -47,6 +48,12 @@ impl Confirm {
 
     pub(super) fn to_revoke(id: CredentialId, others: &[Overview]) -> Self {
         Self::of("revoke", id, others)
+    }
+
+    /// For accepting a plugin: another difference is another question.
+    pub(super) fn to_accept(difference: &PluginDifference) -> Self {
+        let hash = Sha256::digest(format!("accept {difference:?}"));
+        Self(URL_SAFE_NO_PAD.encode(&hash[..16]))
     }
 
     fn draw(randomness: &dyn Randomness) -> Self {

@@ -6,7 +6,7 @@ use credential_runtime::{Grant, GrantKind, GrantPlan, Identity, Operation, Secre
 
 use super::confirm::{Confirm, OtherIdentity, differ};
 use super::renewal::{lifetime, new_tokens};
-use super::work::{Answer, Asked, Turn, Work};
+use super::work::{Answer, Asked, Turn, Wait, Work};
 use super::{Connections, Error, Inner};
 use crate::record::{
     CredentialId, Generation, Name, NewEvent, Record, RefreshChange, SettingsVersion, Tenant,
@@ -105,13 +105,15 @@ impl Connections {
         let obtained = inner.unconfirmed.take(confirm, whose, inner.clock.now());
         let obtained = obtained.ok_or(Error::WrongConfirmation)?;
         let tenant = tenant.clone();
-        Inner::to_its_end(async move {
-            let mut work = inner.take_for_person(&tenant, id).await?;
-            let result = work.store_confirmed(obtained).await;
-            work.release().await;
-            result
-        })
-        .await
+        let whole = Arc::clone(&inner);
+        whole
+            .to_its_end(async move {
+                let mut work = inner.take_for_person(&tenant, id, Wait::Always).await?;
+                let result = work.store_confirmed(obtained).await;
+                work.release().await;
+                result
+            })
+            .await
     }
 }
 
@@ -125,8 +127,9 @@ impl Inner {
         self: &Arc<Self>,
         tenant: &Tenant,
         id: CredentialId,
+        wait: Wait,
     ) -> Result<Box<Work>, Error> {
-        match self.take(tenant, id, true, |_| Ok(None::<()>)).await? {
+        match self.take(tenant, id, wait, |_| Ok(None::<()>)).await? {
             Turn::Mine(work) => Ok(work),
             Turn::Stored(()) => Err(Error::Busy),
         }
@@ -135,8 +138,14 @@ impl Inner {
     /// Asks for tokens with a grant and stores them, to its end.
     pub(super) async fn exchange(self: &Arc<Self>, exchange: Exchange) -> Result<Connected, Error> {
         let inner = Arc::clone(self);
-        Self::to_its_end(async move {
-            let mut work = inner.take_for_person(&exchange.tenant, exchange.id).await?;
+        self.to_its_end(async move {
+            // A code is a person's consent, which may have ended the connection before.
+            let wait = match exchange.grant {
+                Grant::AuthorizationCode(_) => Wait::Always,
+                _ => Wait::WhileRunning,
+            };
+            let (tenant, id) = (&exchange.tenant, exchange.id);
+            let mut work = inner.take_for_person(tenant, id, wait).await?;
             let result = work.connect(&exchange).await;
             work.release().await;
             result
@@ -153,7 +162,7 @@ impl Work {
         let operation = self.operation()?;
         let plan = operation.plan().await?;
         match self.ask_for_first(&operation, &exchange.grant).await? {
-            Answer::None(failure, error) => {
+            Answer::None(failure, error) | Answer::Unread(failure, error, _) => {
                 self.connecting_failed(&failure).await?;
                 Err(error)
             }
@@ -255,7 +264,11 @@ impl Work {
         // What was there before belongs to another grant.
         let new = new_tokens(&tokens, &lifetime, RefreshChange::Drop);
         let generation = self
-            .store_tokens(&new, &lifetime, NewEvent::new("connected"))
+            .store_tokens(
+                &new,
+                &lifetime,
+                (&Event::Obtained, NewEvent::new("connected")),
+            )
             .await?;
         self.hand_out(&new, generation);
         let overview = &self.record.overview;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use credential_runtime::HeldTokens;
 
-use super::work::{Work, insist};
+use super::work::{Wait, Work, insist};
 use super::{Confirm, Connections, Error, Inner};
 use crate::record::{CredentialId, Name, NewEvent, Overview, Record, Tenant};
 use crate::state::Event;
@@ -31,13 +31,17 @@ impl Connections {
         let inner = Arc::clone(&self.0);
         let tenant = tenant.clone();
         let id = inner.store.get_by_name(&tenant, name).await?.overview.id;
-        Inner::to_its_end(async move {
-            let mut work = inner.take_for_person(&tenant, id).await?;
-            let result = work.discard("disconnected").await;
-            work.release().await;
-            result
-        })
-        .await
+        let whole = Arc::clone(&inner);
+        whole
+            .to_its_end(async move {
+                let mut work = inner
+                    .take_for_person(&tenant, id, Wait::WhileRunning)
+                    .await?;
+                let result = work.discard("disconnected").await;
+                work.release().await;
+                result
+            })
+            .await
     }
 
     /// Deletes the credential: tokens, settings, history. At the service nothing is changed.
@@ -49,6 +53,7 @@ impl Connections {
         let id = self.0.store.get_by_name(tenant, name).await?.overview.id;
         self.0.store.delete(tenant, id).await?;
         self.0.cache.forget(tenant, id);
+        self.0.forget_alarm(id);
         Ok(())
     }
 
@@ -94,7 +99,10 @@ impl Connections {
             return Err(Error::WrongConfirmation);
         }
         let tenant = tenant.clone();
-        Inner::to_its_end(async move { inner.revoke(&tenant, overview.id).await }).await
+        let whole = Arc::clone(&inner);
+        whole
+            .to_its_end(async move { inner.revoke(&tenant, overview.id).await })
+            .await
     }
 }
 
@@ -107,7 +115,7 @@ impl Inner {
     }
 
     async fn revoke(self: &Arc<Self>, tenant: &Tenant, id: CredentialId) -> Result<(), Error> {
-        let mut work = self.take_for_person(tenant, id).await?;
+        let mut work = self.take_for_person(tenant, id, Wait::WhileRunning).await?;
         let result = work.revoke().await;
         work.release().await;
         result
@@ -163,6 +171,7 @@ impl Work {
         self.inner
             .cache
             .forget(self.lease.tenant(), self.lease.id());
+        self.inner.forget_alarm(self.lease.id());
         self.record.tokens = None;
         self.standing = standing;
         Ok(())

@@ -7,7 +7,7 @@ use credential_runtime::{CallFailure, Digest, Problem, RedirectError};
 
 use super::binding::PluginDifference;
 use super::confirm::{EndsAnother, OtherIdentity};
-use crate::record::{DocumentError, Timestamp};
+use crate::record::{DocumentError, HeldBy, Timestamp};
 use crate::state::{Diagnosis, State};
 use crate::store::StoreError;
 
@@ -52,9 +52,27 @@ pub enum Error {
     /// Something outside the credential has to be put right.
     #[error("{}", .0.message)]
     PutRight(Box<Diagnosis>),
+    /// The plugin does not accept the settings: correct them, or go back to a version that does. The
+    /// tokens are kept.
+    #[error("the plugin does not accept the settings: {}", .0.message)]
+    Settings(Box<Diagnosis>),
+    /// The access token is good, and there is nothing to renew it with. Nothing was changed.
+    #[error("there is nothing to renew this credential with; its access token is still good")]
+    NothingRenews {
+        /// Until when; absent where the service did not say.
+        until: Option<Timestamp>,
+    },
     /// Another worker has been at it for as long as a lease lasts; try again.
     #[error("another process is busy with this credential; try again")]
     Busy,
+    /// This worker has been at it for as long as a lease lasts. It has died where its lease ends without a
+    /// result; try again then.
+    #[error("another process ({}) is busy with this credential; try again", .0.owner)]
+    Held(Box<HeldBy>),
+    /// Nothing was begun, because [`Connections::finish`](super::Connections::finish) was called: ask
+    /// another process, or this one once it runs again.
+    #[error("this process is about to end, so nothing was begun")]
+    Stopping,
     /// Tell the person, then pass the confirmation back.
     #[error("connecting this ends what others live by; it has to be confirmed")]
     EndsAnother(Box<EndsAnother>),
@@ -118,6 +136,7 @@ impl Error {
             State::Throttled { until, why, .. } => Self::wait(*until, why.clone()),
             State::OutcomeUnknown { again_at, why, .. } => Self::wait(*again_at, why.clone()),
             State::NeedsReconnecting { why, .. } => Self::Reconnect(Box::new(why.clone())),
+            State::SettingsRefused { why, .. } => Self::Settings(Box::new(why.clone())),
             State::NeedsAdministrator { what, .. } => Self::PutRight(Box::new(what.clone())),
         }
     }
@@ -133,7 +152,10 @@ impl Error {
     #[must_use]
     pub fn diagnosis(&self) -> Option<&Diagnosis> {
         match self {
-            Self::Wait { why, .. } | Self::Reconnect(why) | Self::PutRight(why) => Some(why),
+            Self::Wait { why, .. }
+            | Self::Reconnect(why)
+            | Self::PutRight(why)
+            | Self::Settings(why) => Some(why),
             _ => None,
         }
     }
@@ -160,6 +182,16 @@ pub enum BuildError {
         lease: Duration,
         /// The request's deadline and [`LEASE_MARGIN`](super::LEASE_MARGIN).
         needed: Duration,
+    },
+    /// A lease that ends so far ahead would be taken for one of a clock that was wrong.
+    #[error(
+        "a lease of {} s is too long; it can last {} s at most", .lease.as_secs(), .longest.as_secs()
+    )]
+    LeaseTooLong {
+        /// As it was set.
+        lease: Duration,
+        /// [`LONGEST_LEASE`](crate::record::LONGEST_LEASE).
+        longest: Duration,
     },
     /// Nothing would be renewed in the background.
     #[error("at least one renewal at a time has to be allowed in the background")]

@@ -74,7 +74,7 @@ impl Inner {
             id,
         };
         let tenant = tenant.clone();
-        tokio::spawn(async move {
+        self.begun.spawn(async move {
             let result = renewal::renew(&departure.inner, &tenant, id, want).await;
             // First off the list, then heard of: whoever comes from now on starts anew.
             drop(departure);

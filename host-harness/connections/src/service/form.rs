@@ -6,7 +6,7 @@ use credential_runtime::{
     CallFailure, Descriptor, Digest, Problem, Requirement, SettingValue, Settings,
 };
 
-use super::{Inner, Installed};
+use super::{Inner, Installed, PluginDifference, binding};
 use crate::record::{Record, Timestamp};
 
 /// How stored settings and the installed plugin's form fit together. Nothing that is stored is lost
@@ -15,6 +15,9 @@ use crate::record::{Record, Timestamp};
 pub struct FormReport {
     /// The plugin, compared with the one that the settings were last checked with.
     pub plugin: PluginStanding,
+    /// How what is installed differs from what the credential was entered for, where somebody has to accept
+    /// that first: see [`Connections::accept_plugin`](super::Connections::accept_plugin).
+    pub difference: Option<PluginDifference>,
     /// Fields that are stored and that the form does not name. They are kept and ignored.
     pub unknown: Vec<String>,
     /// Fields that the form requires and that neither the credential nor the platform fills in.
@@ -69,6 +72,7 @@ impl Inner {
         let Ok(installed) = self.plugins.get(&record.overview.plugin.id) else {
             return Ok(FormReport {
                 plugin: PluginStanding::NotInstalled,
+                difference: None,
                 unknown: Vec::new(),
                 missing: Vec::new(),
                 problems: Vec::new(),
@@ -78,6 +82,7 @@ impl Inner {
         let filled = installed.filled_in(&record.settings);
         Ok(FormReport {
             plugin: compared(record, installed),
+            difference: binding::forbids(record, installed),
             unknown: unknown(form, &record.settings),
             missing: missing(form, &filled),
             problems: match self.operation(record) {

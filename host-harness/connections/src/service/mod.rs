@@ -6,6 +6,7 @@
 //! (`store`), what a service says (the plugin's).
 
 mod access;
+mod alarm;
 mod background;
 mod binding;
 mod builder;
@@ -15,6 +16,7 @@ mod confirm;
 mod connect;
 mod ending;
 mod error;
+mod finish;
 mod flight;
 mod form;
 mod plugins;
@@ -27,6 +29,7 @@ mod standing;
 mod terms;
 mod test;
 mod token;
+mod unrenewed;
 mod want;
 mod work;
 
@@ -59,7 +62,8 @@ use crate::store::Store;
 /// The credentials of one store, as a platform uses them. Cheap to clone; every clone is the same.
 ///
 /// Whatever was begun goes to its end even where the caller does not wait for it: a renewal that was
-/// given up half-way would lose the tokens that it brought.
+/// given up half-way would lose the tokens that it brought. So the tokio runtime has to live until
+/// [`Connections::finish`] has returned.
 #[derive(Clone)]
 pub struct Connections(Arc<Inner>);
 
@@ -76,6 +80,8 @@ struct Inner {
     sign_ins: sign_in::SignIns,
     unconfirmed: confirm::Unconfirmed,
     tenants: background::TenantSlots,
+    begun: finish::Begun,
+    alarms: alarm::Alarms,
 }
 
 impl Connections {
@@ -134,6 +140,7 @@ impl Inner {
         Circumstances {
             now: self.clock.now(),
             expires_at,
+            refresh_ends_at: None,
             jitter: self.jitter(),
         }
     }
@@ -147,8 +154,9 @@ impl Inner {
 
     /// Does something to its end, whether or not the caller goes on waiting.
     async fn to_its_end<T: Send + 'static>(
+        &self,
         task: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
-        tokio::spawn(task).await.unwrap_or(Err(Error::Busy))
+        self.begun.spawn(task).await.unwrap_or(Err(Error::Busy))
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use credential_runtime::{
     Descriptor, Field, Operation, Plugin, Policy, Secret, SettingValue, Settings,
 };
+use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
 use super::{BuildError, Error, binding};
@@ -86,6 +87,23 @@ impl Installed {
             digest: self.plugin.digest(),
             bound: Some(binding::bound(&self.plugin, &self.policy)),
         }
+    }
+
+    /// A mark of all that decides, besides a credential's own settings, what the plugin says of them: the
+    /// plugin, what it may do, and what the platform fills in (of its secrets, which). 16 digits of a hash.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(format!("{:?}", self.reference()));
+        for (field, value) in self.platform.iter() {
+            let text = match value {
+                SettingValue::Text(text) => Some(text),
+                SettingValue::Secret(_) => None,
+            };
+            hash.update(format!("{field:?} {text:?}"));
+        }
+        let hash = hash.finalize();
+        hash.iter().take(8).map(|it| format!("{it:02x}")).collect()
     }
 
     /// Begins an operation on a credential with these settings of its own.

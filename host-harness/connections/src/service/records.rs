@@ -47,13 +47,31 @@ impl Edit {
         self
     }
 
-    fn apply(&self, settings: &Settings, installed: &Installed) -> Settings {
-        let mut edited = Settings::new();
+    /// This, and then another; of a field that both change, the other has the last word.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Whether it fills nothing in.
+    fn only_clears(&self) -> bool {
+        self.0.values().all(Option::is_none)
+    }
+
+    /// What it leaves as it is.
+    fn rest(&self, settings: &Settings) -> Settings {
+        let mut rest = Settings::new();
         for (field, value) in settings.iter() {
             if !self.0.contains_key(field) {
-                edited.set(field, value.clone());
+                rest.set(field, value.clone());
             }
         }
+        rest
+    }
+
+    fn apply(&self, settings: &Settings, installed: &Installed) -> Settings {
+        let mut edited = self.rest(settings);
         for (field, value) in &self.0 {
             if let Some(value) = value {
                 edited.set(field.clone(), installed.kept_as(field, value.clone()));
@@ -126,11 +144,12 @@ impl Connections {
     }
 
     /// Changes settings. Tokens stay: the next renewal, or connecting again, uses the new settings.
-    /// What is wrong with them is said, and they are stored all the same.
+    /// What is wrong with them is said, and they are stored all the same. What only clears fields needs no
+    /// plugin: it is done as well where the plugin is not installed, was not accepted, or fails.
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchPlugin`]; [`StoreError::StaleSettings`](crate::store::StoreError::StaleSettings)
+    /// [`Error::NoSuchPlugin`], [`Error::PluginChanged`]; [`StoreError::StaleSettings`](crate::store::StoreError::StaleSettings)
     /// and [`StoreError::StaleState`](crate::store::StoreError::StaleState) where someone else was
     /// quicker; the store's other errors.
     pub async fn edit(
@@ -140,14 +159,29 @@ impl Connections {
         edit: &Edit,
     ) -> Result<Vec<Problem>, Error> {
         let record = self.0.store.get_by_name(tenant, name).await?;
-        let installed = self.0.plugins.of(&record)?;
-        let settings = edit.apply(&record.settings, installed);
-        let problems = installed.operation(&settings).validate().await?;
+        let installed = self.0.plugins.of(&record);
+        let (plugin, settings, problems) = match installed {
+            Ok(installed) => {
+                let settings = edit.apply(&record.settings, installed);
+                let problems = installed.operation(&settings).validate().await;
+                let problems = match problems {
+                    Err(_) if edit.only_clears() => Vec::new(),
+                    problems => problems?,
+                };
+                (installed.reference(), settings, problems)
+            }
+            Err(_) if edit.only_clears() => {
+                let settings = edit.rest(&record.settings);
+                (record.overview.plugin.clone(), settings, Vec::new())
+            }
+            Err(error) => return Err(error),
+        };
+        let holds_tokens = record.overview.tokens.is_some();
         let change = SettingsChange {
             expected: record.overview.settings_version,
-            plugin: installed.reference(),
+            plugin,
             settings,
-            state: self.edited(&record)?,
+            state: self.state_after(&record, &state::Event::Edited { holds_tokens })?,
             event: NewEvent::new("edited"),
         };
         let id = record.overview.id;
@@ -175,13 +209,16 @@ impl Connections {
         Ok(installed.operation(&settings).validate().await?)
     }
 
-    /// What new settings do to the state; nothing in most.
-    fn edited(&self, record: &Record) -> Result<Option<StateChange>, Error> {
+    /// What new settings, or another plugin, do to the state; nothing in most.
+    pub(super) fn state_after(
+        &self,
+        record: &Record,
+        event: &state::Event,
+    ) -> Result<Option<StateChange>, Error> {
         let overview = &record.overview;
         let standing = Standing::of(overview)?;
-        let holds_tokens = overview.tokens.is_some();
         let at = self.0.at(None);
-        let mut after = standing.after(&state::Event::Edited { holds_tokens }, &at);
+        let mut after = standing.after(event, &at);
         after.dead = None;
         if after == standing {
             return Ok(None);

@@ -8,14 +8,14 @@ use credential_runtime::{Grant, GrantKind, GrantPlan, Operation, Tokens};
 use super::confirm::differ;
 use super::token::AccessToken;
 use super::want::{Renewed, Setback, Want};
-use super::work::{Answer, Asked, Turn, Work};
+use super::work::{Answer, Asked, Turn, Wait, Work};
 use super::{Error, Inner};
 use crate::record::{
     CredentialId, Generation, NewEvent, NewTokens, Record, RefreshChange, Tenant, Timestamp,
 };
 use crate::service::standing::Standing;
 use crate::state::{
-    Decision, Diagnosis, Event, Failure, Freshness, GrantUse, Lifetime, Refrain, decide,
+    Decision, Diagnosis, Event, Failure, Freshness, GrantUse, Lifetime, Refrain, decide, refrain,
 };
 use crate::store::StoreError;
 
@@ -26,7 +26,10 @@ pub(super) async fn renew(
     id: CredentialId,
     want: Want,
 ) -> Renewed {
-    let wait = want != Want::Ahead;
+    let wait = match want {
+        Want::Ahead => Wait::No,
+        Want::Fresh | Want::Tested | Want::InsteadOf(..) | Want::NewerThan(_) => Wait::WhileRunning,
+    };
     let accept = |record: &Record| inner.met(record, want);
     match inner.take(tenant, id, wait, accept).await? {
         Turn::Stored(token) => Ok(token),
@@ -68,33 +71,41 @@ impl Work {
         if let Some(token) = self.inner.met(&self.record, want)? {
             return Ok(token);
         }
-        let operation = self.operation()?;
+        let operation = match self.operation() {
+            Ok(operation) => operation,
+            Err(error) => return Err(self.setback_with(error)),
+        };
+        self.look_at_the_plugin()?;
+        // Not even the plugin is asked where nothing may be sent anyway.
+        if refrain(&self.standing.state, want.asker(), self.now()).is_some() {
+            return Err(self.refrain(want).await?);
+        }
         let plan = match operation.plan().await {
             Ok(plan) => plan,
-            Err(error) => return self.fail(&Failure::of(&error), want).await,
+            Err(error) => return self.not_planned(error, want).await,
         };
         match self.decide(&plan, want) {
             Decision::Ask(grants) => self.ask_with(&grants, &operation, &plan, want).await,
-            Decision::Refrain(Refrain::NothingRenews) => {
-                let failure = Failure::Dead(Diagnosis::nothing_renews());
-                self.fail(&failure, want).await
-            }
+            Decision::Refrain(Refrain::NothingRenews) => self.nothing_renews(want).await,
             Decision::Refrain(_) => Err(self.refrain(want).await?),
         }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    pub(super) fn freshness(&self) -> Freshness {
+        self.standing.freshness(&self.record.overview, self.now())
     }
 
     fn decide(&self, plan: &GrantPlan, want: Want) -> Decision {
         let facts = self.record.overview.tokens.as_ref();
         let refresh = facts.and_then(|it| it.refresh.as_ref());
         let has_refresh = refresh.is_some() && !self.standing.is_dead(refresh);
-        let now = self.inner.clock.now();
-        decide(
-            &self.standing.state,
-            &plan.renew,
-            has_refresh,
-            want.asker(),
-            now,
-        )
+        let asker = want.asker();
+        let now = self.now();
+        decide(&self.standing.state, &plan.renew, has_refresh, asker, now)
     }
 
     async fn refrain(&mut self, want: Want) -> Result<Box<Setback>, Error> {
@@ -109,15 +120,15 @@ impl Work {
         Ok(self.setback())
     }
 
-    fn setback(&self) -> Box<Setback> {
-        let now = self.inner.clock.now();
-        let usable = self
-            .standing
-            .freshness(&self.record.overview, now)
-            .is_usable();
+    pub(super) fn setback(&self) -> Box<Setback> {
+        self.setback_with(Error::of_state(&self.standing.state))
+    }
+
+    pub(super) fn setback_with(&self, error: Error) -> Box<Setback> {
+        let usable = self.freshness().is_usable();
         let token = AccessToken::stored(&self.record);
         Box::new(Setback {
-            error: Error::of_state(&self.standing.state),
+            error,
             usable: token.filter(|_| usable),
         })
     }
@@ -140,7 +151,10 @@ impl Work {
                 Answer::Tokens(tokens, sent_at) => {
                     return self.adopt(&tokens, sent_at, plan, want).await;
                 }
-                Answer::None(failure, _) => last = failure,
+                Answer::None(failure, _) | Answer::Unread(failure, _, None) => last = failure,
+                Answer::Unread(failure, _, Some(refresh)) => {
+                    return self.keep_refresh(refresh, &failure, want).await;
+                }
             }
             let more = position + 1 < grants.len();
             if !more || !matches!(last, Failure::Dead(_)) {
@@ -217,11 +231,16 @@ impl Work {
             RefreshChange::Keep
         };
         let new = new_tokens(tokens, &lifetime, absent);
-        match self
-            .store_tokens(&new, &lifetime, NewEvent::new("renewed"))
-            .await
-        {
-            Ok(generation) => Ok(self.hand_out(&new, generation)),
+        let renewed = (&Event::Obtained, NewEvent::new("renewed"));
+        match self.store_tokens(&new, &lifetime, renewed).await {
+            Ok(generation) => {
+                let token = self.hand_out(&new, generation);
+                let now = self.inner.clock.now();
+                if token.is_over(now) {
+                    return Err(Error::wait(now, Diagnosis::over_on_arrival()).into());
+                }
+                Ok(token)
+            }
             Err(Error::Store(StoreError::StaleGeneration { .. })) => self.use_stored(want).await,
             Err(error) => Err(error.into()),
         }
@@ -246,7 +265,7 @@ impl Work {
 
     /// Records why there are no new tokens. The write is refused where another has held the lease
     /// since, and so may have stored newer ones: a grant is not believed dead before that is known.
-    async fn fail(&mut self, failure: &Failure, want: Want) -> Renewed {
+    pub(super) async fn fail(&mut self, failure: &Failure, want: Want) -> Renewed {
         match self.settle_failure(failure, want).await {
             Ok(()) => Err(self.setback()),
             Err(Error::Store(StoreError::Fenced { .. })) => self.use_stored(want).await,
@@ -255,6 +274,9 @@ impl Work {
     }
 
     async fn settle_failure(&mut self, failure: &Failure, want: Want) -> Result<(), Error> {
+        if matches!(failure, Failure::Settings(_)) {
+            self.standing.refused_by = Some(self.mark()?);
+        }
         let mut events = vec![Event::Failed(failure.clone())];
         events.extend(want.rejects().then_some(Event::Rejected));
         let entry = NewEvent::new("renewal-failed").with_diagnosis(failure.diagnosis().clone());
@@ -268,7 +290,7 @@ impl Work {
     }
 
     /// Another has written since: what they stored counts.
-    async fn use_stored(&mut self, want: Want) -> Renewed {
+    pub(super) async fn use_stored(&mut self, want: Want) -> Renewed {
         let (tenant, id) = (self.lease.tenant(), self.lease.id());
         let record = self
             .inner

@@ -22,6 +22,9 @@ pub struct Standing {
     /// not tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dead: Option<String>,
+    /// By what the settings were refused, while they are: see [`Installed::mark`](super::Installed::mark).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_by: Option<String>,
 }
 
 impl Standing {
@@ -66,7 +69,7 @@ impl Standing {
         Self {
             state: next(&self.state, event, at),
             renew_at: lifetime.renew_at,
-            dead: None,
+            ..Self::default()
         }
     }
 
@@ -111,7 +114,7 @@ mod tests {
             &Standing {
                 state,
                 renew_at,
-                dead: None,
+                ..Standing::default()
             },
             r#"{"is":"connected","renew_at":7}"#,
         );

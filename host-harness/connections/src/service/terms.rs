@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::BuildError;
+use crate::record::LONGEST_LEASE;
 
 /// Between the last moment at which a request may still be under way and the end of the lease it is
 /// made under: time to store the answer, and how far the clocks of two machines may be apart.
@@ -37,7 +38,7 @@ pub struct Terms {
 impl Default for Terms {
     fn default() -> Self {
         Self {
-            request_deadline: Duration::from_secs(45),
+            request_deadline: Duration::from_secs(75),
             lease: Duration::from_secs(120),
             patience: Duration::from_secs(5),
             recheck: Duration::from_secs(60),
@@ -57,6 +58,12 @@ impl Terms {
             return Err(BuildError::LeaseTooShort {
                 lease: self.lease,
                 needed,
+            });
+        }
+        if self.lease > LONGEST_LEASE {
+            return Err(BuildError::LeaseTooLong {
+                lease: self.lease,
+                longest: LONGEST_LEASE,
             });
         }
         if self.background_per_plugin == 0 || self.background_per_tenant == 0 {
@@ -83,8 +90,10 @@ mod tests {
             lease: Duration::from_secs(seconds),
             ..Terms::default()
         };
-        check(&lease(75), true);
-        check(&lease(74), false);
+        check(&lease(105), true);
+        check(&lease(104), false);
+        check(&lease(300), true);
+        check(&lease(301), false);
         check(
             &Terms {
                 request_deadline: Duration::MAX,

@@ -2,26 +2,29 @@
 
 use credential_runtime::{Check, Error as PluginError, ErrorKind, Outcome};
 
+use super::want::Want;
 use super::{AccessToken, Connections, Error};
 use crate::record::{Name, NewEvent, Tenant};
-use crate::state::{Diagnosis, Failure};
+use crate::state::{Asker, Diagnosis, Failure};
 
 /// What the history calls it.
 const TESTED: &str = "tested";
 
 impl Connections {
     /// Asks the service whether it accepts the credential. An access token that turns out to be
-    /// stale is renewed once, and the test made once more. The history says that it was tested, and
-    /// what failed; the state stays as it is.
+    /// stale is renewed once, and the test made once more. A person asks for it, so that a renewal which
+    /// it needs overrules a wait. The history says that it was tested, and what failed; the state stays as
+    /// it is.
     ///
     /// # Errors
     ///
     /// As [`Connections::access_token`]; [`Error::Plugin`] where no test could be made.
     pub async fn test(&self, tenant: &Tenant, name: &Name) -> Result<Vec<Check>, Error> {
-        let token = self.access_token(tenant, name).await?;
+        let record = self.0.store.get_by_name(tenant, name).await?;
+        let token = self.0.token_of(&record, Want::Tested).await?;
         let result = match self.test_with(&token).await {
             Err(Error::Plugin(error)) if is_stale(&error) => {
-                let newer = self.report_rejected(&token).await?;
+                let newer = self.0.instead_of(&token, Asker::Person).await?;
                 self.test_with(&newer).await
             }
             result => result,

@@ -49,6 +49,11 @@ impl AccessToken {
         self.expires_at
     }
 
+    /// Whether its time is over.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
     /// Which credential it is of.
     #[must_use]
     pub fn credential(&self) -> (&Tenant, CredentialId) {

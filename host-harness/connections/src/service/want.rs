@@ -10,8 +10,10 @@ use crate::state::Asker;
 pub(super) enum Want {
     /// A token that may be handed out. Where it cannot be renewed now, one that still works does.
     Fresh,
-    /// A token other than this one, which the service has refused.
-    InsteadOf(Generation),
+    /// The same, because a person tests the connection.
+    Tested,
+    /// A token other than this one, which the service has refused, as this asker saw.
+    InsteadOf(Generation, Asker),
     /// A token newer than this one, because a person says so.
     NewerThan(Generation),
     /// To be ahead of the callers.
@@ -24,7 +26,7 @@ impl Want {
         match result {
             Ok(token) => self.is_newer(token.generation),
             // Nobody was asked: the background does not wait for a lease.
-            Err(setback) if setback.error == Error::Busy => false,
+            Err(setback) if matches!(setback.error, Error::Busy | Error::Stopping) => false,
             // A refusal counts for everyone: to ask again at once would be to ask twice.
             Err(_) => matches!(self, Self::Fresh | Self::Ahead),
         }
@@ -32,20 +34,21 @@ impl Want {
 
     pub(super) fn is_newer(self, generation: Generation) -> bool {
         match self {
-            Self::Fresh | Self::Ahead => true,
-            Self::InsteadOf(old) | Self::NewerThan(old) => generation > old,
+            Self::Fresh | Self::Tested | Self::Ahead => true,
+            Self::InsteadOf(old, _) | Self::NewerThan(old) => generation > old,
         }
     }
 
     pub(super) fn asker(self) -> Asker {
         match self {
-            Self::Fresh | Self::InsteadOf(_) | Self::Ahead => Asker::Program,
-            Self::NewerThan(_) => Asker::Person,
+            Self::Fresh | Self::Ahead => Asker::Program,
+            Self::InsteadOf(_, asker) => asker,
+            Self::Tested | Self::NewerThan(_) => Asker::Person,
         }
     }
 
     pub(super) fn rejects(self) -> bool {
-        matches!(self, Self::InsteadOf(_))
+        matches!(self, Self::InsteadOf(..))
     }
 }
 
@@ -71,7 +74,8 @@ impl From<Error> for Box<Setback> {
 impl Setback {
     /// A token that still works is better than none, where any token will do.
     pub(super) fn make_do(self, want: Want) -> Result<AccessToken, Error> {
-        let usable = self.usable.filter(|_| want == Want::Fresh);
+        let any = matches!(want, Want::Fresh | Want::Tested);
+        let usable = self.usable.filter(|_| any);
         usable.ok_or(self.error)
     }
 }

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use credential_runtime::{Grant, Operation, Sender, Tokens};
+use credential_runtime::{Grant, Operation, Secret, Sender, Tokens};
 use serde::Serialize;
 
 use super::standing::Standing;
-use super::{Error, Inner};
+use super::{Error, Inner, alarm};
 use crate::record::{
     Acquisition, CredentialId, Document, Generation, Lease, LeasedRecord, NewEvent, NewIntent,
     NewTokens, Record, Tenant, Timestamp, Transition,
 };
-use crate::state::{Diagnosis, Event, Failure, Lifetime, due_at};
+use crate::state::{ASSUMED_REFRESH_LIFE, Diagnosis, Event, Failure, Lifetime, due_at};
 use crate::store::StoreError;
+use crate::words::from_now;
 
 /// How often a waiter looks whether the holder of a lease has come to an end: soon at first, then
 /// at the second of these intervals.
@@ -25,6 +26,27 @@ const STATE_PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long a write waits before it is tried again while the store cannot be used.
 const WRITE_AGAIN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+
+/// After which somebody who waits for the holder of a lease is told whom they wait for.
+const TOLD_AFTER: Duration = Duration::from_secs(2);
+
+/// Whether to wait where another holds the lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// No.
+    No,
+    /// While this process is not about to end.
+    WhileRunning,
+    /// In any case: something is in hand that would be lost.
+    Always,
+}
+
+/// Waiting for the holder of a lease.
+struct Waiting {
+    since: tokio::time::Instant,
+    pause: Duration,
+    told: bool,
+}
 
 /// What a lease was wanted for turned out.
 pub(super) enum Turn<T> {
@@ -40,6 +62,8 @@ pub(super) struct Work {
     pub(super) lease: Lease,
     pub(super) record: Record,
     pub(super) standing: Standing,
+    /// The code for which it needed somebody when the lease was taken.
+    pub(super) needed: Option<String>,
 }
 
 /// What an intent says of the request.
@@ -57,6 +81,8 @@ pub(super) enum Answer {
     Tokens(Tokens, Timestamp),
     /// None.
     None(Failure, Error),
+    /// The service gave tokens, and the plugin did not take them; the refresh token among them.
+    Unread(Failure, Error, Option<Secret>),
 }
 
 impl Inner {
@@ -66,25 +92,47 @@ impl Inner {
         self: &Arc<Self>,
         tenant: &Tenant,
         id: CredentialId,
-        wait: bool,
+        wait: Wait,
         accept: impl Fn(&Record) -> Result<Option<T>, Error>,
     ) -> Result<Turn<T>, Error> {
-        let started = tokio::time::Instant::now();
-        let mut pause = LOOK_AGAIN.0;
+        let mut waiting = Waiting {
+            since: tokio::time::Instant::now(),
+            pause: LOOK_AGAIN.0,
+            told: false,
+        };
         loop {
+            if wait != Wait::Always && self.begun.is_stopping() {
+                return Err(Error::Stopping);
+            }
             if let Some(leased) = self.try_take(tenant, id).await? {
                 return Ok(Turn::Mine(Box::new(self.open(leased).await?)));
             }
-            if !wait || started.elapsed() > self.terms.lease {
+            if wait == Wait::No {
                 return Err(Error::Busy);
             }
-            if let Some(stored) = self
-                .wait_for_holder(tenant, id, &mut pause, &accept)
-                .await?
-            {
+            if waiting.since.elapsed() > self.terms.lease {
+                return Err(self.held_by(tenant, id).await);
+            }
+            let holder = self.wait_for_holder(tenant, id, &mut waiting, &accept);
+            let stored = if wait == Wait::Always {
+                holder.await?
+            } else {
+                tokio::select! {
+                    () = self.begun.stopping() => return Err(Error::Stopping),
+                    stored = holder => stored?,
+                }
+            };
+            if let Some(stored) = stored {
                 return Ok(Turn::Stored(stored));
             }
         }
+    }
+
+    /// Who holds the lease, for a person who has waited for it.
+    async fn held_by(&self, tenant: &Tenant, id: CredentialId) -> Error {
+        let holder = self.store.get(tenant, id).await.ok();
+        let holder = holder.and_then(|record| record.overview.lease);
+        holder.map_or(Error::Busy, |holder| Error::Held(Box::new(holder)))
     }
 
     async fn try_take(
@@ -109,6 +157,7 @@ impl Inner {
             lease,
             record,
             standing: Standing::default(),
+            needed: None,
         };
         match work.recover().await {
             Ok(()) => Ok(work),
@@ -124,23 +173,44 @@ impl Inner {
         &self,
         tenant: &Tenant,
         id: CredentialId,
-        pause: &mut Duration,
+        waiting: &mut Waiting,
         accept: impl Fn(&Record) -> Result<Option<T>, Error>,
     ) -> Result<Option<T>, Error> {
         let started = tokio::time::Instant::now();
         loop {
-            tokio::time::sleep(*pause).await;
-            *pause = (*pause * 2).min(LOOK_AGAIN.1);
+            tokio::time::sleep(waiting.pause).await;
+            waiting.pause = (waiting.pause * 2).min(LOOK_AGAIN.1);
             let record = self.store.get(tenant, id).await?;
             if let Some(accepted) = accept(&record)? {
                 return Ok(Some(accepted));
             }
             let lease = record.overview.lease.as_ref();
-            let free = lease.is_none_or(|held| held.until <= self.clock.now());
+            let free = lease.is_none_or(|held| !held.holds_at(self.clock.now()));
             if free || started.elapsed() > self.terms.lease {
                 return Ok(None);
             }
+            waiting.tell(&record, self.clock.now());
         }
+    }
+}
+
+impl Waiting {
+    /// Says once whom one waits for, and how long at the most.
+    fn tell(&mut self, record: &Record, now: Timestamp) {
+        let Some(held) = &record.overview.lease else {
+            return;
+        };
+        if self.told || self.since.elapsed() < TOLD_AFTER {
+            return;
+        }
+        self.told = true;
+        tracing::warn!(
+            credential = ?record.overview.name.as_str(),
+            holder = ?held.owner.as_str(),
+            "waiting for another process that works on this credential, or was killed while it did; \
+             its lease ends {} at the latest",
+            from_now(held.until, now),
+        );
     }
 }
 
@@ -148,6 +218,7 @@ impl Work {
     /// Looks whether the holder before came to an end.
     async fn recover(&mut self) -> Result<(), Error> {
         self.standing = Standing::of(&self.record.overview)?;
+        self.needed = alarm::code(&self.standing.state);
         if !self.standing.state.is_under_way() {
             return Ok(());
         }
@@ -166,6 +237,14 @@ impl Work {
             .tokens
             .as_ref()
             .and_then(|it| it.expires_at)
+    }
+
+    /// When the refresh token ends, by the service's word or by assumption.
+    fn refresh_ends_at(&self) -> Option<Timestamp> {
+        let tokens = self.record.overview.tokens.as_ref()?;
+        tokens.refresh.as_ref()?;
+        let assumed = || tokens.obtained_at.plus(ASSUMED_REFRESH_LIFE);
+        Some(tokens.refresh_expires_at.unwrap_or_else(assumed))
     }
 
     pub(super) fn operation(&self) -> Result<Operation, Error> {
@@ -200,14 +279,20 @@ impl Work {
         let obtaining = operation.obtain_tokens(grant, Sender::Host);
         match tokio::time::timeout(self.inner.terms.request_deadline, obtaining).await {
             Ok(Ok(tokens)) => Answer::Tokens(tokens, sent_at),
-            Ok(Err(error)) => Answer::None(Failure::of(&error), error.into()),
+            Ok(Err(error)) => match operation.unread_tokens() {
+                Some(unread) => {
+                    Answer::Unread(Failure::of_unread(&error), error.into(), unread.refresh)
+                }
+                None => Answer::None(Failure::of(&error), error.into()),
+            },
             Err(_) => Answer::None(Failure::too_slow(), Error::TooSlow),
         }
     }
 
     /// Stores the state that follows events; the tokens stay.
     pub(super) async fn settle(&mut self, events: &[Event], entry: NewEvent) -> Result<(), Error> {
-        let at = self.inner.at(self.expires_at());
+        let mut at = self.inner.at(self.expires_at());
+        at.refresh_ends_at = self.refresh_ends_at();
         let standing = events
             .iter()
             .fold(self.standing.clone(), |standing, event| {
@@ -219,26 +304,31 @@ impl Work {
         let write = || store.commit_state(&self.lease, &transition, at.now);
         insist(STATE_PATIENCE, write).await?;
         self.standing = standing;
+        let (overview, before) = (&self.record.overview, self.needed.as_deref());
+        self.inner
+            .warn_of_state(overview, before, &self.standing.state);
         Ok(())
     }
 
-    /// Stores new tokens. They exist nowhere else, so it goes on while the store cannot be used, and
-    /// takes a new lease where the old one was lost.
+    /// Stores new tokens, with the state that follows an event. They exist nowhere else, so it goes on
+    /// while the store cannot be used, and takes a new lease where the old one was lost.
     pub(super) async fn store_tokens(
         &mut self,
         tokens: &NewTokens,
         lifetime: &Lifetime,
-        entry: NewEvent,
+        (event, entry): (&Event, NewEvent),
     ) -> Result<Generation, Error> {
         let expected = self.generation();
         loop {
             let at = self.inner.at(tokens.expires_at);
-            let standing = self.standing.with_tokens(&Event::Obtained, &at, lifetime);
+            let standing = self.standing.with_tokens(event, &at, lifetime);
             let transition = standing.transition(Some(lifetime), at.jitter, entry.clone())?;
             match self.try_store(expected, tokens, &transition, at.now).await {
                 Err(Error::Store(StoreError::Fenced { .. })) => self.retake(expected).await?,
                 Ok(generation) => {
                     self.standing = standing;
+                    let (overview, before) = (&self.record.overview, self.needed.as_deref());
+                    self.inner.is_well(overview, before);
                     return Ok(generation);
                 }
                 Err(error) => return Err(error),
@@ -264,7 +354,7 @@ impl Work {
         let (tenant, id) = (self.lease.tenant().clone(), self.lease.id());
         let turn = self
             .inner
-            .take(&tenant, id, true, |_| Ok(None::<()>))
+            .take(&tenant, id, Wait::Always, |_| Ok(None::<()>))
             .await?;
         let Turn::Mine(work) = turn else {
             return Err(Error::Busy);

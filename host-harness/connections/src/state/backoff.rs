@@ -12,13 +12,21 @@ pub const FIRST_WAIT: Duration = Duration::from_secs(5);
 /// thirty times a second, and none notices later than this that it is up again.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 
-/// After a request whose answer was not seen, before the same refresh token is tried for the last
-/// time: the service may still be working on the first.
+/// After a request whose answer was not seen, before the same refresh token is sent again: the
+/// service may still be working on the first. The pause grows where the answer is not seen again.
 pub const PROBE_DELAY: Duration = Duration::from_secs(60);
+
+/// How long a refresh token is taken to live where the service does not say: so long after it was
+/// obtained, the service is asked again about it though no answer was about the grant.
+pub const ASSUMED_REFRESH_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// After a refusal that an administrator has to see to. Rarely enough to be no burden, often enough
 /// that nobody has to tell us that it was put right.
 pub const ADMINISTRATOR_INTERVAL: Duration = Duration::from_secs(60 * 60);
+
+/// However long a wait the service asks for, or a plugin reads out of its answer: a day. One wrong number
+/// then ends no renewal for years.
+pub const LONGEST_ASKED_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A wait that the service asked for is stretched by up to this part of itself, so that those who
 /// were told the same do not come back together.
@@ -44,9 +52,16 @@ pub(super) fn next_attempt(failures: u32, at: &Circumstances) -> Timestamp {
     at.now.plus(wait)
 }
 
+/// When to send a refresh token again of which it is not known whether it is spent: with the same
+/// pauses, none of them shorter than [`PROBE_DELAY`].
+pub(super) fn next_probe(failures: u32, at: &Circumstances) -> Timestamp {
+    next_attempt(failures, at).max(at.now.plus(PROBE_DELAY))
+}
+
 /// When to try again after the service asked for a wait: not before it is over, whatever else
-/// presses.
+/// presses, and within a day.
 pub(super) fn after_wait(wait: Duration, at: &Circumstances) -> Timestamp {
+    let wait = wait.min(LONGEST_ASKED_WAIT);
     at.now.plus(wait).plus(at.jitter.of(wait / STRETCH))
 }
 
@@ -62,6 +77,7 @@ mod tests {
         Circumstances {
             now,
             expires_at: expires_in.map(|seconds| now.plus(Duration::from_secs(seconds))),
+            refresh_ends_at: None,
             jitter,
         }
     }
@@ -109,12 +125,19 @@ mod tests {
 
         #[test]
         fn a_wait_that_was_asked_for_is_obeyed_and_little_longer(
-            seconds in 1..100_000_u64, left in proptest::option::of(0..1_000_u64), bytes: [u8; 4],
+            seconds in 1..=86_400_u64, left in proptest::option::of(0..1_000_u64), bytes: [u8; 4],
         ) {
             let at = at(left, Jitter::from_bytes(bytes));
             let asked = Duration::from_secs(seconds);
             let wait = after_wait(asked, &at).since(at.now);
             prop_assert!(wait >= asked && wait <= asked * 11 / 10, "{wait:?}");
+        }
+
+        #[test]
+        fn no_wait_is_longer_than_a_day_and_its_stretch(seconds: u64, bytes: [u8; 4]) {
+            let at = at(None, Jitter::from_bytes(bytes));
+            let wait = after_wait(Duration::from_secs(seconds), &at).since(at.now);
+            prop_assert!(wait <= LONGEST_ASKED_WAIT * 11 / 10, "{wait:?}");
         }
     }
 }

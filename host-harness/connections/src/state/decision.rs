@@ -3,7 +3,7 @@
 use credential_runtime::GrantKind;
 use serde::{Deserialize, Serialize};
 
-use super::{Diagnosis, State};
+use super::{Diagnosis, PROBE_DELAY, State};
 use crate::record::Timestamp;
 
 /// What a renewal is made with, by whether it can be repeated.
@@ -45,6 +45,8 @@ pub enum Refrain {
     Reconnect(Diagnosis),
     /// Something has to be put right first.
     PutRight(Diagnosis),
+    /// The settings, or the plugin, have to be others first.
+    Settings(Diagnosis),
     /// Nothing in the plan can renew it.
     NothingRenews,
 }
@@ -69,7 +71,7 @@ pub fn decide(
     asker: Asker,
     now: Timestamp,
 ) -> Decision {
-    if let Some(refrain) = holds_back(state, asker, now) {
+    if let Some(refrain) = refrain(state, asker, now) {
         return Decision::Refrain(refrain);
     }
     let usable: Vec<GrantKind> = plan
@@ -95,44 +97,42 @@ fn is_usable(kind: &GrantKind, has_refresh_token: bool) -> bool {
 
 /// A refresh token that may be spent is not tried where something else renews.
 fn spare_the_token(state: &State, grants: Vec<GrantKind>) -> Vec<GrantKind> {
-    let may_be_spent = matches!(
-        state,
-        State::OutcomeUnknown {
-            single_use: true,
-            ..
-        }
-    );
     let repeatable = |kind: &GrantKind| grant_use(kind) == Some(GrantUse::Repeatable);
-    if may_be_spent && grants.iter().any(repeatable) {
+    if state.may_be_spent() && grants.iter().any(repeatable) {
         grants.into_iter().filter(repeatable).collect()
     } else {
         grants
     }
 }
 
-/// What speaks against asking now.
-fn holds_back(state: &State, asker: Asker, now: Timestamp) -> Option<Refrain> {
+/// What speaks against asking now, whatever the plan. A person overrules a wait, by whomever it was named;
+/// a program does not.
+#[must_use]
+pub fn refrain(state: &State, asker: Asker, now: Timestamp) -> Option<Refrain> {
     let person = asker == Asker::Person;
     let too_early = |at: Timestamp| (now < at).then_some(Refrain::Wait(at));
+    let due = |retry_at: &Option<Timestamp>| retry_at.is_some_and(|at| at <= now);
     match state {
         State::Draft => Some(Refrain::NotConnected),
         State::Connected | State::Renewing { .. } => None,
-        State::Connecting { before, .. } => holds_back(before, asker, now),
-        State::Throttled { until, asked, .. } => {
-            if person && !asked {
-                None
-            } else {
-                too_early(*until)
-            }
+        State::Connecting { before, .. } => refrain(before, asker, now),
+        State::Throttled { .. } if person => None,
+        State::Throttled { until, .. } => too_early(*until),
+        State::OutcomeUnknown {
+            since, again_at, ..
+        } => {
+            // The service may still be working on the first request: nobody overrules that.
+            let earliest = since.plus(PROBE_DELAY).min(*again_at);
+            too_early(if person { earliest } else { *again_at })
         }
-        State::OutcomeUnknown { again_at, .. } => too_early(*again_at),
         State::NeedsReconnecting { why, retry_at, .. } => {
-            let due = retry_at.is_some_and(|at| at <= now);
-            (!due).then(|| Refrain::Reconnect(why.clone()))
+            (!due(retry_at)).then(|| Refrain::Reconnect(why.clone()))
+        }
+        State::SettingsRefused { why, retry_at, .. } => {
+            (!person && !due(retry_at)).then(|| Refrain::Settings(why.clone()))
         }
         State::NeedsAdministrator { what, retry_at, .. } => {
-            let due = person || retry_at.is_some_and(|at| at <= now);
-            (!due).then(|| Refrain::PutRight(what.clone()))
+            (!person && !due(retry_at)).then(|| Refrain::PutRight(what.clone()))
         }
     }
 }

@@ -65,12 +65,34 @@ impl Diagnosis {
         )
     }
 
-    /// The access token has ended and the plugin knows no way to renew it.
+    /// The service was not heard about the grant for as long as its refresh token lives.
+    #[must_use]
+    pub fn refresh_token_over() -> Self {
+        Self::of_host(
+            "refresh-token-expired",
+            "The refresh token's life ended before the service could be asked for new tokens.",
+            "Connect this credential again.",
+            Actor::User,
+        )
+    }
+
+    /// The new access token had ended before it could be handed out.
+    #[must_use]
+    pub fn over_on_arrival() -> Self {
+        Self::of_host(
+            "expired-on-arrival",
+            "The new access token had ended before it could be handed out.",
+            "Ask again: the next one may come sooner.",
+            Actor::Service,
+        )
+    }
+
+    /// The access token is of no more use, and there is no way to renew it.
     #[must_use]
     pub fn nothing_renews() -> Self {
         Self::of_host(
             "nothing-renews",
-            "The access token has ended, and there is no refresh token to renew it with.",
+            "The access token is of no more use, and there is nothing to renew it with.",
             "Connect this credential again.",
             Actor::User,
         )
@@ -82,8 +104,9 @@ impl Diagnosis {
         Self::of_host(
             "rejected-when-new",
             "The service refuses a token that it has only just given.",
-            "Test the connection: it says what the service refuses.",
-            Actor::Service,
+            "An administrator of the company checks in the service that it admits this application, as \
+             the setup guide says. Connecting again does not help before that.",
+            Actor::Administrator,
         )
     }
 
@@ -115,7 +138,7 @@ impl Diagnosis {
         Self::of_host(
             "interrupted",
             "A renewal was cut short before its result was stored.",
-            "Nothing needs to be done: it is tried once more by itself.",
+            "Nothing needs to be done: it is tried again by itself.",
             Actor::Service,
         )
     }

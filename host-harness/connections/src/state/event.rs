@@ -4,7 +4,7 @@ use super::{Failure, GrantUse, Jitter};
 use crate::record::Timestamp;
 
 /// Something that happens to a credential. Whoever reports one holds its lease, except for
-/// [`Event::Edited`].
+/// [`Event::Edited`] and [`Event::PluginChanged`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A person changed the settings.
@@ -12,6 +12,8 @@ pub enum Event {
         /// Whether it holds tokens.
         holds_tokens: bool,
     },
+    /// The plugin, what it may do, or what the platform fills in is another than when it was last asked.
+    PluginChanged,
     /// A request for new tokens, by a person's wish, is about to leave.
     ConnectBegun,
     /// A request to renew is about to leave.
@@ -41,6 +43,9 @@ pub struct Circumstances {
     pub now: Timestamp,
     /// When the stored access token ends, where there is one and that is known.
     pub expires_at: Option<Timestamp>,
+    /// When the stored refresh token ends, by the service's word or by assumption: until then a
+    /// renewal that was not answered about the grant is asked for again. Absent where there is none.
+    pub refresh_ends_at: Option<Timestamp>,
     /// Drawn for this event.
     pub jitter: Jitter,
 }

@@ -22,10 +22,16 @@ pub enum Failure {
         /// What happened.
         why: Diagnosis,
     },
-    /// The request had no effect.
+    /// The request had no effect: nothing was sent, or something else than the grant was answered,
+    /// such as maintenance.
     Unavailable(Diagnosis),
-    /// The request may have had an effect, and what it was is not known.
+    /// An answer came that nobody understands: it is no word of the service about the grant, and
+    /// whether the request had an effect is not known.
+    NotUnderstood(Diagnosis),
+    /// The request left and no answer was seen. Whether it had an effect is not known.
     Unknown(Diagnosis),
+    /// The service answered with tokens, and the plugin did not take them.
+    Unread(Diagnosis),
 }
 
 impl Failure {
@@ -38,7 +44,9 @@ impl Failure {
             | Self::Misconfigured(why)
             | Self::Throttled { why, .. }
             | Self::Unavailable(why)
-            | Self::Unknown(why) => why,
+            | Self::NotUnderstood(why)
+            | Self::Unknown(why)
+            | Self::Unread(why) => why,
         }
     }
 
@@ -49,6 +57,15 @@ impl Failure {
         match error {
             Error::Refused(refusal) => Self::of_refusal(refusal),
             Error::Failed(failure) => Self::of_call(failure),
+        }
+    }
+
+    /// The same where the service answered with tokens: what it did is known then.
+    #[must_use]
+    pub fn of_unread(error: &Error) -> Self {
+        match Self::of(error) {
+            Self::Unknown(why) => Self::Unread(why),
+            other => other,
         }
     }
 
@@ -67,10 +84,10 @@ impl Failure {
             ErrorKind::Unavailable => Self::Unavailable(why),
             // A token endpoint has no access token to call stale: whatever this is, it was answered
             // and not understood.
-            ErrorKind::OutcomeUnknown
-            | ErrorKind::Protocol
-            | ErrorKind::StaleToken
-            | ErrorKind::Other => Self::Unknown(why),
+            ErrorKind::Protocol | ErrorKind::StaleToken | ErrorKind::Other => {
+                Self::NotUnderstood(why)
+            }
+            ErrorKind::OutcomeUnknown => Self::Unknown(why),
         }
     }
 
@@ -105,7 +122,12 @@ fn of_problems(refusal: &Refusal) -> Diagnosis {
     }
     Diagnosis {
         message: refusal.to_string(),
-        ..Diagnosis::of_host("invalid-settings", "", "Correct the settings.", Actor::User)
+        ..Diagnosis::of_host(
+            "invalid-settings",
+            "",
+            "Correct the settings, or go back to the version of the plugin that took them.",
+            Actor::User,
+        )
     }
 }
 
@@ -148,7 +170,9 @@ mod tests {
             Failure::Misconfigured(_) => "misconfigured",
             Failure::Throttled { .. } => "throttled",
             Failure::Unavailable(_) => "unavailable",
+            Failure::NotUnderstood(_) => "not-understood",
             Failure::Unknown(_) => "unknown",
+            Failure::Unread(_) => "unread",
         }
     }
 
@@ -160,10 +184,19 @@ mod tests {
         check(ErrorKind::Throttled, "throttled");
         check(ErrorKind::Unavailable, "unavailable");
         check(ErrorKind::OutcomeUnknown, "unknown");
-        check(ErrorKind::Protocol, "unknown");
-        check(ErrorKind::StaleToken, "unknown");
+        check(ErrorKind::Protocol, "not-understood");
+        check(ErrorKind::StaleToken, "not-understood");
         check(ErrorKind::Denied, "misconfigured");
-        check(ErrorKind::Other, "unknown");
+        check(ErrorKind::Other, "not-understood");
+    }
+
+    #[test]
+    fn of_an_answer_with_tokens_the_outcome_is_known() {
+        let of = |kind| case_of(&Failure::of_unread(&Refusal::new(kind, why()).into()));
+        assert_eq!(of(ErrorKind::Other), "unread");
+        assert_eq!(of(ErrorKind::Protocol), "unread");
+        assert_eq!(of(ErrorKind::Reauthorize), "dead");
+        assert_eq!(of(ErrorKind::Throttled), "throttled");
     }
 
     #[track_caller]

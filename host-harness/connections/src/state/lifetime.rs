@@ -83,7 +83,8 @@ pub fn freshness(state: &State, lifetime: Option<&Lifetime>, now: Timestamp) -> 
         Freshness::Stale(StaleReason::Rejected)
     } else if reached(lifetime.expires_at) {
         Freshness::Stale(StaleReason::Expired)
-    } else if reached(lifetime.renew_at) {
+    } else if reached(lifetime.renew_at) || lifetime.obtained_at.is_impossible_at(now) {
+        // Of a clock that was ahead when it was obtained, its end is not known.
         Freshness::Stale(StaleReason::Due)
     } else {
         Freshness::Fresh
@@ -140,6 +141,29 @@ mod tests {
             freshness(&State::Connected, Some(&lifetime), later),
             Freshness::Fresh
         );
+    }
+
+    /// The clock was put back since: the end that was written down lies further ahead than the token lives.
+    #[test]
+    fn what_was_obtained_in_the_future_is_due_now() {
+        let seconds = Duration::from_secs;
+        let lifetime = Lifetime::new(
+            at(0).plus(seconds(864_000)),
+            Some(seconds(43_200)),
+            seconds(1_800),
+        );
+        let fresh = |now| freshness(&State::Connected, Some(&lifetime), now);
+        let due = Freshness::Stale(StaleReason::Due);
+        assert_eq!(fresh(at(0)), due);
+        assert_eq!(fresh(lifetime.obtained_at.minus(seconds(31))), due);
+        // Clocks of two machines are never quite the same.
+        assert_eq!(
+            fresh(lifetime.obtained_at.minus(seconds(30))),
+            Freshness::Fresh
+        );
+        assert_eq!(fresh(lifetime.obtained_at), Freshness::Fresh);
+        let endless = Lifetime::new(at(864_000_000), None, seconds(1_800));
+        assert_eq!(freshness(&State::Connected, Some(&endless), at(0)), due);
     }
 
     fn any_jitter() -> impl Strategy<Value = Jitter> {

@@ -20,8 +20,11 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-pub use backoff::{ADMINISTRATOR_INTERVAL, FIRST_WAIT, LONGEST_WAIT, PROBE_DELAY};
-pub use decision::{Asker, Decision, GrantUse, Refrain, decide};
+pub use backoff::{
+    ADMINISTRATOR_INTERVAL, ASSUMED_REFRESH_LIFE, FIRST_WAIT, LONGEST_ASKED_WAIT, LONGEST_WAIT,
+    PROBE_DELAY,
+};
+pub use decision::{Asker, Decision, GrantUse, Refrain, decide, refrain};
 pub use diagnosis::{Actor, Diagnosis};
 pub use event::{Circumstances, Event};
 pub use failure::Failure;
@@ -57,12 +60,11 @@ pub enum State {
         attempt: Attempt,
     },
     /// Healthy, but the service is not to be asked before an instant: it said so, or it could not
-    /// be reached.
+    /// be reached, or the plugin failed before anything was sent. A person may overrule it.
     Throttled {
         /// Not before this.
         until: Timestamp,
-        /// Whether the service said how long. If not, it is our own patience, which a person may
-        /// overrule.
+        /// Whether the service said how long.
         asked: bool,
         /// Attempts in a row that came to nothing.
         failures: u32,
@@ -80,6 +82,18 @@ pub enum State {
         /// Whether the service has refused the access token that is stored.
         rejected: bool,
     },
+    /// The plugin does not accept the settings, so nothing was sent: the grant is as good as it was.
+    /// Looked at again when the settings, the plugin or what the platform fills in are others.
+    SettingsRefused {
+        /// What is wrong with them.
+        why: Diagnosis,
+        /// When one more attempt is due, because something was changed; none otherwise.
+        retry_at: Option<Timestamp>,
+        /// Whether an earlier renewal, of which no answer was seen, may have spent the refresh token.
+        may_be_spent: bool,
+        /// Whether the service has refused the access token that is stored.
+        rejected: bool,
+    },
     /// Something outside the credential has to be changed. Connecting again would not help.
     NeedsAdministrator {
         /// What has to be done, and by whom.
@@ -89,14 +103,19 @@ pub enum State {
         /// Whether the service has refused the access token that is stored.
         rejected: bool,
     },
-    /// A request to renew went out, and no answer was seen.
+    /// A request to renew went out, and what it did is not known: no answer was seen, or one that
+    /// nobody understands.
     OutcomeUnknown {
         /// When it went out.
         since: Timestamp,
         /// Not again before this: the service may still be working on it.
         again_at: Timestamp,
-        /// Whether it may have spent a refresh token. One more try with it is then the last.
+        /// Whether it may have spent a refresh token. The service decides: it is sent again, and where
+        /// it is refused then, it was spent.
         single_use: bool,
+        /// Whether each request of which that is not known had an answer, which nobody understands.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        answered: bool,
         /// Attempts in a row that came to nothing.
         failures: u32,
         /// Whether the service has refused the access token that is stored.
@@ -111,8 +130,11 @@ pub enum State {
 pub struct Attempt {
     /// What it is made with.
     pub grant: GrantUse,
-    /// Whether an earlier request with the same refresh token was never answered.
+    /// Whether an earlier request with the same refresh token may have spent it.
     pub probe: bool,
+    /// Whether each such request had an answer, which nobody understands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answered: bool,
     /// Attempts in a row before this one that came to nothing.
     pub failures: u32,
     /// Whether the service has refused the access token that is stored.
@@ -130,22 +152,32 @@ impl State {
             Self::Renewing { attempt, .. } => attempt.rejected,
             Self::Throttled { rejected, .. }
             | Self::NeedsReconnecting { rejected, .. }
+            | Self::SettingsRefused { rejected, .. }
             | Self::NeedsAdministrator { rejected, .. }
             | Self::OutcomeUnknown { rejected, .. } => *rejected,
         }
     }
 
-    /// Whether a renewal with this would be the last try of a refresh token that may be spent.
+    /// Whether a renewal with this would send a refresh token again that may be spent.
     #[must_use]
     pub fn probes_with(&self, grant: GrantUse) -> bool {
-        let may_be_spent = matches!(
-            self,
-            Self::OutcomeUnknown {
-                single_use: true,
-                ..
-            }
-        );
-        may_be_spent && grant == GrantUse::SingleUse
+        self.may_be_spent() && grant == GrantUse::SingleUse
+    }
+
+    /// Whether a renewal of which no answer was seen may have spent the refresh token.
+    #[must_use]
+    pub fn may_be_spent(&self) -> bool {
+        match self {
+            Self::OutcomeUnknown { single_use, .. } => *single_use,
+            Self::SettingsRefused { may_be_spent, .. } => *may_be_spent,
+            Self::Draft
+            | Self::Connecting { .. }
+            | Self::Connected
+            | Self::Renewing { .. }
+            | Self::Throttled { .. }
+            | Self::NeedsReconnecting { .. }
+            | Self::NeedsAdministrator { .. } => false,
+        }
     }
 
     /// Whether a request may have left of which no result is recorded. Seen by someone who holds
@@ -163,8 +195,33 @@ impl State {
             Self::Connecting { before, .. } => before.diagnosis(),
             Self::Throttled { why, .. }
             | Self::NeedsReconnecting { why, .. }
+            | Self::SettingsRefused { why, .. }
             | Self::OutcomeUnknown { why, .. } => Some(why),
             Self::NeedsAdministrator { what, .. } => Some(what),
+        }
+    }
+
+    /// What happened, where nothing is asked by itself before somebody has acted: connected again, or
+    /// put something right.
+    #[must_use]
+    pub fn needs_somebody(&self) -> Option<&Diagnosis> {
+        match self {
+            Self::NeedsReconnecting {
+                why,
+                retry_at: None,
+                ..
+            } => Some(why),
+            Self::SettingsRefused { why, .. } => Some(why),
+            Self::NeedsAdministrator { what, .. } => Some(what),
+            Self::Connecting { before, .. } => before.needs_somebody(),
+            Self::Draft
+            | Self::Connected
+            | Self::Renewing { .. }
+            | Self::Throttled { .. }
+            | Self::NeedsReconnecting {
+                retry_at: Some(_), ..
+            }
+            | Self::OutcomeUnknown { .. } => None,
         }
     }
 
@@ -177,6 +234,7 @@ impl State {
             Self::Draft
             | Self::Connected
             | Self::NeedsReconnecting { .. }
+            | Self::SettingsRefused { .. }
             | Self::NeedsAdministrator { .. } => 0,
         }
     }

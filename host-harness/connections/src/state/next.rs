@@ -1,6 +1,6 @@
 //! The transitions.
 
-use super::backoff::{ADMINISTRATOR_INTERVAL, PROBE_DELAY, after_wait, next_attempt};
+use super::backoff::{ADMINISTRATOR_INTERVAL, PROBE_DELAY, after_wait, next_attempt, next_probe};
 use super::{Attempt, Circumstances, Diagnosis, Event, Failure, GrantUse, Jitter, Lifetime, State};
 use crate::record::Timestamp;
 
@@ -13,6 +13,7 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5 * 60);
 pub fn next(state: &State, event: &Event, at: &Circumstances) -> State {
     match event {
         Event::Edited { holds_tokens } => edited(state, *holds_tokens, at.now),
+        Event::PluginChanged => plugin_changed(state, at.now),
         Event::ConnectBegun => State::Connecting {
             since: at.now,
             before: Box::new(interrupted(state, at.now)),
@@ -37,9 +38,9 @@ pub fn due_at(state: &State, lifetime: Option<&Lifetime>, jitter: Jitter) -> Opt
         }
         State::Connected => lifetime.and_then(|it| it.background_at(jitter)),
         State::Throttled { until, .. } => Some(*until),
-        State::NeedsReconnecting { retry_at, .. } | State::NeedsAdministrator { retry_at, .. } => {
-            *retry_at
-        }
+        State::NeedsReconnecting { retry_at, .. }
+        | State::SettingsRefused { retry_at, .. }
+        | State::NeedsAdministrator { retry_at, .. } => *retry_at,
         State::OutcomeUnknown { again_at, .. } => Some(*again_at),
     }
 }
@@ -50,6 +51,7 @@ fn renewal_begun(state: &State, grant: GrantUse, rejected: bool, now: Timestamp)
         attempt: Attempt {
             grant,
             probe: state.probes_with(grant),
+            answered: matches!(state, State::OutcomeUnknown { answered: true, .. }),
             failures: state.failures(),
             rejected: rejected || state.token_rejected(),
         },
@@ -58,30 +60,62 @@ fn renewal_begun(state: &State, grant: GrantUse, rejected: bool, now: Timestamp)
 
 /// A refusal that new settings may mend is worth one more attempt.
 fn edited(state: &State, holds_tokens: bool, now: Timestamp) -> State {
-    match state.clone() {
+    match state {
         State::Connecting { since, before } => State::Connecting {
-            since,
-            before: Box::new(edited(&before, holds_tokens, now)),
+            since: *since,
+            before: Box::new(edited(before, holds_tokens, now)),
         },
-        State::NeedsReconnecting { .. } | State::NeedsAdministrator { .. } if !holds_tokens => {
+        State::NeedsReconnecting { .. }
+        | State::SettingsRefused { .. }
+        | State::NeedsAdministrator { .. }
+            if !holds_tokens =>
+        {
             State::Draft
         }
-        State::NeedsReconnecting { why, rejected, .. } => State::NeedsReconnecting {
+        other => once_more(other, now),
+    }
+}
+
+/// Whatever a plugin said may have been that plugin's doing: another one is worth an attempt. So is one
+/// that failed before anything was sent.
+fn plugin_changed(state: &State, now: Timestamp) -> State {
+    match once_more(state, now) {
+        State::Connecting { since, before } => State::Connecting {
+            since,
+            before: Box::new(plugin_changed(&before, now)),
+        },
+        State::Throttled {
+            asked: false,
+            failures,
+            rejected,
             why,
+            ..
+        } => State::Throttled {
+            until: now,
+            asked: false,
+            failures,
             rejected,
-            retry_at: Some(now),
+            why,
         },
-        State::NeedsAdministrator { what, rejected, .. } => State::NeedsAdministrator {
-            what,
-            rejected,
-            retry_at: Some(now),
-        },
-        other @ (State::Draft
+        other => other,
+    }
+}
+
+/// Due at once, where it waits for something to be changed.
+fn once_more(state: &State, now: Timestamp) -> State {
+    let mut state = state.clone();
+    match &mut state {
+        State::NeedsReconnecting { retry_at, .. }
+        | State::SettingsRefused { retry_at, .. }
+        | State::NeedsAdministrator { retry_at, .. } => *retry_at = Some(now),
+        State::Draft
+        | State::Connecting { .. }
         | State::Connected
         | State::Renewing { .. }
         | State::Throttled { .. }
-        | State::OutcomeUnknown { .. }) => other,
+        | State::OutcomeUnknown { .. } => {}
     }
+    state
 }
 
 fn rejected(state: &State) -> State {
@@ -92,6 +126,7 @@ fn rejected(state: &State) -> State {
         State::Renewing { attempt, .. } => attempt.rejected = true,
         State::Throttled { rejected, .. }
         | State::NeedsReconnecting { rejected, .. }
+        | State::SettingsRefused { rejected, .. }
         | State::NeedsAdministrator { rejected, .. }
         | State::OutcomeUnknown { rejected, .. } => *rejected = true,
     }
@@ -107,40 +142,43 @@ fn interrupted(state: &State, now: Timestamp) -> State {
                 GrantUse::SingleUse => since.plus(PROBE_DELAY).max(now),
                 GrantUse::Repeatable => now,
             };
-            unanswered(*since, *attempt, again_at, Diagnosis::interrupted())
+            let why = Diagnosis::interrupted();
+            attempt.unsettled(*since, again_at, false, why)
         }
         State::Draft
         | State::Connected
         | State::Throttled { .. }
         | State::NeedsReconnecting { .. }
+        | State::SettingsRefused { .. }
         | State::NeedsAdministrator { .. }
         | State::OutcomeUnknown { .. } => state.clone(),
     }
 }
 
-/// A request left, and its answer was not seen. A refresh token gets one more try; what the
-/// settings alone obtain can be asked for again at once.
-fn unanswered(since: Timestamp, attempt: Attempt, again_at: Timestamp, why: Diagnosis) -> State {
-    let Attempt {
-        grant,
-        probe,
-        failures,
-        rejected,
-    } = attempt;
-    if probe {
-        return State::NeedsReconnecting {
-            why: Diagnosis::answer_lost(),
-            retry_at: None,
-            rejected,
-        };
+impl Attempt {
+    /// A request left, and what it did is not known. It is asked for again: the service alone ends a
+    /// grant.
+    fn unsettled(
+        self,
+        since: Timestamp,
+        again_at: Timestamp,
+        answered: bool,
+        why: Diagnosis,
+    ) -> State {
+        State::OutcomeUnknown {
+            since,
+            again_at,
+            single_use: self.grant == GrantUse::SingleUse,
+            answered: answered && (self.answered || !self.probe),
+            failures: self.failures.saturating_add(1),
+            rejected: self.rejected,
+            why,
+        }
     }
-    State::OutcomeUnknown {
-        since,
-        again_at,
-        single_use: grant == GrantUse::SingleUse,
-        failures: failures.saturating_add(1),
-        rejected,
-        why,
+
+    /// Whether the refresh token that it was made with has ended by now.
+    fn is_over(self, at: &Circumstances) -> bool {
+        self.grant == GrantUse::SingleUse && at.refresh_ends_at.is_some_and(|end| end <= at.now)
     }
 }
 
@@ -149,15 +187,23 @@ fn failed(state: &State, failure: &Failure, at: &Circumstances) -> State {
         State::Connecting { before, .. } => connect_failed(before, failure),
         State::Renewing { since, attempt } => renewal_failed(*since, *attempt, failure, at),
         other => {
-            let rejected = other.token_rejected();
-            let failures = other.failures();
+            let probe = other.may_be_spent();
             let attempt = Attempt {
-                grant: GrantUse::Repeatable,
-                probe: false,
-                failures,
-                rejected,
+                grant: if probe {
+                    GrantUse::SingleUse
+                } else {
+                    GrantUse::Repeatable
+                },
+                probe,
+                answered: matches!(other, State::OutcomeUnknown { answered: true, .. }),
+                failures: other.failures(),
+                rejected: other.token_rejected(),
             };
-            renewal_failed(at.now, attempt, failure, at)
+            let since = match other {
+                State::OutcomeUnknown { since, .. } => *since,
+                _ => at.now,
+            };
+            renewal_failed(since, attempt, failure, at)
         }
     }
 }
@@ -180,40 +226,57 @@ fn renewal_failed(
     failure: &Failure,
     at: &Circumstances,
 ) -> State {
-    let rejected = attempt.rejected;
     match failure {
-        Failure::Dead(_) if attempt.probe => State::NeedsReconnecting {
-            why: Diagnosis::answer_lost(),
-            retry_at: None,
-            rejected,
-        },
-        Failure::Dead(why) | Failure::Settings(why) => State::NeedsReconnecting {
+        Failure::Dead(_) if attempt.probe && !attempt.answered => {
+            reconnect(attempt, Diagnosis::answer_lost())
+        }
+        Failure::Dead(why) => reconnect(attempt, why.clone()),
+        Failure::Settings(why) => State::SettingsRefused {
             why: why.clone(),
             retry_at: None,
-            rejected,
+            may_be_spent: attempt.probe,
+            rejected: attempt.rejected,
         },
-        Failure::Misconfigured(what) => State::NeedsAdministrator {
+        Failure::Misconfigured(what) | Failure::Unread(what) => State::NeedsAdministrator {
             what: what.clone(),
             retry_at: Some(after_wait(ADMINISTRATOR_INTERVAL, at)),
-            rejected,
+            rejected: attempt.rejected,
         },
+        Failure::Throttled { .. }
+        | Failure::Unavailable(_)
+        | Failure::NotUnderstood(_)
+        | Failure::Unknown(_)
+            if attempt.is_over(at) =>
+        {
+            reconnect(attempt, Diagnosis::refresh_token_over())
+        }
         Failure::Throttled { wait, why } => {
             let until = wait.map(|wait| after_wait(wait, at));
             postponed(since, attempt, until, why, at)
         }
         Failure::Unavailable(why) => postponed(since, attempt, None, why, at),
-        Failure::Unknown(why) => {
+        Failure::NotUnderstood(why) | Failure::Unknown(why) => {
+            let failures = attempt.failures.saturating_add(1);
             let again_at = match attempt.grant {
-                GrantUse::SingleUse => at.now.plus(PROBE_DELAY),
-                GrantUse::Repeatable => next_attempt(attempt.failures.saturating_add(1), at),
+                GrantUse::SingleUse => next_probe(failures, at),
+                GrantUse::Repeatable => next_attempt(failures, at),
             };
-            unanswered(since, attempt, again_at, why.clone())
+            let answered = matches!(failure, Failure::NotUnderstood(_));
+            attempt.unsettled(since, again_at, answered, why.clone())
         }
     }
 }
 
-/// The request had no effect. Where it was the last try of a refresh token that may be spent, that
-/// try is still to come.
+fn reconnect(attempt: Attempt, why: Diagnosis) -> State {
+    State::NeedsReconnecting {
+        why,
+        retry_at: None,
+        rejected: attempt.rejected,
+    }
+}
+
+/// The request had no effect. Where it was made with a refresh token that may be spent, that is still
+/// not known.
 fn postponed(
     since: Timestamp,
     attempt: Attempt,
@@ -228,6 +291,7 @@ fn postponed(
             since,
             again_at: until,
             single_use: true,
+            answered: attempt.answered,
             failures,
             rejected: attempt.rejected,
             why: why.clone(),

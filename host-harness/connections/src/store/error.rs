@@ -1,5 +1,7 @@
 //! Why a store did not do what it was asked.
 
+use std::path::PathBuf;
+
 use crate::master_key::{KeyError, KeyId};
 use crate::record::{Fence, Generation, Name, SettingsVersion};
 
@@ -109,10 +111,26 @@ pub enum StoreError {
         /// Its value.
         value: String,
     },
+    /// There is no store, and none was to be made.
+    #[error("there is none yet, and nothing was made")]
+    Absent,
     /// The location or the rights are wrong: correct them.
     #[error("the store cannot be opened: {0}")]
     Misconfigured(String),
-    /// What is stored is not what was written there: restore a backup.
+    /// The file at the store's path is another one than the one that is open. Nothing that was asked for
+    /// counts: end every process that uses the store, put its files right, and start them again.
+    #[error(
+        "the file {} was replaced, moved or removed while it was in use; this process uses neither the old \
+         one nor the new one",
+        .0.display()
+    )]
+    Replaced(PathBuf),
+    /// The database refuses what it was asked, and says why. Nothing was changed, and nothing is known to be
+    /// damaged.
+    #[error("the database refuses: {0}")]
+    Refused(String),
+    /// What is stored is not what was written there. A backup brings back refresh tokens that are spent by
+    /// now: it is the last resort.
     #[error("what is stored is damaged: {0}")]
     Corrupt(String),
 }
@@ -122,6 +140,20 @@ impl StoreError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Busy | Self::Unavailable { .. })
+    }
+
+    /// Whether the database failed or was changed by others, and not what was asked of it.
+    pub(super) fn is_database_fault(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable { .. }
+                | Self::Full
+                | Self::ReadOnly(_)
+                | Self::Replaced(_)
+                | Self::Refused(_)
+                | Self::Misconfigured(_)
+                | Self::Corrupt(_)
+        )
     }
 }
 

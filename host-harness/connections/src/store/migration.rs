@@ -13,6 +13,14 @@ pub(super) struct Migration {
     pub(super) sql: &'static str,
 }
 
+/// Refuses to make the first step where no store is to be made.
+pub(super) fn require_found(found: u32, create: bool) -> Result<(), StoreError> {
+    match found {
+        0 if !create => Err(StoreError::Absent),
+        _ => Ok(()),
+    }
+}
+
 /// The steps that a schema still needs.
 pub(super) fn pending(
     migrations: &'static [Migration],

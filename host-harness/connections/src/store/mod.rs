@@ -22,7 +22,7 @@ use crate::master_key::KeyId;
 use crate::record::{
     Acquisition, CredentialId, Due, Event, Generation, Identity, Lease, Name, NewCredential,
     NewEvent, NewIntent, NewTokens, Overview, Owner, PluginRef, Record, SettingsChange,
-    SettingsVersion, Tenant, Timestamp, Transition,
+    SettingsVersion, StateChange, Tenant, Timestamp, Transition,
 };
 
 pub use error::{Effect, StoreError};
@@ -112,7 +112,8 @@ pub trait Store: Send + Sync {
     ) -> Result<SettingsVersion, StoreError>;
 
     /// Binds a credential to another plugin, or to another version of it, or to other origins, if it is
-    /// still bound to what the caller has read. The data key is wrapped anew; secrets stay as they are.
+    /// still bound to what the caller has read, and changes the state with that, if that too is still the
+    /// one that was read. The data key is wrapped anew; secrets stay as they are.
     ///
     /// # Errors
     ///
@@ -122,7 +123,7 @@ pub trait Store: Send + Sync {
         tenant: &Tenant,
         id: CredentialId,
         (from, to): (&PluginRef, &PluginRef),
-        event: &NewEvent,
+        change: (Option<&StateChange>, &NewEvent),
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
@@ -148,8 +149,9 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotFound`].
     async fn delete(&self, tenant: &Tenant, id: CredentialId) -> Result<(), StoreError>;
 
-    /// Takes the lease on a credential until `now` + `ttl`, if nobody holds it or the one who does
-    /// has let it run out, and reads the record in the same transaction. Each lease has a higher
+    /// Takes the lease on a credential until `now` + `ttl`, at most [`LONGEST_LEASE`](crate::record::LONGEST_LEASE),
+    /// if nobody holds it, or the one who does has let it run out, or it ends further ahead than a lease can
+    /// last (a clock was wrong), and reads the record in the same transaction. Each lease has a higher
     /// fence than the one before, so whoever held it before can no longer write. An owner does not
     /// get a lease twice: one name, one lease at a time.
     ///
@@ -190,7 +192,7 @@ pub trait Store: Send + Sync {
 
     /// Stores new tokens and the state that goes with them in one transaction, if the lease is
     /// still the newest and the tokens are still those of generation `expected`. The last success
-    /// is `now`. When this has returned, the tokens may be used.
+    /// is `now`, unless the transition has a diagnosis. When this has returned, the tokens may be used.
     ///
     /// May be repeated after [`Effect::Unknown`] with the same arguments: where the first attempt
     /// did take effect, the second sees its own tokens and says the same.
@@ -238,7 +240,8 @@ pub trait Store: Send + Sync {
 
     /// Credentials of all tenants that something must be done about by `now` and that nobody holds
     /// a lease on, longest due first: at most `limit` of them, from the first after `after`. Its cost
-    /// does not grow with the number of credentials that are not due.
+    /// does not grow with the number of credentials that are not due. What was written by a clock that was
+    /// ahead, and so would be due far too late, is due as well: of the few hundred that are due last.
     async fn due(
         &self,
         now: Timestamp,

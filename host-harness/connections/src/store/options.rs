@@ -7,7 +7,7 @@ use credential_runtime::{Randomness, SystemRandomness};
 
 use super::sql::{CheckKey, Driver, Keys, RegisterKey, SqlStore};
 use super::{Location, Store, StoreError, postgres, sqlite};
-use crate::master_key::KeySource;
+use crate::master_key::{KeyError, KeySource};
 
 /// What may be set about a store. The defaults are for production.
 #[derive(Clone)]
@@ -22,6 +22,8 @@ pub struct StoreOptions {
     pub connections: usize,
     /// The largest size of an SQLite file, in bytes; absent: what the disk holds.
     pub largest_file: Option<u64>,
+    /// Whether to make the store where there is none. Otherwise that is [`StoreError::Absent`].
+    pub create: bool,
     /// Where ids, keys and nonces come from.
     pub randomness: Arc<dyn Randomness>,
 }
@@ -33,12 +35,13 @@ impl Default for StoreOptions {
             call_timeout: Duration::from_secs(10),
             connections: 8,
             largest_file: None,
+            create: true,
             randomness: Arc::new(SystemRandomness),
         }
     }
 }
 
-/// Opens a store, and makes it where there is none: a file that its owner alone may read, or the
+/// Opens a store, and makes it where there is none ([`StoreOptions::create`]): a file that its owner alone may read, or the
 /// tables in an existing PostgreSQL database. Brings an older schema up to date. An empty store takes
 /// the first master key of the source; any other has to find the one it was last used with.
 ///
@@ -46,14 +49,23 @@ impl Default for StoreOptions {
 ///
 /// # Errors
 ///
-/// [`StoreError::KeyMissing`], [`StoreError::KeySource`], [`StoreError::NewerSchema`],
+/// [`StoreError::Absent`], [`StoreError::KeyMissing`], [`StoreError::KeySource`], [`StoreError::NewerSchema`],
 /// [`StoreError::NotDurable`], [`StoreError::Misconfigured`], and what every call may meet.
 pub async fn open(
     location: &Location,
     keys: Arc<dyn KeySource>,
     options: &StoreOptions,
 ) -> Result<Arc<dyn Store>, StoreError> {
-    let keys = Arc::new(Keys::load(keys, Arc::clone(&options.randomness)).await?);
+    let loaded = Keys::load(keys, Arc::clone(&options.randomness)).await;
+    let is_missing = matches!(&loaded, Err(StoreError::KeySource(KeyError::Missing(_))));
+    if let Location::Sqlite(path) = location
+        && !options.create
+        && (loaded.is_ok() || is_missing)
+    {
+        // Where there is no store, there is no key beside it, either.
+        sqlite::require(path)?;
+    }
+    let keys = Arc::new(loaded?);
     match location {
         Location::Sqlite(path) => finish(sqlite::open(path, options).await?, keys).await,
         Location::Postgres(place) => finish(postgres::open(place, options).await?, keys).await,

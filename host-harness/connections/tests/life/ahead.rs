@@ -63,7 +63,8 @@ async fn one_that_fails_does_not_keep_the_others(world: World) {
         Round {
             fresh: 1,
             not_fresh: 1,
-            busy: 0
+            busy: 0,
+            ..Round::default()
         }
     );
     assert!(matches!(world.state(&dana).await, State::Throttled { .. }));

@@ -2,7 +2,7 @@
 //! accepts another.
 
 use credential_connections::record::Name;
-use credential_connections::service::{BuildError, Connections, Error, Installed};
+use credential_connections::service::{BuildError, Connections, Error, Installed, PluginStanding};
 use credential_connections::state::State;
 use credential_connections::store::StoreError;
 use credential_runtime::{Plugin, Policy, Runtime};
@@ -97,6 +97,9 @@ async fn another_plugin_of_the_same_id_is_given_nothing_until_it_is_accepted(wor
     there.accept_plugin(tenant(), &name, &seen).await.unwrap();
     assert_eq!(there.plugin_difference(tenant(), &name).await, Ok(None));
     there.access_token(tenant(), &name).await.unwrap();
+    // Surprise 9: what was accepted is no longer called changed.
+    let status = there.status(tenant(), &name).await.unwrap();
+    assert_eq!(status.form.plugin, PluginStanding::Same);
     assert!(
         world
             .history(&name)

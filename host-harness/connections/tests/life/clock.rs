@@ -21,6 +21,15 @@ impl TestClock {
     pub fn advance(&self, by: Duration) {
         self.0.send_modify(|now| *now = now.plus(by));
     }
+
+    /// As when a date that was wrong is put right.
+    #[allow(
+        dead_code,
+        reason = "the clock is other crates' tests' too, which go forward alone"
+    )]
+    pub fn put_back(&self, by: Duration) {
+        self.0.send_modify(|now| *now = now.minus(by));
+    }
 }
 
 impl Clock for TestClock {

@@ -16,15 +16,18 @@
 )]
 
 mod ahead;
+mod alarming;
 mod binding;
 mod clock;
 mod confirming;
 mod connecting;
 mod ending;
+mod finishing;
 mod keeping;
 mod killing;
 mod killing_at_steps;
 mod knowing;
+mod maintenance;
 mod never_told;
 mod processes;
 mod racing;
@@ -38,6 +41,9 @@ mod steps;
 mod store_trouble;
 mod testing;
 mod unanswered;
+mod unrenewable;
+mod upgrading;
+mod versions;
 mod worker;
 
 /// Runs these tests on both stores.

@@ -11,7 +11,8 @@ use crate::stage::{LIFE, World, tenant};
 
 crate::on_both! {
     while_the_service_is_away_a_token_that_still_works_is_handed_out,
-    a_wait_that_the_service_asked_for_is_kept_by_everyone,
+    a_wait_that_the_service_asked_for_is_kept_by_programs,
+    a_wait_that_the_service_asked_for_is_overruled_by_a_person,
     a_pause_of_our_own_grows_and_may_be_overruled_by_a_person,
     a_dead_grant_is_asked_for_once,
     a_dead_grant_is_asked_for_once_more_after_the_settings_changed,
@@ -87,7 +88,7 @@ async fn while_the_service_is_away_a_token_that_still_works_is_handed_out(world:
     assert!(matches!(error, Error::Wait { .. }), "{error:?}");
 }
 
-async fn a_wait_that_the_service_asked_for_is_kept_by_everyone(world: World) {
+async fn a_wait_that_the_service_asked_for_is_kept_by_programs(world: World) {
     let dana = world.dana().await;
     world.advance(LIFE);
     world.inject(FaultRule::new(Fault::Throttled(Wait::Seconds)).retry_after(90));
@@ -98,19 +99,15 @@ async fn a_wait_that_the_service_asked_for_is_kept_by_everyone(world: World) {
         .await
         .unwrap_err();
     world.advance(Duration::from_secs(89));
-    for error in [
-        world
-            .connections
-            .access_token(tenant(), &dana)
-            .await
-            .unwrap_err(),
-        world.connections.renew(tenant(), &dana).await.unwrap_err(),
-    ] {
-        assert!(
-            matches!(error, Error::Wait { until: told, .. } if told == until),
-            "{error:?}"
-        );
-    }
+    let error = world
+        .connections
+        .access_token(tenant(), &dana)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, Error::Wait { until: told, .. } if told == until),
+        "{error:?}"
+    );
     assert_eq!(world.connections.run_due().await.unwrap().fresh, 0);
     world.renewals().assert_count(1);
     world.advance(Duration::from_secs(1));
@@ -119,6 +116,25 @@ async fn a_wait_that_the_service_asked_for_is_kept_by_everyone(world: World) {
         .access_token(tenant(), &dana)
         .await
         .unwrap();
+}
+
+/// A person who renews, or tests, knows better than a wait that was named.
+async fn a_wait_that_the_service_asked_for_is_overruled_by_a_person(world: World) {
+    let dana = world.dana().await;
+    let throttled = || FaultRule::new(Fault::Throttled(Wait::Seconds)).retry_after(3_600);
+    world.advance(LIFE);
+    world.inject(throttled());
+    let waits = world.connections.access_token(tenant(), &dana).await;
+    assert!(matches!(waits, Err(Error::Wait { .. })), "{waits:?}");
+    world.connections.renew(tenant(), &dana).await.unwrap();
+    assert_eq!(world.state(&dana).await, State::Connected);
+    world.advance(LIFE);
+    world.inject(throttled());
+    let waits = world.connections.access_token(tenant(), &dana).await;
+    assert!(matches!(waits, Err(Error::Wait { .. })), "{waits:?}");
+    world.connections.test(tenant(), &dana).await.unwrap();
+    assert_eq!(world.state(&dana).await, State::Connected);
+    world.renewals().assert_count(4);
 }
 
 async fn a_pause_of_our_own_grows_and_may_be_overruled_by_a_person(world: World) {

@@ -13,6 +13,7 @@ crate::on_both! {
     who_reports_the_stored_token_gets_another,
     a_service_that_refuses_what_it_gives_is_not_asked_again_and_again,
     a_refused_token_is_not_handed_out_again_where_no_other_is_to_be_had,
+    a_clock_that_was_put_back_holds_no_renewal_up,
 }
 
 /// `a refresh is forced by a caller who saw an older token`.
@@ -94,6 +95,25 @@ async fn a_refused_token_is_not_handed_out_again_where_no_other_is_to_be_had(wor
         .access_token(tenant(), &dana)
         .await
         .unwrap();
+}
+
+/// Whatever was obtained by the clock of then seems to have been obtained in ten days.
+async fn a_clock_that_was_put_back_holds_no_renewal_up(world: World) {
+    let dana = world.dana().await;
+    let token = || world.connections.access_token(tenant(), &dana);
+    let first = token().await.unwrap();
+    world.clock.put_back(Duration::from_secs(864_000));
+    let second = world.connections.report_rejected(&first).await.unwrap();
+    assert!(second.generation() > first.generation());
+    world.clock.put_back(Duration::from_secs(864_000));
+    let third = token().await.unwrap();
+    assert!(third.generation() > second.generation());
+    world.clock.put_back(Duration::from_secs(864_000));
+    assert_eq!(world.connections.run_due().await.unwrap().fresh, 1);
+    assert!(token().await.unwrap().generation() > third.generation());
+    // Once each: what was obtained by the clock of now is no longer due.
+    assert_eq!(world.connections.run_due().await.unwrap().fresh, 0);
+    world.renewals().assert_count(3);
 }
 
 /// `expiry told with HTTP 400`, and in the other three ways.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use credential_connections::record::{
     Acquisition, CredentialId, Due, Event, Generation, Identity, Lease, Name, NewCredential,
     NewEvent, NewIntent, NewTokens, Overview, Owner, PluginRef, Record, SettingsChange,
-    SettingsVersion, Tenant, Timestamp, Transition,
+    SettingsVersion, StateChange, Tenant, Timestamp, Transition,
 };
 use credential_connections::store::{KeyStatus, Store, StoreError};
 
@@ -43,8 +43,8 @@ stepping! {
         tenant: &Tenant, id: CredentialId, change: &SettingsChange, now: Timestamp
     ) -> SettingsVersion;
     fn accept_plugin(
-        tenant: &Tenant, id: CredentialId, plugins: (&PluginRef, &PluginRef), event: &NewEvent,
-        now: Timestamp
+        tenant: &Tenant, id: CredentialId, plugins: (&PluginRef, &PluginRef),
+        change: (Option<&StateChange>, &NewEvent), now: Timestamp
     ) -> ();
     fn rename(
         tenant: &Tenant, id: CredentialId, name: &Name, event: &NewEvent, now: Timestamp

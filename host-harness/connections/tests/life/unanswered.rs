@@ -7,13 +7,15 @@ use mock_intacct::{Fault, FaultRule, Rotation, Wait};
 use crate::stage::{LIFE, World, tenant};
 
 crate::on_both! {
-    after_a_lost_answer_the_refresh_token_is_tried_once_more_and_then_never,
-    the_last_try_is_not_used_up_by_a_service_that_is_away,
+    after_a_lost_answer_the_refresh_token_is_sent_once_more_and_once_refused_never,
+    a_service_that_is_away_after_a_lost_answer_has_not_refused_the_token,
     client_credentials_are_simply_asked_for_again_after_a_lost_answer,
 }
 
 /// `the answer is lost after the service rotated`.
-async fn after_a_lost_answer_the_refresh_token_is_tried_once_more_and_then_never(world: World) {
+async fn after_a_lost_answer_the_refresh_token_is_sent_once_more_and_once_refused_never(
+    world: World,
+) {
     let dana = world.dana().await;
     world.advance(LIFE);
     world.inject(FaultRule::new(Fault::DropAfterActing));
@@ -53,8 +55,8 @@ async fn after_a_lost_answer_the_refresh_token_is_tried_once_more_and_then_never
     world.renewals().assert_count(2);
 }
 
-/// The last try has to be one: a service that is away just then has not used it up.
-async fn the_last_try_is_not_used_up_by_a_service_that_is_away(world: World) {
+/// A service that is away has not refused it.
+async fn a_service_that_is_away_after_a_lost_answer_has_not_refused_the_token(world: World) {
     world.change(|company| company.tokens.rotation = Rotation::Off);
     let dana = world.dana().await;
     world.advance(LIFE);

@@ -1,9 +1,13 @@
 //! Finding what something must be done about, whoever's it is and however much else there is.
 
-use credential_connections::record::{CredentialId, Due, NewCredential, Tenant, Timestamp};
+use credential_connections::record::{
+    CredentialId, Due, NewCredential, NewIntent, Tenant, Timestamp,
+};
 use credential_connections::store::Store;
 
-use crate::sample::{NOW, TTL, acquire, credential, owner, seconds_later, tenant};
+use crate::sample::{
+    NOW, TTL, acquire, acquire_at, connected, credential, owner, seconds_later, state, tenant,
+};
 use crate::stage::{Database, Stage};
 
 crate::on_both! {
@@ -12,6 +16,8 @@ crate::on_both! {
     what_someone_holds_is_left_out_until_the_lease_has_run_out,
     the_next_moment_is_when_something_will_be_found,
     finding_what_is_due_among_100_000_uses_the_index,
+    what_a_clock_wrote_that_was_ahead_is_due,
+    what_the_lease_of_such_a_clock_holds_is_due,
 }
 
 async fn create_due(
@@ -108,6 +114,46 @@ async fn the_next_moment_is_when_something_will_be_found(stage: Stage) {
         store.next_due(seconds_later(7)).await,
         Ok(Some(seconds_later(67)))
     );
+}
+
+/// Its tokens were obtained ten days from now, and are renewed half a day later: the clock was put back.
+async fn what_a_clock_wrote_that_was_ahead_is_due(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&*store, "ahead").await;
+    connected(&*store, "right").await;
+    create_due(&*store, &tenant(), "later", Some(seconds_later(50_000_000))).await;
+    let ahead = "UPDATE credential SET obtained_at = obtained_at + 864000000, \
+                 due_at = due_at + 864000000 WHERE name = 'ahead'";
+    stage.execute(ahead).await;
+    let due = store.due(NOW, None, 10).await.unwrap();
+    assert_eq!(due.iter().map(|it| it.id).collect::<Vec<_>>(), [id]);
+    assert_eq!(store.due(NOW, due.last(), 10).await, Ok(Vec::new()));
+    assert_eq!(store.next_due(NOW).await, Ok(Some(NOW)));
+    // Clocks of two machines are never quite the same.
+    stage
+        .execute("UPDATE credential SET obtained_at = 1780000030000 WHERE name = 'ahead'")
+        .await;
+    assert_eq!(store.due(NOW, None, 10).await, Ok(Vec::new()));
+}
+
+/// Whoever died in the middle of a request, by a clock that was a day ahead.
+async fn what_the_lease_of_such_a_clock_holds_is_due(stage: Stage) {
+    let store = stage.open().await;
+    let id = create_due(&*store, &tenant(), "one", Some(seconds_later(90_000))).await;
+    let day = seconds_later(86_400);
+    let leased = acquire_at(&*store, id, "ahead", day).await;
+    let intent = NewIntent {
+        document: state("asked"),
+        state: state("renewing"),
+        due_at: Some(seconds_later(86_500)),
+    };
+    store
+        .record_intent(&leased.lease, &intent, day)
+        .await
+        .unwrap();
+    let due = store.due(NOW, None, 10).await.unwrap();
+    assert_eq!(due.iter().map(|it| it.id).collect::<Vec<_>>(), [id]);
+    assert_eq!(store.next_due(NOW).await, Ok(Some(NOW)));
 }
 
 /// 100,000 rows, of which seven are due: copies of one that the store made, which nobody reads.

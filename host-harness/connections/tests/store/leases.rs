@@ -1,6 +1,6 @@
 //! One holder at a time, and a fence against those that were.
 
-use credential_connections::record::{Acquisition, HeldBy, LeasedRecord, NewIntent};
+use credential_connections::record::{Acquisition, HeldBy, LONGEST_LEASE, LeasedRecord, NewIntent};
 use credential_connections::store::StoreError;
 
 use crate::sample::{
@@ -12,6 +12,8 @@ use crate::stage::Stage;
 crate::on_both! {
     a_held_lease_is_not_given_to_another,
     an_owner_does_not_get_a_lease_twice,
+    a_lease_of_a_clock_that_was_ahead_is_nobodys,
+    a_lease_lasts_no_longer_than_a_lease_can,
     a_lease_that_was_given_back_is_free,
     a_lease_that_has_run_out_is_taken_over_under_a_higher_fence,
     a_fenced_writer_is_refused_everything,
@@ -193,4 +195,43 @@ async fn a_deleted_credentials_lease_finds_nothing(stage: Stage) {
     let commit = commit(&*store, &lease, generation, "late", NOW).await;
     assert_eq!(commit, Err(StoreError::NotFound));
     assert_eq!(store.release(&lease).await, Err(StoreError::NotFound));
+}
+
+async fn a_lease_of_a_clock_that_was_ahead_is_nobodys(stage: Stage) {
+    for ahead in [400, 3_600, 86_400, 315_360_000] {
+        let store = stage.open().await;
+        let id = create(&*store, &format!("ahead by {ahead} s")).await;
+        let theirs = acquire_at(&*store, id, "ahead", seconds_later(ahead)).await;
+        let mine = acquire(&*store, id, "right").await.lease;
+        assert!(mine.fence() > theirs.lease.fence());
+        // Whoever has the wrong clock may live on: they are fenced off.
+        let generation = theirs.record.overview.generation;
+        let late = commit(
+            &*store,
+            &theirs.lease,
+            generation,
+            "late",
+            seconds_later(ahead),
+        )
+        .await;
+        assert!(matches!(late, Err(StoreError::Fenced { .. })), "{late:?}");
+        commit(&*store, &mine, generation, "mine", NOW)
+            .await
+            .unwrap();
+    }
+}
+
+async fn a_lease_lasts_no_longer_than_a_lease_can(stage: Stage) {
+    let store = stage.open().await;
+    let id = create(&*store, "one").await;
+    let day = std::time::Duration::from_secs(86_400);
+    let taken = store.acquire(&tenant(), id, &owner("me"), NOW, day).await;
+    let Ok(Acquisition::Acquired(leased)) = taken else {
+        panic!("{taken:?}")
+    };
+    assert_eq!(leased.lease.until(), NOW.plus(LONGEST_LEASE));
+    let again = store
+        .acquire(&tenant(), id, &owner("other"), NOW, TTL)
+        .await;
+    assert!(matches!(again, Ok(Acquisition::Held(_))), "{again:?}");
 }

@@ -12,6 +12,7 @@ crate::on_both! {
     a_newer_schema_is_refused_and_left_alone,
     many_may_open_a_new_store_at_once,
     a_store_is_found_again_as_it_was_left,
+    a_store_that_is_not_to_be_made_is_not_made,
 }
 
 async fn a_newer_schema_is_refused_and_left_alone(stage: Stage) {
@@ -66,6 +67,29 @@ async fn a_store_is_found_again_as_it_was_left(stage: Stage) {
     let before = store.get(&tenant(), id).await;
     drop(store);
     assert_eq!(stage.open().await.get(&tenant(), id).await, before);
+}
+
+async fn a_store_that_is_not_to_be_made_is_not_made(mut stage: Stage) {
+    stage.options.create = false;
+    let keys = || MasterKeys::one(stage.key.clone());
+    assert_eq!(stage.try_open(keys()).await.err(), Some(StoreError::Absent));
+    match &stage.database {
+        Database::Sqlite(path) => {
+            assert!(!path.exists());
+            // What a full disk left behind is no store, either.
+            std::fs::write(path, "").unwrap();
+            assert_eq!(stage.try_open(keys()).await.err(), Some(StoreError::Absent));
+            assert_eq!(std::fs::metadata(path).unwrap().len(), 0);
+        }
+        Database::Postgres { .. } => {
+            let sql = "SELECT count(*) FROM pg_class WHERE relname LIKE 'credential%'";
+            assert_eq!(stage.count(sql).await, 0);
+        }
+    }
+    stage.options.create = true;
+    stage.open().await;
+    stage.options.create = false;
+    stage.open().await;
 }
 
 /// And so are the log and the index beside it.

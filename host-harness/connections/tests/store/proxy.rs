@@ -1,11 +1,12 @@
 //! A cable between a store and PostgreSQL that a test can cut.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU16, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// What the cable does.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,9 @@ pub(crate) enum Cable {
 pub(crate) struct Proxy {
     port: u16,
     cable: Arc<AtomicU8>,
+    server: Arc<AtomicU16>,
+    /// Changes when all connections are cut.
+    cut: watch::Sender<()>,
 }
 
 impl Proxy {
@@ -30,13 +34,38 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let cable = Arc::new(AtomicU8::new(Cable::Whole as u8));
-        let shared = Arc::clone(&cable);
+        let server = Arc::new(AtomicU16::new(server_port));
+        let (cut, uncut) = watch::channel(());
+        let (shared, to) = (Arc::clone(&cable), Arc::clone(&server));
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(carry(client, server_port, Arc::clone(&shared)));
+                let carried = carry(client, to.load(Ordering::SeqCst), Arc::clone(&shared));
+                let mut uncut = uncut.clone();
+                uncut.mark_unchanged();
+                tokio::spawn(async move {
+                    tokio::select! {
+                        () = carried => {}
+                        _ = uncut.changed() => {}
+                    }
+                });
             }
         });
-        Self { port, cable }
+        Self {
+            port,
+            cable,
+            server,
+            cut,
+        }
+    }
+
+    /// Leads new connections to another server; what is open stays open.
+    pub(crate) fn lead_to(&self, server_port: u16) {
+        self.server.store(server_port, Ordering::SeqCst);
+    }
+
+    /// Ends all connections that are open.
+    pub(crate) fn cut(&self) {
+        self.cut.send_replace(());
     }
 
     pub(crate) fn port(&self) -> u16 {

@@ -1,6 +1,6 @@
 //! Who calls, and what part of the company they see.
 
-use crate::company::{Company, StaleTokenAnswer};
+use crate::company::{Company, ListsChecked, StaleTokenAnswer};
 use crate::grants::{IssuedToken, TokenKind};
 use crate::refusal::{self, Refusal};
 use crate::request::Request;
@@ -64,11 +64,18 @@ fn application_is_welcome(company: &Company, token: &IssuedToken) -> Result<(), 
         return Err(refusal::INACTIVE_APPLICATION);
     }
     let listed = company.authorizes_client(&token.client_id, &token.user);
-    if listed {
-        Ok(())
-    } else {
-        Err(refusal::APPLICATION_NOT_AUTHORIZED)
+    match company.tokens.lists_checked {
+        ListsChecked::SignIn if listed => Ok(()),
+        ListsChecked::SignIn => Err(refusal::APPLICATION_NOT_AUTHORIZED),
+        ListsChecked::Call if listed && sender_is_listed(company, token) => Ok(()),
+        ListsChecked::Call => Err(stale(company.tokens.stale_token_answer)),
     }
+}
+
+/// The sender must be listed where no administrator has consented (S).
+fn sender_is_listed(company: &Company, token: &IssuedToken) -> bool {
+    let application = company.application(&token.client_id);
+    token.grant.consented || application.is_some_and(|it| company.authorizes_sender(&it.sender_id))
 }
 
 fn stale(answer: StaleTokenAnswer) -> Refusal {
@@ -77,6 +84,7 @@ fn stale(answer: StaleTokenAnswer) -> Refusal {
         StaleTokenAnswer::Rest1206 => refusal::STALE_REST_1206,
         StaleTokenAnswer::Rest2102 => refusal::STALE_REST_2102,
         StaleTokenAnswer::Gw0031 => refusal::STALE_GW_0031,
+        StaleTokenAnswer::Forbidden => refusal::TOKEN_FORBIDDEN,
     }
 }
 

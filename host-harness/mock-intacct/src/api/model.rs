@@ -8,7 +8,7 @@ use super::caller::accept_reader;
 use super::records;
 use crate::answer::Answer;
 use crate::company::Company;
-use crate::refusal::{self, Refusal};
+use crate::refusal::Refusal;
 use crate::request::Request;
 use crate::world::World;
 
@@ -20,7 +20,7 @@ pub(crate) fn model(world: &World, request: &Request) -> Result<Answer, Refusal>
             &world.company,
             name,
             request.query.get("schema") == Some("true"),
-        )?,
+        ),
         None => Value::from(
             records::object_names(&world.company)
                 .iter()
@@ -36,9 +36,12 @@ pub(crate) fn model(world: &World, request: &Request) -> Result<Answer, Refusal>
     ))
 }
 
-fn one(company: &Company, asked: &str, schema: bool) -> Result<Value, Refusal> {
+/// A name that nobody knows is answered with an empty list and success (T).
+fn one(company: &Company, asked: &str, schema: bool) -> Value {
     let name = asked.strip_prefix("objects/").unwrap_or(asked);
-    let rows = records::all(company, name).ok_or(refusal::UNKNOWN_OBJECT)?;
+    let Some(rows) = records::all(company, name) else {
+        return json!([]);
+    };
     let mut description = about(name);
     if schema {
         let fields: Map<String, Value> = rows
@@ -48,7 +51,7 @@ fn one(company: &Company, asked: &str, schema: bool) -> Result<Value, Refusal> {
             .collect();
         description["fields"] = Value::Object(fields);
     }
-    Ok(description)
+    description
 }
 
 fn about(name: &str) -> Value {

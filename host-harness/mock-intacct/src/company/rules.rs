@@ -28,6 +28,46 @@ pub enum StaleTokenAnswer {
     Rest2102,
     /// HTTP 401, shape C.
     Gw0031,
+    /// HTTP 403, shape C, `GW-0031`.
+    Forbidden,
+}
+
+/// Where the company's two lists, of sender IDs and of client applications, show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListsChecked {
+    /// When tokens are asked for, and at every call.
+    #[default]
+    SignIn,
+    /// Tokens are given all the same; a call with one is refused as with a stale token (T).
+    Call,
+}
+
+/// What the authorization page does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInPage {
+    /// Asks for company, user and password.
+    #[default]
+    Shows,
+    /// Sends the browser back with `login_required`: its session is over.
+    LoginRequired,
+    /// Likewise with `interaction_required`.
+    InteractionRequired,
+    /// Likewise with `consent_required`.
+    ConsentRequired,
+}
+
+impl SignInPage {
+    /// What the redirect says (OpenID Connect Core 1.0 section 3.1.2.6), unless the page shows.
+    pub(crate) fn error(self) -> Option<&'static str> {
+        match self {
+            Self::Shows => None,
+            Self::LoginRequired => Some("login_required"),
+            Self::InteractionRequired => Some("interaction_required"),
+            Self::ConsentRequired => Some("consent_required"),
+        }
+    }
 }
 
 /// How tokens behave.
@@ -48,6 +88,10 @@ pub struct TokenRules {
     pub refresh_token_with_client_credentials: bool,
     /// How a stale access token is refused.
     pub stale_token_answer: StaleTokenAnswer,
+    /// Where the company's two lists show.
+    pub lists_checked: ListsChecked,
+    /// What the authorization page does.
+    pub sign_in_page: SignInPage,
 }
 
 impl Default for TokenRules {
@@ -60,6 +104,8 @@ impl Default for TokenRules {
             second_consent_kills_first: true,
             refresh_token_with_client_credentials: true,
             stale_token_answer: StaleTokenAnswer::default(),
+            lists_checked: ListsChecked::default(),
+            sign_in_page: SignInPage::default(),
         }
     }
 }

@@ -12,8 +12,8 @@ const LOADER: &str = "77aa00bb11cc22dd.app.sage.com";
 const SENDER: &str = "nordlicht-sender";
 
 impl Company {
-    /// A small company with everything in order: two applications, two Web Services users (one may
-    /// read nothing), a regular user, an administrator, two entities, a session and a few rows. All
+    /// A small company with everything in order: two applications, three Web Services users (one may
+    /// read nothing, one has a blank in its ID), a regular user, an administrator, three entities, a session and a few rows. All
     /// its secrets are for show.
     #[must_use]
     pub fn sample() -> Self {
@@ -31,6 +31,7 @@ impl Company {
             entities: vec![
                 entity("100", "Nordlicht Hamburg"),
                 entity("200", "Nordlicht Bergen"),
+                entity("Central Region", "Nordlicht Oslo"),
             ],
             sessions: vec![session()],
             objects: std::iter::empty()
@@ -118,6 +119,7 @@ fn users() -> Vec<User> {
         locked_out,
         user("dana", UserKind::Regular, "not-a-real-password-dana"),
         admin,
+        user("Jane Doe", UserKind::WebServices, ""),
     ]
 }
 

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER};
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER,
+};
 
 use super::rule::Settings;
-use super::{Fault, Taken, Wait};
+use super::{Fault, Maintenance, Taken, Wait, gzip};
 use crate::answer::Answer;
 use crate::html;
 use crate::refusal::{self, Refusal};
+use crate::request::Request;
 use crate::world::World;
 
 /// How an answer reaches the client.
@@ -37,7 +40,10 @@ pub(crate) fn instead(world: &mut World, taken: &Taken) -> Option<Delivery> {
     let settings = &taken.settings;
     let refused = |world: &mut World, refusal: Refusal| refusal.answer(&mut world.randomness);
     let answer = match taken.fault {
-        Fault::DropBeforeReading => return Some(Delivery::Nothing(taken.clone())),
+        Fault::DropBeforeReading | Fault::Maintenance(Maintenance::Broken) => {
+            return Some(Delivery::Nothing(taken.clone()));
+        }
+        Fault::Maintenance(kind) => maintenance(kind, &settings.location),
         Fault::HtmlErrorPage => bad_gateway(),
         Fault::EmptyErrorPage => empty(),
         Fault::ErrorInside200 => all_is_well(refused(world, refusal::ENDED_REFRESH_TOKEN)),
@@ -59,14 +65,17 @@ pub(crate) fn instead(world: &mut World, taken: &Taken) -> Option<Delivery> {
         | Fault::TruncatedBody
         | Fault::WrongContentType
         | Fault::OversizedBody
-        | Fault::InvalidJson => return None,
+        | Fault::InvalidJson
+        | Fault::Gzip
+        | Fault::GzipWhereAllowed
+        | Fault::ByteOrderMark => return None,
     };
     taken.strike();
     Some(Delivery::Whole(answer))
 }
 
 /// What becomes of the endpoint's own answer.
-pub(crate) fn deliver(answer: Answer, taken: Option<Taken>) -> Delivery {
+pub(crate) fn deliver(answer: Answer, taken: Option<Taken>, request: &Request) -> Delivery {
     let Some(taken) = taken else {
         return Delivery::Whole(answer);
     };
@@ -78,10 +87,10 @@ pub(crate) fn deliver(answer: Answer, taken: Option<Taken>) -> Delivery {
         _ => {}
     }
     taken.strike();
-    Delivery::Whole(spoiled(answer, &taken))
+    Delivery::Whole(spoiled(answer, &taken, request))
 }
 
-fn spoiled(mut answer: Answer, taken: &Taken) -> Answer {
+fn spoiled(mut answer: Answer, taken: &Taken, request: &Request) -> Answer {
     match taken.fault {
         Fault::WrongContentType => {
             return answer.replacing(&CONTENT_TYPE, "text/html; charset=utf-8");
@@ -90,6 +99,11 @@ fn spoiled(mut answer: Answer, taken: &Taken) -> Answer {
             answer.body = followed_by_blanks(&answer.body, taken.settings.oversized_bytes);
         }
         Fault::InvalidJson => answer.body = nearly_json(&answer.body),
+        Fault::Gzip => return compressed(answer),
+        Fault::GzipWhereAllowed if !asks_for_identity(request) => return compressed(answer),
+        Fault::ByteOrderMark => {
+            answer.body = Bytes::from([b"\xEF\xBB\xBF", &*answer.body].concat());
+        }
         _ => {}
     }
     answer
@@ -107,6 +121,37 @@ fn nearly_json(body: &Bytes) -> Bytes {
     let mut bytes = body[..body.len().saturating_sub(1)].to_vec();
     bytes.push(b',');
     Bytes::from(bytes)
+}
+
+fn compressed(mut answer: Answer) -> Answer {
+    answer.body = gzip::encode(&answer.body);
+    answer.with(CONTENT_ENCODING, "gzip")
+}
+
+/// Without the header any coding is as good (RFC 9110 section 12.5.3).
+fn asks_for_identity(request: &Request) -> bool {
+    request.header(ACCEPT_ENCODING.as_str()) == Some("identity")
+}
+
+fn maintenance(kind: Maintenance, location: &str) -> Answer {
+    let page = |status| {
+        let body = "<p>The system is being maintained and will be back soon.</p>\n";
+        Answer::html(status, html::page("Maintenance", body))
+    };
+    let answer = match kind {
+        Maintenance::Page | Maintenance::Broken => page(StatusCode::OK),
+        Maintenance::Redirect => {
+            Answer::text(StatusCode::FOUND, "Moved.\n").with(LOCATION, location)
+        }
+        Maintenance::NotFound => page(StatusCode::NOT_FOUND),
+        Maintenance::Unavailable => page(StatusCode::SERVICE_UNAVAILABLE),
+        Maintenance::Xml => Answer::xml(
+            StatusCode::OK,
+            "<?xml version=\"1.0\"?>\n<maintenance><message>Back soon</message></maintenance>\n"
+                .to_owned(),
+        ),
+    };
+    answer.refusing("maintenance", "")
 }
 
 fn bad_gateway() -> Answer {

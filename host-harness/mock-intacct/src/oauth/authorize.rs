@@ -23,8 +23,13 @@ const SENDER_TEXT: &str =
 
 /// Shows the sign-in page.
 pub(crate) fn authorize(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
-    let shown = AuthorizationRequest::read(&world.company, &request.query)
-        .map(|read| show_sign_in(&world.company, &read, &request.query, None));
+    let company = &world.company;
+    let shown = AuthorizationRequest::read(company, &request.query).map(|read| {
+        match company.tokens.sign_in_page.error() {
+            None => show_sign_in(company, &read, &request.query, None),
+            Some(error) => back_with_error(&read, error, "the browser's session is over"),
+        }
+    });
     Ok(shown.unwrap_or_else(refused))
 }
 

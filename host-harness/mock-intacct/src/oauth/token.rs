@@ -174,6 +174,7 @@ fn by_refresh_token(
         world.grants.end_family(grant.family);
     }
     fitness?;
+    let confined = confined(&world.company, &grant, form.filled("entity_id"))?;
     admit(&world.company, application, &grant.user)?;
     if !grant.consented {
         admit_sender(&world.company, application)?;
@@ -182,7 +183,18 @@ fn by_refresh_token(
         world.grants.spend(value);
         world.issue(TokenKind::Refresh, &grant)
     });
-    Ok(token_answer(world, &grant, renewed))
+    Ok(token_answer(world, &confined, renewed))
+}
+
+/// `entity_id` mints an access token for one entity (T, three sources); the refresh token stays as it is
+/// (I).
+fn confined(company: &Company, grant: &Grant, entity: Option<&str>) -> Result<Grant, Refusal> {
+    let mut grant = grant.clone();
+    if let Some(entity) = entity {
+        company.entity(entity).ok_or(refusal::UNKNOWN_ENTITY)?;
+        grant.entity = Some(entity.to_owned());
+    }
+    Ok(grant)
 }
 
 fn refresh_token_is_good(token: &IssuedToken, now: u64) -> Result<(), Refusal> {

@@ -217,10 +217,13 @@ async fn users_and_entities_are_objects_too() {
     let mock = mock().await;
     let token = access_token(&mock).await;
     let users = ids(&mock, "/objects/company-config/user", &token, &[]).await;
-    assert_eq!(users, ["ws-loader", "ws-locked-out", "dana", "admin"]);
+    assert_eq!(
+        users,
+        ["ws-loader", "ws-locked-out", "dana", "admin", "Jane Doe"]
+    );
     assert_eq!(
         ids(&mock, "/objects/company-config/entity", &token, &[]).await,
-        ["100", "200"]
+        ["100", "200", "Central Region"]
     );
 }
 

@@ -95,8 +95,8 @@ async fn tokens_are_long_jwts_that_name_user_company_and_session() {
 #[case::an_unknown_entity(
     "ws-loader@Nordlicht-DEV|999",
     "unknown-entity",
-    "/error",
-    "invalid_grant"
+    "/ia::result/ia::error/details/0/errorId",
+    "invalidRequest"
 )]
 #[case::a_regular_user("dana@Nordlicht-DEV", "regular-user", "/error", "invalid_grant")]
 #[tokio::test]

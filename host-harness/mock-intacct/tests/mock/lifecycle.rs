@@ -107,7 +107,7 @@ async fn what_is_changed_holds_for_the_next_request() {
         company.users.retain(|user| user.id != "ws-loader");
         company.users.len()
     });
-    assert_eq!((users, client_credentials(&mock).await.status), (3, 400));
+    assert_eq!((users, client_credentials(&mock).await.status), (4, 400));
     mock.ledger().assert_refused("unknown-user");
 }
 

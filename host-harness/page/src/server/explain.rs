@@ -81,7 +81,13 @@ pub(super) fn error(title: &str, error: Error, form: Option<&Descriptor>) -> Not
     match error {
         Error::Store(error) => store(&error),
         Error::Plugin(error) => plugin(notice, error, form),
-        Error::Reconnect(why) | Error::PutRight(why) => notice.diagnosed(from(&why), form),
+        Error::Reconnect(why) | Error::PutRight(why) | Error::Settings(why) => {
+            notice.diagnosed(from(&why), form)
+        }
+        Error::NothingRenews { .. } => user(
+            &format!("{message} Nothing was changed."),
+            "To have a new one, connect it again.",
+        ),
         Error::Wait { why, .. } => wait(notice, &why, form),
         Error::Redirect(error) => redirect(notice, &error),
         Error::Problems(_) => user(UNFIT, "Correct them, then connect."),
@@ -99,8 +105,8 @@ pub(super) fn error(title: &str, error: Error, form: Option<&Descriptor>) -> Not
         Error::PluginChanged(_) => notice
             .message(message)
             .hint(
-                "Nothing was called with this credential. Whoever runs this platform looks at the \
-                 difference and accepts it: `harness credentials accept`.",
+                "Nothing was called with this credential. Its page shows the difference, and a button \
+                 to accept it; so does `harness credentials accept`.",
             )
             .actor(Actor::Platform),
         Error::Document(_) => notice
@@ -108,7 +114,7 @@ pub(super) fn error(title: &str, error: Error, form: Option<&Descriptor>) -> Not
             .hint("Upgrade this program.")
             .actor(Actor::Platform),
         Error::UnknownGrant(_) => notice.message(message).actor(Actor::Platform),
-        Error::Busy => notice.message(message).hint("Try again in a moment."),
+        Error::Busy | Error::Held(_) | Error::Stopping => notice.message(message).hint("Try again in a moment."),
         Error::TooSlow => notice
             .message(message)
             .hint("Look at the credential's state, then try again.")
@@ -197,8 +203,13 @@ pub(super) fn store(error: &StoreError) -> Notice {
         StoreError::Busy | StoreError::Unavailable { .. } => {
             notice.hint("Try again in a moment.").actor(Actor::Platform)
         }
-        StoreError::Corrupt(_) => notice.hint("Restore a backup.").actor(Actor::Platform),
+        StoreError::Corrupt(_) => notice
+            .hint("Keep the database as it is, and look for what changed it; a backup is the last resort.")
+            .actor(Actor::Platform),
         StoreError::Full
+        | StoreError::Refused(_)
+        | StoreError::Replaced(_)
+        | StoreError::Absent
         | StoreError::ReadOnly(_)
         | StoreError::KeyMissing { .. }
         | StoreError::KeySource(_)

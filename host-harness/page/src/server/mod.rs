@@ -20,6 +20,7 @@ mod invitation;
 mod leaving;
 mod list;
 mod open;
+mod plugin;
 mod posted;
 mod random;
 mod rate;

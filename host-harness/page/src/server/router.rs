@@ -9,7 +9,7 @@ use super::app::Page;
 use super::failure::{Failure, method_not_allowed};
 use super::guard::{Door, guard};
 use super::visitor::Visitor;
-use super::{acting, callback, drafting, ending, form, leaving, list, open, sheet};
+use super::{acting, callback, drafting, ending, form, leaving, list, open, plugin, sheet};
 
 /// Whether the page itself answers at a path, or under it.
 pub(super) fn is_taken(path: &str) -> bool {
@@ -97,6 +97,8 @@ fn credential() -> Router<Page> {
         .route("/sign-in/leave", get(leaving::leave))
         .route("/test", post(acting::test))
         .route("/renew", post(acting::renew))
+        .route("/plugin", post(plugin::accept))
+        .route("/unused-field", post(plugin::delete_unused))
         .route(
             "/disconnect",
             get(ending::ask_disconnect).post(ending::disconnect),

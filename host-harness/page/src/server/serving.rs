@@ -29,7 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// serves one request; the longest waits for another worker's lease, and then for the service.
 const LONGEST: Duration = Duration::from_secs(300);
 
-/// For what is under way when the page is to stop.
+/// For browsers to read their answers when the page is to stop. What was begun at the service takes
+/// its own time.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A request's line and headers, in bytes. A code is a JWT of hundreds of characters, sometimes more.
@@ -41,8 +42,12 @@ const MOST_HEADERS: usize = 64;
 /// Between attempts where no connection can be taken: out of file descriptors, perhaps.
 const BREATHER: Duration = Duration::from_millis(50);
 
-/// Serves a page at `listener`, and the way back from a service at `callback`, until `stop`: what is
-/// under way then is given some seconds to end.
+/// Serves a page at `listener`, and the way back from a service at `callback`, until `stop`. Browsers
+/// are then given some seconds to read their answers. What was begun at the service, such as an
+/// exchange or a renewal, is brought to its end however long it takes, answered or not: this returns
+/// once the page's connections are idle ([`Connections::idle`]).
+///
+/// [`Connections::idle`]: credential_connections::service::Connections::idle
 ///
 /// # Errors
 ///
@@ -54,6 +59,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let (stopping, stopped) = watch::channel(());
+    let connections = page.0.connections.clone();
     let main = accept(listener, None, page.router(), stopped.clone());
     let main = tokio::spawn(main);
     let back = callback.map(|(listener, tls)| {
@@ -64,6 +70,7 @@ pub async fn serve(
     for listening in [Some(main), back].into_iter().flatten() {
         listening.await.map_err(io::Error::other)?;
     }
+    connections.idle().await;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use credential_connections::record::{Event, Overview, Timestamp};
-use credential_connections::service::{Listed, PluginStanding, Status};
+use credential_connections::service::{Listed, PluginDifference, PluginStanding, Status};
 use credential_runtime::Descriptor;
 
 use super::entry::{Control, Sources};
@@ -152,7 +152,10 @@ pub(super) struct Credential<'a> {
     facts: Vec<Fact<'a>>,
     /// Until when a sign-in is open.
     sign_in_until: Option<Moment>,
+    /// Whether it is another version, and nobody has to accept it.
     plugin_changed: bool,
+    /// What has to be accepted before the plugin is used, and what a person hands back who has seen it.
+    difference: Option<(&'a PluginDifference, String)>,
     /// Fields that are stored and that the form no longer has.
     unused: &'a [String],
     /// Absent where the plugin is not installed.
@@ -195,7 +198,13 @@ impl<'a> Credential<'a> {
             facts: facts(overview, stand.by_itself.is_none(), frame.now),
             stand,
             sign_in_until: status.sign_in_until.map(|at| Moment::new(at, frame.now)),
-            plugin_changed: matches!(status.form.plugin, PluginStanding::Changed { .. }),
+            plugin_changed: matches!(status.form.plugin, PluginStanding::Changed { .. })
+                && status.form.difference.is_none(),
+            difference: status
+                .form
+                .difference
+                .as_ref()
+                .map(|it| (it, it.confirm().as_str().to_owned())),
             unused: &status.form.unknown,
             holds_tokens: overview.tokens.is_some(),
             installed: view.is_some(),

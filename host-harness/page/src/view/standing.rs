@@ -62,7 +62,9 @@ fn tone(state: &State) -> &'static str {
         State::Connecting { .. } | State::Renewing { .. } => "busy",
         State::Connected => "good",
         State::Throttled { .. } | State::OutcomeUnknown { .. } => "wait",
-        State::NeedsReconnecting { .. } | State::NeedsAdministrator { .. } => "bad",
+        State::NeedsReconnecting { .. }
+        | State::SettingsRefused { .. }
+        | State::NeedsAdministrator { .. } => "bad",
     }
 }
 
@@ -92,6 +94,9 @@ fn to_do(state: &State, holds_tokens: bool, hinted: bool) -> Option<&'static str
     match state {
         State::Draft if !hinted => Some("Fill in the form, then connect."),
         State::NeedsReconnecting { retry_at: None, .. } if !hinted => Some("Connect it again."),
+        State::SettingsRefused { retry_at: None, .. } if !hinted => {
+            Some("Correct the settings; the next renewal uses them.")
+        }
         State::NeedsAdministrator { .. } if holds_tokens => {
             Some("Once it is put right, test the connection.")
         }
@@ -102,6 +107,7 @@ fn to_do(state: &State, holds_tokens: bool, hinted: bool) -> Option<&'static str
         | State::Renewing { .. }
         | State::Throttled { .. }
         | State::NeedsReconnecting { .. }
+        | State::SettingsRefused { .. }
         | State::OutcomeUnknown { .. } => None,
     }
 }
@@ -131,7 +137,9 @@ fn by_itself(
         }
         State::Throttled { until, .. } => at("Tried again by itself", *until),
         State::OutcomeUnknown { again_at, .. } => at("Tried again by itself", *again_at),
-        State::NeedsReconnecting { retry_at, .. } => at("Tried once more by itself", (*retry_at)?),
+        State::NeedsReconnecting { retry_at, .. } | State::SettingsRefused { retry_at, .. } => {
+            at("Tried once more by itself", (*retry_at)?)
+        }
         State::NeedsAdministrator { retry_at, .. } => at("Looked at again by itself", (*retry_at)?),
         State::Draft | State::Connecting { .. } | State::Renewing { .. } => None,
     }
@@ -187,6 +195,12 @@ mod tests {
             needs_reconnecting(),
             ("needs-reconnecting", "bad", "Connect again"),
             None,
+            None,
+        );
+        check(
+            settings_refused(),
+            ("settings-refused", "bad", "Settings not accepted"),
+            Some("Correct the settings; the next renewal uses them."),
             None,
         );
         check(

@@ -31,3 +31,4 @@ mod serving;
 mod session_binding;
 mod stage;
 mod trying;
+mod upgrading;

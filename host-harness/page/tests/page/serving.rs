@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
+use mock_intacct::{Fault, FaultRule};
 use rstest::rstest;
 
 use crate::stage::World;
@@ -42,6 +43,29 @@ async fn a_page_that_is_stopped_takes_no_more_connections() {
     world.stop().await;
     let here = world.origin.strip_prefix("http://").unwrap();
     assert!(TcpStream::connect(here).is_err());
+}
+
+/// Row 2: a renewal that was begun on the page outlives its browser, and the page.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_stopped_ends_once_what_was_begun_on_it_has_ended() {
+    let mut world = World::start().await;
+    let mut browser = world.visitor().await;
+    let path = world.signed_in(&mut browser, "Dana's", "dana").await;
+    let before = world.only().await.generation;
+    let held = world
+        .mock
+        .inject(FaultRule::new(Fault::SlowHead).on_path("/oauth2/token"));
+    let asking = tokio::spawn(async move { browser.post(&format!("{path}/renew"), &[]).await });
+    held.reached(1).await;
+    asking.abort();
+    let _ = asking.await;
+    let stopping = world.stop();
+    let released = async {
+        tokio::task::yield_now().await;
+        held.release();
+    };
+    tokio::join!(stopping, released);
+    assert!(world.only().await.generation > before);
 }
 
 #[tokio::test]

@@ -52,6 +52,8 @@ pub(crate) enum Denial {
     UnnamedHeader(String),
     #[error("the header `{0}` stands twice in the request")]
     HeaderTwice(String),
+    #[error("the member or field `{0}` stands twice in the body")]
+    MemberTwice(String),
     #[error("a request by GET or DELETE has no body")]
     BodyWithoutMeaning,
     #[error("the body is said to be JSON, and is none")]
@@ -268,8 +270,18 @@ fn check_body(request: &Request) -> Result<(), Denial> {
             RequestBody::Json(text) if serde_json::from_str::<IgnoredAny>(text).is_err() => {
                 Err(Denial::NotJson)
             }
+            RequestBody::JsonObject(pairs) => check_members(pairs),
             _ => Ok(()),
         },
+    }
+}
+
+/// Which of two members of one name a service reads, nobody can say (RFC 8259 section 4).
+fn check_members(pairs: &[Pair]) -> Result<(), Denial> {
+    let mut seen = BTreeSet::new();
+    match pairs.iter().find(|pair| !seen.insert(pair.name.as_str())) {
+        Some(pair) => Err(Denial::MemberTwice(pair.name.chars().take(40).collect())),
+        None => Ok(()),
     }
 }
 
@@ -289,7 +301,7 @@ pub(crate) fn check_headers(headers: &[Pair], named: &NamedHeaders) -> Result<()
 }
 
 /// Another scheme is a short name, so that nothing else is written with it.
-fn check_authorization(authorization: &Authorization) -> Result<(), Denial> {
+pub(crate) fn check_authorization(authorization: &Authorization) -> Result<(), Denial> {
     let Authorization::Other(scheme) = authorization else {
         return Ok(());
     };

@@ -11,8 +11,11 @@ mod policy;
 
 pub use address::is_public;
 pub(crate) use decide::{
-    Denial, NamedHeaders, Reach, Target, check_callers_header, check_headers, decide, decide_url,
+    Denial, NamedHeaders, Reach, Target, check_authorization, check_callers_header, check_headers,
+    decide, decide_url,
 };
 pub use origin::{Origin, OriginError};
-pub(crate) use placement::{carried, check_placement, check_secret_headers, literals};
+pub(crate) use placement::{
+    authentication_texts, carried, check_placement, check_secret_headers, literals, written,
+};
 pub use policy::{MappingTarget, MappingTargetError, Policy};

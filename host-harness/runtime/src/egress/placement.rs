@@ -1,5 +1,6 @@
 //! Where a secret may stand in a request, and to which origins it may go: by what it is.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::decide::Denial;
@@ -71,11 +72,9 @@ fn authorization_secrets(request: &Request) -> impl Iterator<Item = &str> {
 }
 
 fn body_secrets(body: &RequestBody) -> impl Iterator<Item = &str> {
-    let pairs: &[Pair] = match body {
-        RequestBody::Form(pairs) | RequestBody::JsonObject(pairs) => pairs,
-        RequestBody::None | RequestBody::Json(_) => &[],
-    };
-    pairs.iter().flat_map(|pair| secrets(&pair.value))
+    body_pairs(body)
+        .iter()
+        .flat_map(|pair| secrets(&pair.value))
 }
 
 fn secrets(segments: &[Segment]) -> impl Iterator<Item = &str> {
@@ -92,23 +91,12 @@ pub(crate) fn carried(request: &Request) -> impl Iterator<Item = &str> {
         .chain(request.headers.iter().flat_map(|it| secrets(&it.value)))
 }
 
-/// Everything that the plugin wrote into a request itself.
+/// What the plugin wrote into a request itself, piece by piece.
 pub(crate) fn literals(request: &Request) -> impl Iterator<Item = &str> {
-    let pairs: &[Pair] = match &request.body {
-        RequestBody::Form(pairs) | RequestBody::JsonObject(pairs) => pairs,
-        RequestBody::None | RequestBody::Json(_) => &[],
-    };
+    let pairs = body_pairs(&request.body);
     let json = match &request.body {
         RequestBody::Json(text) => Some(text.as_str()),
         RequestBody::None | RequestBody::Form(_) | RequestBody::JsonObject(_) => None,
-    };
-    let basic = match &request.authorization {
-        Some(Authorization::Basic(basic)) => [basic.user_id.as_slice(), &basic.password],
-        Some(Authorization::Bearer(_) | Authorization::Other(_)) | None => [&[][..], &[]],
-    };
-    let scheme = match &request.authorization {
-        Some(Authorization::Other(scheme)) => Some(scheme.name.as_str()),
-        Some(Authorization::Bearer(_) | Authorization::Basic(_)) | None => None,
     };
     let in_pairs = pairs
         .iter()
@@ -116,9 +104,89 @@ pub(crate) fn literals(request: &Request) -> impl Iterator<Item = &str> {
         .flat_map(|pair| std::iter::once(pair.name.as_str()).chain(texts(&pair.value)));
     std::iter::once(request.url.as_str())
         .chain(json)
-        .chain(scheme)
-        .chain(basic.into_iter().flat_map(texts))
+        .chain(authorization_texts(request.authorization.as_ref()))
         .chain(in_pairs)
+}
+
+/// The same as texts to look through: each value with its pieces joined, as it will stand in the
+/// request, and then what a service reads where it reads on over the borders between fields.
+pub(crate) fn written(request: &Request) -> Vec<Cow<'_, str>> {
+    let mut written: Vec<Cow<'_, str>> = vec![Cow::Borrowed(request.url.as_str())];
+    if let RequestBody::Json(text) = &request.body {
+        written.push(Cow::Borrowed(text));
+    }
+    written.extend(authorization_written(request.authorization.as_ref()));
+    for pairs in [body_pairs(&request.body), &request.headers] {
+        let names = || pairs.iter().map(|pair| pair.name.as_str());
+        let values: Vec<Cow<'_, str>> = pairs.iter().map(|pair| joined(&pair.value)).collect();
+        written.extend(names().map(Cow::Borrowed));
+        if pairs.len() > 1 {
+            let values = || values.iter().map(|it| it.as_ref());
+            let both = names()
+                .zip(values())
+                .filter(|(name, value)| !(is_word_of_oauth(name) || is_word_of_oauth(value)));
+            let both: Vec<&str> = both.flat_map(|(name, value)| [name, value]).collect();
+            written.push(Cow::Owned(both.concat()));
+            let alone: Vec<&str> = values().filter(|it| !is_word_of_oauth(it)).collect();
+            written.push(Cow::Owned(alone.concat()));
+        }
+        written.extend(values);
+    }
+    written.retain(|text| !text.is_empty() && !is_word_of_oauth(text));
+    written
+}
+
+/// The texts of what is added to an API request.
+pub(crate) fn authentication_texts<'a>(
+    authorization: Option<&'a Authorization>,
+    headers: &'a [Pair],
+) -> impl Iterator<Item = Cow<'a, str>> {
+    let in_headers = headers
+        .iter()
+        .flat_map(|pair| [Cow::Borrowed(pair.name.as_str()), joined(&pair.value)]);
+    authorization_written(authorization)
+        .into_iter()
+        .chain(in_headers)
+}
+
+fn body_pairs(body: &RequestBody) -> &[Pair] {
+    match body {
+        RequestBody::Form(pairs) | RequestBody::JsonObject(pairs) => pairs,
+        RequestBody::None | RequestBody::Json(_) => &[],
+    }
+}
+
+fn authorization_texts(authorization: Option<&Authorization>) -> impl Iterator<Item = &str> {
+    let (scheme, basic) = match authorization {
+        Some(Authorization::Basic(basic)) => (None, [basic.user_id.as_slice(), &basic.password]),
+        Some(Authorization::Other(scheme)) => (Some(scheme.name.as_str()), [&[][..], &[]]),
+        Some(Authorization::Bearer(_)) | None => (None, [&[][..], &[]]),
+    };
+    scheme.into_iter().chain(basic.into_iter().flat_map(texts))
+}
+
+fn authorization_written(authorization: Option<&Authorization>) -> Vec<Cow<'_, str>> {
+    match authorization {
+        Some(Authorization::Basic(basic)) => {
+            let (user_id, password) = (joined(&basic.user_id), joined(&basic.password));
+            let both = Cow::Owned([user_id.as_ref(), password.as_ref()].concat());
+            vec![user_id, password, both]
+        }
+        Some(Authorization::Other(scheme)) => vec![Cow::Borrowed(scheme.name.as_str())],
+        Some(Authorization::Bearer(_)) | None => Vec::new(),
+    }
+}
+
+fn joined(segments: &[Segment]) -> Cow<'_, str> {
+    let mut texts = texts(segments);
+    match (texts.next(), texts.next()) {
+        (None, _) => Cow::Borrowed(""),
+        (Some(text), None) => Cow::Borrowed(text),
+        (Some(first), Some(second)) => {
+            let pieces: Vec<&str> = [first, second].into_iter().chain(texts).collect();
+            Cow::Owned(pieces.concat())
+        }
+    }
 }
 
 fn texts(segments: &[Segment]) -> impl Iterator<Item = &str> {
@@ -126,4 +194,28 @@ fn texts(segments: &[Segment]) -> impl Iterator<Item = &str> {
         Segment::Text(text) => Some(text.as_str()),
         Segment::Secret(_) => None,
     })
+}
+
+/// Words of OAuth that stand in a request whatever its secrets are: writing one is no guess at a secret
+/// that happens to contain it (RFC 6749, 7009, 7521, 7636, 7662).
+fn is_word_of_oauth(text: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "access_token",
+        "assertion",
+        "authorization_code",
+        "client_assertion",
+        "client_assertion_type",
+        "client_credentials",
+        "client_id",
+        "client_secret",
+        "code_verifier",
+        "grant_type",
+        "password",
+        "redirect_uri",
+        "refresh_token",
+        "token",
+        "token_type_hint",
+        "username",
+    ];
+    WORDS.contains(&text)
 }

@@ -13,8 +13,8 @@ use crate::contract::{
     AuthHeader, Authorization, Failure, FailureKind, Pair, Purposes, Request, Sealed,
 };
 use crate::egress::{
-    Denial, NamedHeaders, Origin, Policy, Target, carried, check_headers, check_placement,
-    check_secret_headers, decide, decide_url, literals,
+    Denial, NamedHeaders, Origin, Policy, Target, carried, check_authorization, check_headers,
+    check_placement, check_secret_headers, decide, decide_url, literals, written,
 };
 use crate::outlet::CallPurpose;
 use crate::reading::{Carried, Declaration, Permitted, RawAnswer, ReadAnswer};
@@ -121,10 +121,11 @@ impl Exchange {
         let purposes = self.scope.purposes(&request.url);
         purpose.check(request, purposes)?;
         let filled = self.with_vault(|vault| {
+            // Before it is looked through: that takes time by its length.
+            check_size(request, vault, self.transport.request_bytes())?;
             check_names(request, vault)?;
             let headers = &self.scope.headers.secret;
             check_placement(request, purposes, headers, |name| vault.kind(name))?;
-            check_size(request, vault, self.transport.request_bytes())?;
             fill::fill(request, vault).map_err(|error| Denied::of_plugin(error.to_string()))
         })?;
         Ok(Ready {
@@ -158,7 +159,7 @@ impl Exchange {
 
     fn read_now(&self, answer: &RawAnswer, request: &Request) -> ReadAnswer {
         let read = self.with_vault(|vault| {
-            let carried = Carried::new(vault, carried(request), literals(request));
+            let carried = Carried::new(vault, carried(request), written(request));
             self.scope
                 .declaration
                 .read(answer, &self.scope.permitted, &carried, vault)
@@ -217,6 +218,7 @@ impl Exchange {
 
     /// The header `authorization`, filled in.
     pub(crate) fn fill_authorization(&self, it: &Authorization) -> Result<AuthHeader, String> {
+        check_authorization(it).map_err(|denial| denial.to_string())?;
         self.with_vault(|vault| fill::authorization_value(it, vault))
             .map(|value| AuthHeader {
                 name: "Authorization".to_owned(),
@@ -267,7 +269,8 @@ impl From<Denial> for Denied {
 
 /// A name is for the places that ask for one; written as text, it would leave as it is.
 fn check_names(request: &Request, vault: &Vault) -> Result<(), Denied> {
-    if literals(request).any(|text| vault.is_named_in(text)) {
+    let written = written(request);
+    if written.iter().any(|text| vault.is_named_in(text)) {
         return Err(Denial::NameAsText.into());
     }
     Ok(())

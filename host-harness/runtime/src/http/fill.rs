@@ -66,11 +66,13 @@ pub(super) fn authorization_value(
     authorization: &Authorization,
     vault: &Vault,
 ) -> Result<Zeroizing<String>, FillError> {
-    match authorization {
+    let value = match authorization {
         Authorization::Bearer(token) => scheme("Bearer", token, vault),
         Authorization::Other(other) => scheme(&other.name, &other.credentials, vault),
         Authorization::Basic(credentials) => basic(credentials, vault),
-    }
+    }?;
+    header_of("authorization", &value)?;
+    Ok(value)
 }
 
 fn scheme(name: &str, secret: &str, vault: &Vault) -> Result<Zeroizing<String>, FillError> {

@@ -1,5 +1,6 @@
 //! A connected credential: using it, testing it, ending it.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::{Operation, broken};
@@ -7,9 +8,10 @@ use crate::bindings::connector::credential::http::{Authorization, Pair, Segment}
 use crate::bindings::exports::connector::credential::connection as wit;
 use crate::contract::{AuthHeader, Check, HeldTokens, Outcome};
 use crate::convert;
+use crate::egress::authentication_texts;
 use crate::error::{CallFailure, Error};
 use crate::outlet::{CallPurpose, Outlet};
-use crate::redact::{MOST, Redactor};
+use crate::redact::{LONGEST_TEXT, MOST, Redactor};
 use crate::secret::Secret;
 use crate::vault::SecretKind;
 
@@ -49,11 +51,28 @@ impl Operation {
         if named != [access] {
             return Err("it must add the access token, once, and no other secret".to_owned());
         }
+        let texts = authentication_texts(it.authorization.as_ref(), &it.headers);
+        self.check_texts(texts)?;
         let authorization = it.authorization.iter();
         let authorization = authorization.map(|it| self.exchange.fill_authorization(it));
         let mut headers = authorization.collect::<Result<Vec<AuthHeader>, String>>()?;
         headers.extend(self.exchange.fill_headers(&it.headers)?);
         Ok(headers)
+    }
+
+    /// What it writes itself is short, and neither a secret nor the name of one.
+    fn check_texts<'a>(&self, texts: impl Iterator<Item = Cow<'a, str>>) -> Result<(), String> {
+        self.exchange.with_vault(|vault| {
+            for text in texts {
+                if text.len() > LONGEST_TEXT {
+                    return Err(format!("a text of it is longer than {LONGEST_TEXT} bytes"));
+                }
+                if vault.is_named_in(&text) || !vault.find(&text).is_empty() {
+                    return Err("it writes a secret, or the name of one, as text".to_owned());
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Asks the service whether it accepts the credential.
@@ -76,11 +95,26 @@ impl Operation {
             Ok(checks) => {
                 let checks: Vec<Check> = checks.into_iter().map(convert::check).collect();
                 check_checks(&checks, &outlet).map_err(|why| broken(EXPORT, why, &outlet))?;
-                let redact = |it| self.exchange.with_vault(|vault| Redactor(vault).check(it));
-                Ok(checks.into_iter().map(redact).collect())
+                let checks: Vec<Check> = checks.into_iter().map(|it| self.shown(it)).collect();
+                check_ids(&checks).map_err(|why| broken(EXPORT, why, &outlet))?;
+                Ok(checks)
             }
             Err(error) => Err(self.refused(error, &outlet).await),
         }
+    }
+
+    /// A check as it is shown: without secrets, and with no step that the descriptor does not have.
+    fn shown(&self, check: Check) -> Check {
+        let mut check = self
+            .exchange
+            .with_vault(|vault| Redactor(vault).check(check));
+        if let Some(diagnosis) = &mut check.diagnosis {
+            let descriptor = self.loaded.descriptor();
+            diagnosis
+                .setup_step
+                .take_if(|it| descriptor.setup_step(it).is_none());
+        }
+        check
     }
 
     /// What connecting may end at the service; absent where it ends nothing. Sends nothing.
@@ -134,7 +168,8 @@ impl Operation {
             access: name("access_token", SecretKind::Grant, &held.access),
             refresh: name("refresh_token", SecretKind::Grant, &held.refresh),
         };
-        let outlet = self.outlet(CallPurpose::Revoke);
+        let names = tokens.access.iter().chain(&tokens.refresh).cloned();
+        let outlet = self.outlet(CallPurpose::Revoke(names.collect()));
         let outcome = self
             .call(
                 EXPORT,
@@ -143,9 +178,14 @@ impl Operation {
             )
             .await?;
         match outcome {
-            Ok(()) if outlet.has_sent() => Ok(()),
+            Ok(()) if outlet.has_carried() => Ok(()),
             Ok(()) => {
-                Err(broken(EXPORT, "it says that it revoked, and sent nothing", &outlet).into())
+                let why = if outlet.has_sent() {
+                    "it says that it revoked, and sent neither of the tokens"
+                } else {
+                    "it says that it revoked, and sent nothing"
+                };
+                Err(broken(EXPORT, why, &outlet).into())
             }
             Err(error) => Err(self.refused(error, &outlet).await),
         }
@@ -174,13 +214,13 @@ fn secrets_in(it: &wit::ApiAuthentication) -> impl Iterator<Item = &str> {
 /// What the contract says of a test, as far as the host can know it.
 fn check_checks(checks: &[Check], outlet: &Outlet) -> Result<(), &'static str> {
     let passed = checks.iter().any(|it| it.outcome == Outcome::Passed);
-    let ids: HashSet<&str> = checks.iter().map(|it| it.id.as_str()).collect();
     if checks.is_empty() || checks.len() > MOST {
         Err("a test has at least one check, and not hundreds")
     } else if passed && !outlet.has_succeeded() {
-        Err("a check passed, and no request of the test was answered with success")
-    } else if ids.len() < checks.len() {
-        Err("two checks of a test have one id")
+        Err(
+            "a check passed, and no request of the test was answered with success that carried a \
+             secret of the credential",
+        )
     } else if checks
         .iter()
         .any(|it| (it.outcome == Outcome::Failed) != it.diagnosis.is_some())
@@ -189,4 +229,13 @@ fn check_checks(checks: &[Check], outlet: &Outlet) -> Result<(), &'static str> {
     } else {
         Ok(())
     }
+}
+
+/// As they are shown: long ones may have become one.
+fn check_ids(checks: &[Check]) -> Result<(), &'static str> {
+    let ids: HashSet<&str> = checks.iter().map(|it| it.id.as_str()).collect();
+    if ids.len() < checks.len() {
+        return Err("two checks of a test have one id");
+    }
+    Ok(())
 }

@@ -18,9 +18,10 @@ mod oauth;
 mod prepared;
 mod refusal;
 mod tokens;
+mod unread;
 
 use std::fmt::Debug;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use wasmtime::Store;
 
@@ -42,6 +43,7 @@ use crate::vault::SecretKind;
 pub use api::{ApiAnswer, ApiClient, ApiError, ApiRequest};
 pub use oauth::Sender;
 pub use prepared::PreparedRequest;
+pub use unread::UnreadTokens;
 
 /// One operation on one credential: as many calls as it takes, over one set of secrets.
 ///
@@ -54,6 +56,7 @@ pub struct Operation {
     settings: Arc<[wit::Setting]>,
     exchange: Arc<Exchange>,
     plan: OnceLock<GrantPlan>,
+    unread: Mutex<Option<UnreadTokens>>,
     caller: Caller,
 }
 
@@ -82,6 +85,7 @@ impl Operation {
             settings,
             exchange: Arc::new(exchange),
             plan: OnceLock::new(),
+            unread: Mutex::default(),
             caller,
         }
     }

@@ -12,9 +12,9 @@ use crate::contract::{
 use crate::convert;
 use crate::error::{CallFailure, Error};
 use crate::outlet::Outlet;
-use crate::redact::MOST;
+use crate::redact::{LONGEST_NAME, MOST};
 use crate::secret::Secret;
-use crate::vault::SecretKind;
+use crate::vault::{SecretKind, Vault};
 
 const PLAN: &str = "oauth/plan";
 const AUTHORIZATION_URL: &str = "oauth/authorization-url";
@@ -24,6 +24,9 @@ const PARSE: &str = "oauth/parse-token-response";
 
 /// The longest margin that is believed, in seconds: thirty days.
 const LONGEST_MARGIN: u32 = 30 * 86_400;
+
+/// The longest authorization URL, in bytes: what browsers and servers take.
+const LONGEST_URL: usize = 8 << 10;
 
 /// Who sends a token request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +59,10 @@ impl Operation {
             Ok(plan) => convert::grant_plan(plan),
             Err(error) => return Err(self.refused(error, &outlet).await),
         };
-        let plan = checked_plan(plan).map_err(|why| broken(PLAN, why, &outlet))?;
+        let plan = self
+            .exchange
+            .with_vault(|vault| checked_plan(plan, vault))
+            .map_err(|why| broken(PLAN, why, &outlet))?;
         Ok(self.plan.get_or_init(|| plan).clone())
     }
 
@@ -84,7 +90,12 @@ impl Operation {
             )
             .await?;
         let url = match url {
-            Ok(url) => url,
+            Ok(url) if url.len() > LONGEST_URL => {
+                let why = format!("its URL is longer than {LONGEST_URL} bytes");
+                return Err(broken(AUTHORIZATION_URL, why, &outlet).into());
+            }
+            // As a browser reads it, without the line breaks and tabs that a browser drops.
+            Ok(url) => url::Url::parse(&url).map_or(url, String::from),
             Err(error) => return Err(self.refused(error, &outlet).await),
         };
         let mapped = self.exchange.browser_url(&url).map_err(Refusal::from)?;
@@ -108,7 +119,10 @@ impl Operation {
     }
 
     /// What to tell a person whose browser came back with a refusal. Sends nothing.
-    pub async fn authorization_refused(&self, refusal: AuthorizationRefusal) -> Error {
+    pub async fn authorization_refused(&self, mut refusal: AuthorizationRefusal) -> Error {
+        if self.holds_secret(&refusal.error) {
+            refusal.error = "unreadable".to_owned();
+        }
         let refusal = convert::to_authorization_refusal(refusal);
         let outlet = Outlet::closed();
         let explained = self
@@ -217,8 +231,21 @@ impl Operation {
             .await
     }
 
-    /// The second of two calls; a call that is cut short here comes after a request, and says so.
+    /// The second of two calls. What it does not take of the answer's tokens is kept.
     async fn understand(
+        &self,
+        grant: wit_oauth::Grant,
+        answer: wit_http::Answer,
+        outlet: &Outlet,
+    ) -> Result<Tokens, Error> {
+        let brought = self.tokens_in(&answer);
+        let result = self.parse(grant, answer, outlet).await;
+        self.note_unread(brought.filter(|_| result.is_err()));
+        result
+    }
+
+    /// A call that is cut short here comes after a request, and says so.
+    async fn parse(
         &self,
         grant: wit_oauth::Grant,
         answer: wit_http::Answer,
@@ -268,18 +295,30 @@ impl Operation {
         }
     }
 
+    /// Whether a secret of the credential stands in what came back with a browser. Anybody can write
+    /// anything there.
+    fn holds_secret(&self, text: &str) -> bool {
+        let found = self.exchange.with_vault(|vault| vault.find(text));
+        if !found.is_empty() {
+            tracing::warn!("a redirect held a secret in a parameter, which is not told");
+        }
+        !found.is_empty()
+    }
+
     fn name_grant(&self, grant: &Grant) -> wit_oauth::Grant {
         let name = |hint, secret: &Secret| self.name(hint, SecretKind::Grant, secret);
         match grant {
             Grant::AuthorizationCode(it) => {
+                let code = name("code", &it.code);
+                let code_verifier = it.code_verifier.as_ref();
+                let code_verifier = code_verifier.map(|it| name("code_verifier", it));
+                let parameters = it.parameters.iter();
+                let harmless = parameters.filter(|(_, value)| !self.holds_secret(value));
                 wit_oauth::Grant::AuthorizationCode(wit_oauth::CodeGrant {
-                    code: name("code", &it.code),
+                    code,
                     redirect_uri: it.redirect_uri.clone(),
-                    code_verifier: it
-                        .code_verifier
-                        .as_ref()
-                        .map(|verifier| name("code_verifier", verifier)),
-                    parameters: it.parameters.clone(),
+                    code_verifier,
+                    parameters: harmless.cloned().collect(),
                 })
             }
             Grant::ClientCredentials => wit_oauth::Grant::ClientCredentials,
@@ -292,12 +331,15 @@ impl Operation {
 }
 
 /// A plan that can be followed.
-fn checked_plan(mut plan: GrantPlan) -> Result<GrantPlan, String> {
+fn checked_plan(mut plan: GrantPlan, vault: &mut Vault) -> Result<GrantPlan, String> {
     if plan.connect == GrantKind::RefreshToken {
         return Err("no credential is connected by a refresh token: there is none yet".to_owned());
     }
     if plan.renew.contains(&GrantKind::AuthorizationCode) {
         return Err("it would renew through a person at a browser".to_owned());
+    }
+    for kind in std::iter::once(&plan.connect).chain(&plan.renew) {
+        check_grant_kind(kind)?;
     }
     let repeats = |(at, kind): (usize, &GrantKind)| plan.renew[..at].contains(kind);
     if plan.renew.len() > 4 || plan.renew.iter().enumerate().any(repeats) {
@@ -305,5 +347,30 @@ fn checked_plan(mut plan: GrantPlan) -> Result<GrantPlan, String> {
     }
     plan.margin_seconds = plan.margin_seconds.min(LONGEST_MARGIN);
     plan.scopes.truncate(MOST);
+    plan.scopes
+        .retain(|it| it.len() <= LONGEST_NAME && vault.find(it).is_empty());
     Ok(plan)
+}
+
+/// An extension grant has a short name of its own (RFC 6749 section 4.5): not that of a kind which has
+/// rules here.
+fn check_grant_kind(kind: &GrantKind) -> Result<(), String> {
+    let GrantKind::Other(name) = kind else {
+        return Ok(());
+    };
+    let is_plain = |it: u8| it.is_ascii_alphanumeric() || b"-._~:/".contains(&it);
+    if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(is_plain) {
+        return Err("it names a grant by what is no `grant_type`".to_owned());
+    }
+    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let own = [
+        "authorizationcode",
+        "clientcredentials",
+        "refreshtoken",
+        "code",
+    ];
+    if own.iter().any(|it| letters.eq_ignore_ascii_case(it)) {
+        return Err("it names a grant of its own by the name of a usual one".to_owned());
+    }
+    Ok(())
 }

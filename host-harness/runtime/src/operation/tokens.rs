@@ -1,6 +1,9 @@
 //! The tokens that a plugin reports, held against what the host knows.
 
+use std::collections::HashSet;
+
 use super::Operation;
+use crate::bindings::connector::credential::types::SettingValue;
 use crate::bindings::exports::connector::credential::oauth as wit;
 use crate::contract::{FieldKind, Identity, Tokens};
 use crate::convert;
@@ -47,14 +50,40 @@ impl Operation {
 
     /// A token was taken out of an answer of this operation, whatever the plugin says.
     fn answered(&self, name: &str) -> Result<Secret, String> {
-        self.exchange
-            .with_vault(|vault| match (vault.kind(name), vault.get(name)) {
-                (Some(SecretKind::Answered), Some(secret)) => Ok(secret.clone()),
-                (Some(_), _) => {
-                    Err("it reported a secret as a token that no answer brought".to_owned())
-                }
-                (None, _) => Err("it named a secret that this operation does not have".to_owned()),
-            })
+        let secret =
+            self.exchange
+                .with_vault(|vault| match (vault.kind(name), vault.get(name)) {
+                    (Some(SecretKind::Answered), Some(secret)) => Ok(secret.clone()),
+                    (Some(_), _) => {
+                        Err("it reported a secret as a token that no answer brought".to_owned())
+                    }
+                    (None, _) => {
+                        Err("it named a secret that this operation does not have".to_owned())
+                    }
+                })?;
+        if self.form_secrets().any(|it| it == secret) {
+            return Err(
+                "it reported a secret of the form as a token, which the service repeated"
+                    .to_owned(),
+            );
+        }
+        Ok(secret)
+    }
+
+    /// What was typed into the form as a secret; tokens that were typed in are tokens.
+    fn form_secrets(&self) -> impl Iterator<Item = Secret> {
+        let descriptor = self.loaded.descriptor();
+        self.settings.iter().filter_map(move |it| match &it.value {
+            SettingValue::Secret(sealed)
+                if descriptor
+                    .field(&it.field)
+                    .is_some_and(|it| it.kind == FieldKind::Secret) =>
+            {
+                self.exchange
+                    .with_vault(|vault| vault.get(&sealed.secret).cloned())
+            }
+            SettingValue::Secret(_) | SettingValue::Text(_) => None,
+        })
     }
 
     /// A refresh token may also be the one that was used.
@@ -90,6 +119,10 @@ impl Operation {
     fn facts(&self, facts: Vec<wit::Fact>) -> Result<Vec<(String, String)>, String> {
         if facts.len() > MOST {
             return Err(format!("it learnt more than {MOST} facts"));
+        }
+        let fields: HashSet<&str> = facts.iter().map(|it| it.field.as_str()).collect();
+        if fields.len() < facts.len() {
+            return Err("it learnt two facts for one field".to_owned());
         }
         let descriptor = self.loaded.descriptor();
         facts

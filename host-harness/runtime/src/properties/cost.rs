@@ -81,7 +81,7 @@ impl DearAnswer {
             ..Permitted::default()
         };
         let names = names.iter().map(String::as_str);
-        let carried = Carried::new(&mut vault, names, std::iter::once(self.written.as_str()));
+        let carried = Carried::new(&mut vault, names, vec![self.written.as_str().into()]);
         self.declaration
             .read(&self.answer, &permitted, &carried, &mut vault)
     }

@@ -168,6 +168,12 @@ pub(crate) fn declaration() -> Declaration {
             Reading::Label,
             Reading::Phrases(phrases),
         ] {
+            let names_nothing = matches!(place, "" | "/*");
+            let tells_text = matches!(reading, Reading::Code | Reading::Number | Reading::Label);
+            if names_nothing && tells_text {
+                // No descriptor may: what stands there may be a secret.
+                continue;
+            }
             members.push(DeclaredMember {
                 pointer: place.to_owned(),
                 reading,
@@ -218,6 +224,6 @@ pub(crate) fn read_with(secret: &str, body: &[u8], header: Option<&str>) -> Read
         headers,
         body: body.to_vec().into(),
     };
-    let carried = Carried::new(&mut vault, [name.as_str()].into_iter(), std::iter::empty());
+    let carried = Carried::new(&mut vault, [name.as_str()].into_iter(), Vec::new());
     declaration().read(&answer, &permitted(), &carried, &mut vault)
 }

@@ -1,5 +1,6 @@
 //! An answer, read as it was declared and held against every secret.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -26,33 +27,12 @@ const LONGEST_LABEL: usize = 128;
 /// Beyond this a number is not exact everywhere (RFC 8259 section 6).
 const LARGEST_NUMBER: i128 = 1 << 53;
 
-/// Words of OAuth that stand in a request whatever its secrets are: writing one is no guess at a secret
-/// that happens to contain it (RFC 6749, 7009, 7521, 7636, 7662).
-const OAUTHS_WORDS: [&str; 16] = [
-    "access_token",
-    "assertion",
-    "authorization_code",
-    "client_assertion",
-    "client_assertion_type",
-    "client_credentials",
-    "client_id",
-    "client_secret",
-    "code_verifier",
-    "grant_type",
-    "password",
-    "redirect_uri",
-    "refresh_token",
-    "token",
-    "token_type_hint",
-    "username",
-];
-
 /// What the request of an answer carried.
 #[derive(Debug)]
 pub(crate) struct Carried {
     /// The secrets that it named.
     named: Secrets,
-    /// What the plugin wrote into it itself.
+    /// What the plugin wrote into it itself, as a service may read it.
     literals: Vec<String>,
 }
 
@@ -60,14 +40,13 @@ impl Carried {
     pub(crate) fn new<'a>(
         vault: &mut Vault,
         names: impl Iterator<Item = &'a str>,
-        literals: impl Iterator<Item = &'a str>,
+        literals: Vec<Cow<'_, str>>,
     ) -> Self {
         let mut named = Secrets::default();
         names.for_each(|name| named.insert(vault.number(name)));
-        let written = literals.filter(|it| !OAUTHS_WORDS.contains(it));
         Self {
             named,
-            literals: written.map(str::to_owned).collect(),
+            literals: literals.into_iter().map(Cow::into_owned).collect(),
         }
     }
 
@@ -135,6 +114,7 @@ impl Declaration {
             Document::Empty => (BodyKind::Empty, Vec::new()),
             Document::Json(picked) => (BodyKind::Json, picked),
             Document::Xml(picked) => (BodyKind::Xml, picked),
+            Document::Html => (BodyKind::Html, Vec::new()),
             Document::Other => (BodyKind::Other, Vec::new()),
         };
         let mut reader = Reader {
@@ -170,14 +150,18 @@ impl Declaration {
 /// A part of an answer, or one in a coding that nobody asked for: where a value begins and ends in it is
 /// not what it is in the whole.
 fn is_partial(answer: &RawAnswer) -> bool {
-    let header = |name| answer.headers.get(name).map(http::HeaderValue::as_bytes);
-    let coded = header(http::header::CONTENT_ENCODING)
-        .is_some_and(|it| !it.is_empty() && !it.eq_ignore_ascii_case(b"identity"));
-    let parts = header(http::header::CONTENT_TYPE).is_some_and(|it| {
-        it.get(..10)
-            .is_some_and(|it| it.eq_ignore_ascii_case(b"multipart/"))
+    let values = |name| {
+        let values = answer.headers.get_all(name).into_iter();
+        values.map(http::HeaderValue::as_bytes)
+    };
+    let is_coding = |it: &[u8]| !it.is_empty() && !it.eq_ignore_ascii_case(b"identity");
+    let coded = values(http::header::CONTENT_ENCODING).any(is_coding);
+    let parts = values(http::header::CONTENT_TYPE).any(|it| {
+        let kind = it.trim_ascii_start().get(..10);
+        kind.is_some_and(|it| it.eq_ignore_ascii_case(b"multipart/"))
     });
-    answer.status == 206 || header(http::header::CONTENT_RANGE).is_some() || coded || parts
+    let range = answer.headers.contains_key(http::header::CONTENT_RANGE);
+    answer.status == 206 || range || coded || parts
 }
 
 struct Reader<'a> {
@@ -199,7 +183,7 @@ impl Reader<'_> {
         // What is declared first is searched first, as long as the budget lasts.
         picked.sort_by_key(|it| it.declared.first().copied());
         let mut members: Vec<Member> = Vec::new();
-        for picked in &picked {
+        for picked in picked.iter().filter(|it| !it.replaced) {
             for declared in &picked.declared {
                 if let Some(value) = self.value(*declared, picked) {
                     members.push(Member {
@@ -254,10 +238,7 @@ impl Reader<'_> {
                 self.unless_secret(place, text, Value::Phrases(occurring(phrases, text)))
             }
             (Reading::Number, value) => match number(value) {
-                Some(number) => {
-                    let digits = as_text(value).unwrap_or_default();
-                    self.unless_secret(place, &digits, Value::Number(number))
-                }
+                Some(number) => self.number(place, value, number),
                 None => Value::Unreadable,
             },
             (Reading::Boolean, Raw::Boolean(value)) => Value::Boolean(*value),
@@ -270,13 +251,24 @@ impl Reader<'_> {
         })
     }
 
+    /// Its digits as they are written, and as the plugin would get them.
+    fn number(&mut self, place: &str, value: &Raw, number: i64) -> Value {
+        let (written, read) = (as_text(value).unwrap_or_default(), number.to_string());
+        match self.unless_secret(place, &written, Value::Number(number)) {
+            Value::Number(_) if written != read => {
+                self.unless_secret(place, &read, Value::Number(number))
+            }
+            value => value,
+        }
+    }
+
     fn label(&mut self, place: &str, value: &Raw) -> Value {
         let text = match value {
             Raw::Text(text) if self.permitted.labels.contains(place) => text.trim().to_owned(),
             _ => return Value::Unreadable,
         };
         let on_a_line = !text.is_empty() && !text.contains(char::is_control);
-        if on_a_line && text.chars().count() <= LONGEST_LABEL && !jwt::is_jwt(&text) {
+        if on_a_line && text.chars().count() <= LONGEST_LABEL && !jwt::is_in(&text) {
             self.unless_secret(place, &text, Value::Label(text.clone()))
         } else {
             Value::Unreadable

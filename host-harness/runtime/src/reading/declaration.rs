@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::header::DeclaredHeader;
 use super::names;
-use super::pointer::{Node, steps};
+use super::pointer::{ANY, Node, steps};
 use super::{ReadAnswer, Value};
 use crate::witness::{Account, Place};
 
@@ -160,6 +160,7 @@ fn is_oauths_own(name: &str) -> bool {
         "error_description",
         "error_uri",
         "iss",
+        "response",
     ];
     own.iter().any(|it| name.eq_ignore_ascii_case(it))
 }
@@ -200,6 +201,11 @@ fn check_member(
             "is named like a secret, and can be read as `secret` alone",
         ));
     }
+    if steps.iter().all(|step| step == ANY) && may_be_new_secret(&member.reading) {
+        return Err(refused(
+            "has no name: what stands there may be a secret, and can be read as `secret` alone",
+        ));
+    }
     check_phrases(&member.reading).map_err(refused)?;
     let mut same = earlier.iter().filter(|it| it.pointer == member.pointer);
     if same.any(|it| {
@@ -210,6 +216,14 @@ fn check_member(
         return Err(refused("is declared twice"));
     }
     Ok(steps)
+}
+
+/// Whether a secret that nobody knows yet could be told so.
+fn may_be_new_secret(reading: &Reading) -> bool {
+    match reading {
+        Reading::Code | Reading::Label | Reading::Number => true,
+        Reading::Secret | Reading::Boolean | Reading::Presence | Reading::Phrases(_) => false,
+    }
 }
 
 fn check_phrases(reading: &Reading) -> Result<(), &'static str> {

@@ -1,4 +1,5 @@
-//! What a text is if it is an encoding: base64, base32, hexadecimal, numbers of bytes, backwards.
+//! What a text is if it is an encoding: base64, base32, hexadecimal, binary, bytes as numbers (decimal
+//! and octal), ROT13, backwards.
 //!
 //! Encodings of a short text are undone, rather than a long secret encoded in every way: a text has no
 //! more than a few kilobytes, and most are too short to hold anything.
@@ -6,20 +7,34 @@
 use zeroize::Zeroizing;
 
 use super::canonical::{Form, plain};
+use super::escapes::unescaped;
 
 /// Shorter than this, no encoding holds eight characters of a secret.
 const SHORTEST: usize = 11;
+
+/// The longest encoding in which a secret of a few letters is looked for. In bytes.
+const LONGEST_WORD: usize = 512;
 
 /// The canonical forms of what the text may encode, and of what that may encode in turn.
 pub(super) fn forms(text: &str, plain_form: &Form) -> Vec<Form> {
     let mut forms = vec![reversed(plain_form), rotated(plain_form)];
     for bytes in decodings(text) {
-        if let Some(inner) = as_encoding(&bytes) {
+        if let Some(inner) = visible(&bytes).filter(|it| it.len() >= SHORTEST) {
             forms.extend(decodings(inner).iter().map(|it| canonical(it)));
+            forms.extend(unescaped(inner).iter().skip(1).map(|it| plain(it)));
         }
         forms.push(canonical(&bytes));
     }
     forms
+}
+
+/// What the text may encode that can be read, for secrets that are looked for as words.
+pub(super) fn readable(text: &str) -> Vec<Zeroizing<String>> {
+    let words = text.split_ascii_whitespace();
+    let words = words.filter(|it| it.len() <= LONGEST_WORD);
+    let decoded: Vec<Bytes> = words.flat_map(decodings).collect();
+    let readable = decoded.iter().filter_map(|it| visible(it));
+    readable.map(|it| Zeroizing::new(it.to_owned())).collect()
 }
 
 /// The bytes that the text stands for, in each encoding and at each alignment.
@@ -38,14 +53,22 @@ fn decodings(text: &str) -> Vec<Bytes> {
     }
     all.extend((0..8).map(|skip| bytes_of(&base32, 5, skip)));
     all.extend((0..2).map(|skip| bytes_of(&hexadecimal, 4, skip)));
-    all.push(numbers(text));
+    let bits = digits_of(text, |it| matches!(it, b'0' | b'1').then(|| it - b'0'));
+    if bits.len() >= 8 * 8 {
+        all.extend((0..8).map(|skip| bytes_of(&bits, 1, skip)));
+    }
+    let decimal = digits_of(text, |it| it.is_ascii_digit().then(|| it - b'0'));
+    if decimal.len() >= 3 * 8 {
+        all.extend((0..3).map(|skip| of_three(&decimal, skip)));
+    }
+    all.extend([numbers(text, 10), numbers(text, 8), numbers(text, 2)]);
     all
 }
 
 /// Decoded bytes that may be an encoding themselves: visible ASCII alone.
-fn as_encoding(bytes: &[u8]) -> Option<&str> {
+fn visible(bytes: &[u8]) -> Option<&str> {
     let is_visible = |it: &u8| it.is_ascii_graphic() || it.is_ascii_whitespace();
-    let may_be = bytes.len() >= SHORTEST && bytes.iter().all(is_visible);
+    let may_be = !bytes.is_empty() && bytes.iter().all(is_visible);
     may_be.then(|| str::from_utf8(bytes).ok())?
 }
 
@@ -144,7 +167,18 @@ fn canonical(bytes: &[u8]) -> Form {
 }
 
 /// Numbers from 0 to 255, whatever stands between them, as bytes.
-fn numbers(text: &str) -> Bytes {
+fn numbers(text: &str, radix: u32) -> Bytes {
     let numbers = text.split(|c: char| !c.is_ascii_digit());
-    Zeroizing::new(numbers.filter_map(|it| it.parse().ok()).collect())
+    let bytes = numbers.filter_map(|it| u8::from_str_radix(it, radix).ok());
+    Zeroizing::new(bytes.collect())
+}
+
+/// The same, each of three digits with nothing between them.
+fn of_three(digits: &[u8], skip: usize) -> Bytes {
+    let numbers = digits.get(skip..).unwrap_or_default().chunks_exact(3);
+    let values = numbers.map(|it| {
+        it.iter()
+            .fold(0_u16, |sum, digit| sum * 10 + u16::from(*digit))
+    });
+    Zeroizing::new(values.filter_map(|it| u8::try_from(it).ok()).collect())
 }

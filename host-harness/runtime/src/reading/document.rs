@@ -26,6 +26,9 @@ pub(super) struct Picked {
     /// Which declarations end there.
     pub(super) declared: Vec<usize>,
     pub(super) value: Raw,
+    /// Whether it does not count: another of its name stands behind it (or, in XML, before it). Its
+    /// secret is one all the same.
+    pub(super) replaced: bool,
 }
 
 /// A value as it stands in a document.
@@ -49,6 +52,7 @@ pub(super) enum Document {
     Empty,
     Json(Vec<Picked>),
     Xml(Vec<Picked>),
+    Html,
     Other,
 }
 
@@ -105,6 +109,7 @@ impl Picking {
             pointer: self.pointer.clone(),
             declared: node.declared.clone(),
             value: value(),
+            replaced: false,
         });
         Ok(())
     }
@@ -201,6 +206,7 @@ impl<'de> Visitor<'de> for At<'_, '_> {
         let outer = std::mem::take(&mut picking.picked);
         // Where a name stands twice, the last counts.
         let mut found: BTreeMap<&str, Vec<Picked>> = BTreeMap::new();
+        let mut replaced = Vec::new();
         while let Some(name) = members.next_key::<std::borrow::Cow<'de, str>>()? {
             empty = false;
             let Some((name, node)) = node.member(&name) else {
@@ -210,9 +216,15 @@ impl<'de> Visitor<'de> for At<'_, '_> {
             picking.below(name, |picking| {
                 members.next_value_seed(At { picking, node })
             })?;
-            found.insert(name, std::mem::take(&mut picking.picked));
+            if let Some(earlier) = found.insert(name, std::mem::take(&mut picking.picked)) {
+                replaced.extend(earlier.into_iter().map(|it| Picked {
+                    replaced: true,
+                    ..it
+                }));
+            }
         }
         picking.picked = outer;
+        picking.picked.extend(replaced);
         picking.picked.extend(found.into_values().flatten());
         At { picking, node }.pick(|| Raw::Compound { empty })
     }
@@ -226,13 +238,27 @@ fn xml(text: &str, declared: &Node) -> Document {
         ..roxmltree::ParsingOptions::default()
     };
     let Ok(document) = roxmltree::Document::parse_with_options(text, options) else {
-        return Document::Other;
+        return if is_broken_xml(text) {
+            Document::Other
+        } else {
+            Document::Html
+        };
     };
     let mut picking = Picking::default();
     match children(&mut picking, document.root(), declared) {
         Ok(()) => Document::Xml(picking.picked),
         Err(TooMany) => Document::Other,
     }
+}
+
+/// Whether a text that does not parse as XML says that it is XML: by its declaration, or by a document type
+/// that is not HTML's.
+fn is_broken_xml(text: &str) -> bool {
+    let begins_with = |start: &str| {
+        let head = text.as_bytes().get(..start.len());
+        head.is_some_and(|it| it.eq_ignore_ascii_case(start.as_bytes()))
+    };
+    begins_with("<?xml") || (begins_with("<!doctype") && !begins_with("<!doctype html"))
 }
 
 /// The elements of one name are an array; a step over them that is no index means the first.
@@ -261,8 +287,13 @@ fn of_one_name(
     elements: &[roxmltree::Node<'_, '_>],
     declared: &Node,
 ) -> Result<(), TooMany> {
-    if let Some(first) = elements.first() {
-        element(picking, *first, declared)?;
+    for (number, it) in elements.iter().enumerate() {
+        let before = picking.picked.len();
+        element(picking, *it, declared)?;
+        if number > 0 {
+            let later = &mut picking.picked[before..];
+            later.iter_mut().for_each(|it| it.replaced = true);
+        }
     }
     for (index, it) in elements.iter().enumerate() {
         let number = index.to_string();
@@ -282,7 +313,9 @@ fn element(
         picking.pick(declared, || Raw::Compound { empty: false })?;
         return children(picking, it, declared);
     }
-    let texts = it.children().filter_map(|child| child.text());
+    // Comments have a text, too, and are none of the element's.
+    let texts = it.children().filter(roxmltree::Node::is_text);
+    let texts = texts.filter_map(|child| child.text());
     let text: Zeroizing<String> = Zeroizing::new(texts.collect());
     picking.pick(declared, || {
         Raw::Text(Zeroizing::new(text.trim().to_owned()))

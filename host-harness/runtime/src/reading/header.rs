@@ -110,17 +110,31 @@ fn is_time(text: &str) -> bool {
     (is_number && number.len() <= 24) || httpdate::parse_http_date(text).is_ok()
 }
 
-/// Origin and path; what follows may hold a code or a token. A relative one is told as its path.
+/// Origin and path; what follows may hold a code or a token, and so may a segment with parameters of its
+/// own (`;jsessionid=`, RFC 3986 section 3.3), or one that is no name. A relative one is told as its path.
 fn location(text: &str) -> Option<String> {
-    let path = text.split(['?', '#']).next().unwrap_or_default();
+    let path = text.split(['?', '#', ';']).next().unwrap_or_default();
     let told = if text.starts_with('/') && !text.starts_with("//") {
-        path.to_owned()
+        names_of(path)
     } else {
         let url = url::Url::parse(path).ok()?;
         let origin = crate::egress::Origin::of(&url)?;
-        format!("{origin}{}", url.path())
+        format!("{origin}{}", names_of(url.path()))
     };
     (told.len() <= LONGEST).then_some(told)
+}
+
+/// A path up to the first segment that is no name: what is long, holds signs or escapes of signs, or is
+/// a JWT.
+fn names_of(path: &str) -> String {
+    let is_name =
+        |segment: &&str| segment.is_empty() || (is_code(segment) && !segment.contains(['%', ':']));
+    let segments: Vec<&str> = path.split('/').take_while(is_name).collect();
+    if segments.len() < 2 {
+        "/".to_owned()
+    } else {
+        segments.join("/")
+    }
 }
 
 #[cfg(test)]
@@ -208,6 +222,21 @@ mod tests {
             check("location", "location", text, &[told]);
         }
         check("location", "location", "/a?x=1", &["/a"]);
+        check(
+            "location",
+            "location",
+            "/a/;jsessionid=not-a-real-1",
+            &["/a/"],
+        );
+        check("location", "location", "/a/b;sid=not-a-real-1/c", &["/a/b"]);
+        check("location", "location", "/a%3Bsid=not-a-real-1", &["/"]);
+        check("location", "location", "/a/b%3Fcode%3Dnot-a-real", &["/a"]);
+        check("location", "location", "/a/code=not-a-real", &["/a"]);
+        check("location", "location", "/a/b%23token/c", &["/a"]);
+        let jwt = "/a/eyJhbGciOiJub25lIn0.e30.bm90LWEtcmVhbA/b";
+        check("location", "location", jwt, &["/a"]);
+        let long: &'static str = format!("/a/{}", "x".repeat(65)).leak();
+        check("location", "location", long, &["/a"]);
         check("location", "location", "//evil.example/", &[]);
         check(
             "location",

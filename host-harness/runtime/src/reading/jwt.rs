@@ -25,6 +25,21 @@ pub(super) fn is_jwt(text: &str) -> bool {
         && part_as_object(first).is_some_and(|header| header.contains_key("alg"))
 }
 
+/// Whether a JWT stands in a text.
+pub(super) fn is_in(text: &str) -> bool {
+    let is_part = |c: char| c == '.' || u8::try_from(c).is_ok_and(is_base64url);
+    text.split(|c: char| !is_part(c)).any(|run| {
+        // What stands before or behind it may be of the same characters.
+        let mut starts = run.match_indices("eyJ").map(|(at, _)| &run[at..]);
+        starts.any(|it| {
+            let mut parts = it.split('.');
+            let header = parts.next().and_then(part_as_object);
+            let is_header = header.is_some_and(|it| it.contains_key("alg"));
+            is_header && parts.next().is_some_and(|it| !it.is_empty())
+        })
+    })
+}
+
 fn is_base64url(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
@@ -62,7 +77,7 @@ fn as_text(value: Value) -> Option<String> {
         Value::Bool(flag) => flag.to_string(),
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     };
-    (text.len() <= LONGEST_CLAIM && !is_jwt(&text)).then_some(text)
+    (text.len() <= LONGEST_CLAIM && !is_in(&text)).then_some(text)
 }
 
 #[cfg(test)]
@@ -92,6 +107,30 @@ mod tests {
             "eyJhbGciOiJub25lIn0.e30.x y",
         ] {
             assert!(!is_jwt(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_jwt_is_found_within_a_text() {
+        let token = fake(&json!({}));
+        for text in [
+            token.clone(),
+            format!("Bearer {token}"),
+            format!("token={token}, and more"),
+            format!("x{token}."),
+            format!("({token})"),
+            format!("{token}.a.b"),
+        ] {
+            assert!(is_in(&text), "{text}");
+        }
+        for text in [
+            "",
+            "eyJ",
+            "a. b. c",
+            "Version 1.2.3",
+            "eyJhbGciOiJub25lIn0 and so on",
+        ] {
+            assert!(!is_in(text), "{text}");
         }
     }
 

@@ -5,15 +5,20 @@
 //! before a plugin gets it. Not in scope: sending, and what a value means, which is the plugin's.
 
 mod answer;
+#[cfg(test)]
+mod attacks;
 mod canonical;
 mod declaration;
 mod decoded;
 mod document;
+mod escapes;
 mod header;
 mod jwt;
+mod letters;
 mod names;
 mod pointer;
 mod search;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -77,7 +82,9 @@ pub(crate) enum BodyKind {
     Empty,
     Json,
     Xml,
-    /// Neither, or withheld whole.
+    /// Text that begins with `<` and is no XML.
+    Html,
+    /// None of these, or withheld whole.
     Other,
 }
 

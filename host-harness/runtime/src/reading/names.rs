@@ -2,49 +2,92 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::letters::to_ascii;
+
 /// What stands in the name of a secret.
-const ROOTS: [&str; 27] = [
+const ROOTS: [&str; 50] = [
     "accesskey",
+    "accountkey",
     "apikey",
     "appkey",
     "assertion",
+    "authcode",
     "authkey",
     "authorization",
+    "backupcode",
     "bearer",
     "clientkey",
     "codeverifier",
+    "consumerkey",
     "cookie",
     "credential",
+    "devicecode",
     "encryptionkey",
+    "hmac",
+    "jsessionid",
     "jwt",
+    "licensekey",
+    "magiclink",
     "masterkey",
+    "nonce",
+    "onetimecode",
     "passcode",
+    "passkey",
     "passphrase",
     "passwd",
     "password",
     "privatekey",
+    "pswd",
     "pwd",
+    "recoverycode",
+    "samlart",
     "samlresponse",
     "secret",
     "sessid",
     "sessionid",
     "sessionkey",
+    "sessionstate",
+    "sharedkey",
+    "signature",
     "signingkey",
+    "storagekey",
+    "subscriptionkey",
     "token",
+    "usercode",
+    "verificationcode",
+    "verifier",
 ];
 
 /// What is a secret's name as a whole, and means something else within others.
-const WHOLE: [&str; 10] = [
+const WHOLE: [&str; 23] = [
+    "access",
     "auth",
+    "connectsid",
+    "cred",
     "jsession",
+    "key",
+    "oauth",
     "otp",
     "pass",
+    "passwort",
+    "pat",
     "pin",
+    "psk",
+    "pw",
+    "refresh",
+    "sas",
     "session",
     "sessiontoken",
     "sid",
-    "signature",
-    "verifier",
+    "sig",
+    "ssid",
+    "ticket",
+    "totp",
+];
+
+/// What is a secret's name as one word of several: `otp_code`, `userPin`, `db-pass`.
+const WORDS: [&str; 11] = [
+    "creds", "hmac", "jwt", "otp", "pass", "pin", "psk", "pwd", "pw", "sas", "totp",
 ];
 
 /// What a name ends in that only says something about a secret, such as `token_type`.
@@ -83,21 +126,43 @@ const ABOUT: [&str; 29] = [
 /// Whether something of that name holds a secret. Case, separators, digits at the end, plurals and
 /// the forms of letters do not count, so that a rule cannot be slipped past by spelling.
 pub(super) fn is_secret(name: &str) -> bool {
-    let plain: String = name
-        .nfkd()
-        .flat_map(char::to_lowercase)
-        .filter(|c| c.is_alphanumeric())
-        .collect();
+    let name: String = name.nfkd().map(to_ascii).collect();
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    let plain: String = letters.flat_map(char::to_lowercase).collect();
     let plain = plain.trim_end_matches(|c: char| c.is_ascii_digit());
     let singular = plain.strip_suffix('s').unwrap_or(plain);
     if WHOLE.iter().any(|it| *it == plain || *it == singular) {
         return true;
     }
+    if words(&name).any(|it| WORDS.contains(&it.as_str())) && !is_about(plain) {
+        return true;
+    }
     let Some(end) = ROOTS.iter().filter_map(|it| last(plain, it)).max() else {
         return false;
     };
-    let rest = &plain[end..];
-    !ABOUT.iter().any(|about| rest.ends_with(about))
+    !is_about(&plain[end..])
+}
+
+fn is_about(rest: &str) -> bool {
+    ABOUT.iter().any(|about| rest.ends_with(about))
+}
+
+/// The words of a name, by its separators and its capitals; in lower case, digits at the end dropped.
+fn words(name: &str) -> impl Iterator<Item = String> {
+    let mut words = vec![String::new()];
+    let mut after_small = false;
+    for c in name.chars() {
+        let begins = !c.is_alphanumeric() || (c.is_uppercase() && after_small);
+        if begins {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+        after_small = c.is_lowercase() || c.is_ascii_digit();
+    }
+    let ends = |it: String| it.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    words.into_iter().map(ends)
 }
 
 /// Where the last occurrence of a root ends.
@@ -175,6 +240,36 @@ mod tests {
             "SAMLResponse",
             "signature",
             "auth",
+            "accountKey",
+            "account-key",
+            "key",
+            "keys",
+            "session_state",
+            "sessionState",
+            "nonce",
+            "otp_code",
+            "smsOtp",
+            "userPin",
+            "user-pin",
+            "PIN2",
+            "db.pass",
+            "pw",
+            "x-amz-signature",
+            "oauth_verifier",
+            "device_code",
+            "user_code",
+            "auth_code",
+            "access",
+            "refresh",
+            "recovery-codes",
+            "ticket",
+            "sig",
+            "connect.sid",
+            "\u{430}ccess_t\u{43e}ken",
+            "pass\u{200b}word",
+            "s\u{e9}cret",
+            "cl\u{456}ent_s\u{435}cret",
+            "subscription-key",
         ] {
             assert!(is_secret(name), "{name}");
         }
@@ -223,6 +318,21 @@ mod tests {
             "author",
             "realmId",
             "keynote",
+            "monkey",
+            "primaryKeyName",
+            "opinion",
+            "shipping",
+            "bypass_allowed_at",
+            "accessLevel",
+            "refreshRate",
+            "account_sid",
+            "ticketNumber",
+            "postcode",
+            "country_code",
+            "errorCode",
+            "status_code",
+            "message_code",
+            "passed_checks",
             "",
         ] {
             assert!(!is_secret(name), "{name}");

@@ -7,15 +7,14 @@ use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
-use super::canonical::{Form, plain, unescaped, without_tags};
+use super::canonical::{Form, plain, without_tags};
 use super::decoded;
+use super::escapes::unescaped;
+use super::words::{Word, words};
 use crate::secret::Secret;
 
 /// So many characters of a secret in a row are not told; fewer may stand in any text by chance.
 const WINDOW: usize = 8;
-
-/// A secret with fewer letters and digits than a window is found where it is a whole word.
-const SHORTEST_WORD: usize = 3;
 
 /// The longest secret whose base64 is looked for without case, as where a service has lost it. In bytes.
 const LONGEST_FOLDED: usize = 128;
@@ -72,7 +71,7 @@ pub(crate) struct SecretSearch {
 /// A secret, and how it is looked for where it is too short for a window.
 struct Known {
     secret: Secret,
-    word: Option<Form>,
+    word: Option<Word>,
 }
 
 impl std::fmt::Debug for SecretSearch {
@@ -88,9 +87,10 @@ impl SecretSearch {
             return Secrets::of(number);
         }
         let form = plain(secret.expose());
+        let word = (form.len() < WINDOW).then(|| Word::new(secret.expose(), form));
         self.known.push(Known {
             secret: secret.clone(),
-            word: (form.len() < WINDOW).then_some(form),
+            word,
         });
         Secrets::of(self.known.len() - 1)
     }
@@ -143,16 +143,24 @@ impl SecretSearch {
         found
     }
 
-    /// Secrets too short for a window: as the whole text, or as a word of it.
+    /// Secrets too short for a window: as words of the text, and of what it may encode.
     fn find_words(&self, text: &str) -> Secrets {
+        let short = || {
+            let known = self.known.iter().enumerate();
+            known.filter_map(|(number, known)| Some((number, known, known.word.as_ref()?)))
+        };
         let mut found = Secrets::default();
-        for (number, known) in self.known.iter().enumerate() {
-            if known
-                .word
-                .as_ref()
-                .is_some_and(|word| known.is_word_of(word, text))
-            {
-                found.insert(Secrets::of(number));
+        if short().next().is_none() {
+            return found;
+        }
+        let decoded = decoded::readable(text);
+        let texts = std::iter::once(text).chain(decoded.iter().map(|it| it.as_str()));
+        for text in texts {
+            let words = words(text);
+            for (number, known, word) in short() {
+                if word.stands_in(known.secret.expose(), text, &words) {
+                    found.insert(Secrets::of(number));
+                }
             }
         }
         found
@@ -188,21 +196,6 @@ impl SecretSearch {
         windows.dedup();
         self.windows = windows;
         self.indexed = self.known.len();
-    }
-}
-
-impl Known {
-    fn is_word_of(&self, form: &Form, text: &str) -> bool {
-        let value = self.secret.expose();
-        if value.is_empty() {
-            false
-        } else if form.len() >= SHORTEST_WORD {
-            let mut words = text.split(|c: char| !c.is_alphanumeric());
-            *plain(text) == **form || words.any(|word| *plain(word) == **form)
-        } else {
-            // Signs, mostly: to the letter.
-            text == value || (value.len() >= SHORTEST_WORD && text.contains(value))
-        }
     }
 }
 
@@ -263,9 +256,9 @@ impl Filter {
 /// base64 at each alignment, since that is lost where case is.
 fn spellings(value: &str) -> Vec<Form> {
     let mut forms: Vec<Form> = unescaped(value).iter().map(|it| plain(it)).collect();
+    let encoded: Zeroizing<String> =
+        Zeroizing::new(form_urlencoded::byte_serialize(value.as_bytes()).collect());
     if value.len() <= LONGEST_FOLDED {
-        let encoded: Zeroizing<String> =
-            Zeroizing::new(form_urlencoded::byte_serialize(value.as_bytes()).collect());
         let plain_and_encoded = [value, encoded.as_str()];
         let distinct = if *encoded == value { 1 } else { 2 };
         for spelled in &plain_and_encoded[..distinct] {
@@ -296,5 +289,7 @@ pub(crate) fn mentions(text: &str, suffix: &str) -> bool {
     })
 }
 
+#[cfg(test)]
+mod spellings;
 #[cfg(test)]
 mod tests;

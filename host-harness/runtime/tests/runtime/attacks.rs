@@ -99,6 +99,11 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
         | B::NameInJson
         | B::NameInCapitals
         | B::NameEncoded => (Send(""), Denied(as_text)),
+        B::NameInPieces => (Send(""), Denied(as_text)),
+        B::GuessInPieces | B::GuessAcrossFields => {
+            (Send("not-a-real-"), Ended("200 BodyKind::Other"))
+        }
+        B::MemberTwice => (Send(""), Denied("stands twice in the body")),
         B::MadeUpSecret => (Send(""), Denied(unknown)),
         B::NamedSecret => (Send("secret.0.ffffffffffffffff"), Denied(unknown)),
         B::SetHeader => (Send("transfer-encoding"), Denied("is the host's to set")),
@@ -122,6 +127,7 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
         B::DeadTokens => (Obtain, Harmless("expires_in_seconds: None")),
         B::LongIdentity => (Obtain, Harmless("user: Some(\"x[2Jx[2J")),
         B::WrongFact => (Obtain, Broken("a field that is not of kind `learned`")),
+        B::TwoFacts => (Obtain, Broken("it learnt two facts for one field")),
         B::NameAsFact => (Obtain, Broken("a fact that is empty or holds a secret")),
         B::SaysDenied | B::SaysInvalid => (Obtain, Refused(ErrorKind::Protocol, Actor::Plugin)),
         B::SaysUnknown => (Obtain, Refused(ErrorKind::OutcomeUnknown, Actor::User)),
@@ -133,6 +139,21 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
         B::AuthenticateNothing | B::AuthenticateOther | B::AuthenticateTwice => (
             Authenticate,
             Broken("it must add the access token, once, and no other secret"),
+        ),
+        B::AuthenticateScheme => (Authenticate, Broken("a scheme of `authorization`")),
+        B::AuthenticateName => (
+            Authenticate,
+            Broken("it writes a secret, or the name of one, as text"),
+        ),
+        B::PassesWithout => (
+            Test,
+            Broken("no request of the test was answered with success"),
+        ),
+        B::LongChecks => (Test, Broken("two checks of a test have one id")),
+        B::FailsByStep => (Test, Harmless("setup_step: None")),
+        B::RevokesWithout => (
+            Revoke,
+            Broken("it says that it revoked, and sent neither of the tokens"),
         ),
         B::PassesUnasked => (
             Test,
@@ -147,6 +168,11 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
             Broken("no credential is connected by a refresh token"),
         ),
         B::PlansTwice => (Plan, Broken("it names a way to renew twice")),
+        B::PlansAlias => (
+            Plan,
+            Broken("it names a grant of its own by the name of a usual one"),
+        ),
+        B::PlansLongName => (Plan, Broken("it names a grant by what is no `grant_type`")),
         B::PlansPerson => (Plan, Broken("it would renew through a person at a browser")),
         B::PlansMany => (
             Plan,

@@ -328,6 +328,12 @@ async fn a_browser_is_sent_where_people_sign_in_and_nowhere_else() {
             panic!("{elsewhere}: {outcome:?}")
         };
         assert_eq!(refusal.kind, ErrorKind::Denied, "{elsewhere}");
+        // No policy permits what misleads: its author acts, not the operator.
+        if elsewhere.contains(['#', '@']) {
+            let said = &refusal.diagnosis;
+            assert_eq!(said.actor, credential_runtime::Actor::Plugin, "{elsewhere}");
+            assert!(said.hint.as_deref().is_some_and(|it| it.contains("mended")));
+        }
     }
 }
 
@@ -359,6 +365,18 @@ async fn a_browser_is_sent_where_people_sign_in_and_nowhere_else() {
 #[case::a_request_elsewhere(
     "response_type=code&redirect_uri=$redirect&state=$state&request_uri=https://evil.example/",
     "an unexpected `request_uri`"
+)]
+#[case::a_redirect_by_another_name(
+    "response_type=code&redirect_uri=$redirect&state=$state&Redirect-URL=https://evil.example/",
+    "an unexpected `Redirect-URL`"
+)]
+#[case::another_state_behind_a_semicolon(
+    "response_type=code&redirect_uri=$redirect&state=$state&x=1;state=mine",
+    "more than one `state`"
+)]
+#[case::a_page_of_parameters(
+    &format!("response_type=code&redirect_uri=$redirect&state=$state&x={}", "x".repeat(9000)),
+    "longer than 8192 bytes"
 )]
 #[case::a_secrets_name(
     "response_type=code&redirect_uri=$redirect&state=$state&x=$secret",

@@ -262,6 +262,10 @@ async fn a_packed_body_is_withheld_as_it_came() {
     "<!DOCTYPE a [<!ENTITY b \"c\">]><response><code>&b;</code></response>",
     "200 BodyKind::Other"
 )]
+#[case::a_page(
+    "<!doctype html><title>Back soon<p>not-a-real-token-1",
+    "200 BodyKind::Html"
+)]
 #[case::text_behind_it("{} not-a-real-token-1", "200 BodyKind::Other")]
 #[case::a_prefix_against_inclusion(")]}'\n{\"held\":true}", "200 BodyKind::Other")]
 #[case::a_form("access_token=not-a-real-token-1", "200 BodyKind::Other")]

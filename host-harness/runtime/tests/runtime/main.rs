@@ -13,6 +13,7 @@ mod attacks;
 mod bombs;
 mod descriptions;
 mod egress;
+mod features;
 mod hostile_servers;
 mod isolation;
 mod limits;

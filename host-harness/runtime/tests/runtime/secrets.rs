@@ -134,6 +134,41 @@ async fn a_made_up_token_breaks_the_contract() {
     }
 }
 
+/// A service that repeats the client secret where its token should be does not make a token of it.
+#[tokio::test]
+async fn a_secret_of_the_form_that_comes_back_is_no_token() {
+    for answer in [
+        format!(r#"{{"access_token":"{SECRET}"}}"#),
+        format!(r#"{{"access_token":"not-a-real-token-1","refresh_token":"{SECRET}"}}"#),
+    ] {
+        let server = Server::says_json(&answer).await;
+        let stage = Stage::new().await.mapped_to(&server);
+        for sender in SENDERS {
+            let outcome = stage
+                .withstands(stage.obtain("secret-in-form", sender))
+                .await;
+            let Err(Error::Failed(failure)) = &outcome else {
+                panic!("{outcome:?}")
+            };
+            let why = "a secret of the form as a token";
+            assert!(failure.to_string().contains(why), "{failure}");
+        }
+    }
+}
+
+/// What came back with the browser is held against the code, the verifier and the form, too.
+#[tokio::test]
+async fn a_refusal_that_holds_a_secret_is_not_told() {
+    let stage = Stage::new().await;
+    let operation = stage.operation("", "");
+    let log = crate::log::Log::keep();
+    let refusal = credential_runtime::AuthorizationRefusal {
+        error: "NOT-A-REAL-SECRET-4711".to_owned(),
+    };
+    let _ = operation.authorization_refused(refusal).await;
+    log.says_once("a redirect held a secret");
+}
+
 #[tokio::test]
 async fn an_access_token_stands_in_authorization_alone() {
     let stage = Stage::new().await;

@@ -109,6 +109,8 @@ pub enum BodyKind {
     Json,
     /// An XML document.
     Xml,
+    /// A page.
+    Html,
     /// Anything else.
     Other,
 }

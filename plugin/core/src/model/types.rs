@@ -38,6 +38,8 @@ pub struct Blemishes {
     pub control_characters: bool,
     /// A character outside ASCII.
     pub non_ascii: bool,
+    /// A part of a web address.
+    pub web_address: bool,
 }
 
 /// What may be known of a secret.

@@ -12,6 +12,7 @@ mod parsed;
 pub mod table;
 
 pub use notice::Notice;
+pub use parsed::Author;
 pub(crate) use parsed::ParsedError;
 pub use table::{Refusal, Signal, Source, Step, TABLE, Verdict};
 
@@ -29,10 +30,7 @@ pub(crate) struct Explained {
 
 /// The words by which refusals are told: the answers are searched for them.
 pub(crate) fn phrases() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().filter_map(|row| match row.signal {
-        Signal::Phrase(words) => Some(words),
-        Signal::Codes(_) | Signal::Family(_) | Signal::Status(..) | Signal::Rest => None,
-    })
+    TABLE.iter().filter_map(|row| row.signal.phrase())
 }
 
 /// The error for a refusal that came without an answer, or whose waiting times do not matter.
@@ -78,7 +76,9 @@ fn owned(code: &str) -> Cow<'static, str> {
 pub(crate) fn error(found: Explained, response: Option<&Response>) -> Error {
     let kind = match found.verdict {
         Verdict::Reauthorize => ErrorKind::Reauthorize,
-        Verdict::Misconfigured | Verdict::NoPermission => ErrorKind::Misconfigured,
+        Verdict::Misconfigured | Verdict::NoPermission | Verdict::NotReached => {
+            ErrorKind::Misconfigured
+        }
         Verdict::StaleToken => ErrorKind::StaleToken,
         Verdict::Unavailable => ErrorKind::Unavailable,
         Verdict::Protocol => ErrorKind::Protocol,

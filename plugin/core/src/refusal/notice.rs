@@ -169,14 +169,29 @@ pub const NO_ANSWER_TO_TEST: Notice = notice(
     "Sage Intacct did not answer the test.",
     "Try again later. The test changes nothing.",
 );
-/// A success that is no JSON.
-pub const NOT_JSON: Notice = notice(
-    "not-json",
-    Actor::Platform,
+/// An answer that is not Intacct's: a page, a redirect, XML of somebody else's (I).
+pub const MAINTENANCE: Notice = notice(
+    "maintenance",
+    Actor::Service,
     None,
-    "An answer came back that is not one of Sage Intacct's.",
-    "A proxy or a sign-in page may have answered in its place. Check what stands between the \
-     platform and Intacct, then connect again.",
+    "The answer is not one of Sage Intacct's: most likely Intacct is being maintained.",
+    "Try again later; the credential is in order. status.sage.com shows maintenance (Saturdays 02:30 \
+     to 05:30 UTC and other windows). If it shows none, check for a proxy or a sign-in page between \
+     the platform and Intacct.",
+);
+/// What a stale token is called where Intacct gave no code.
+pub(crate) const STALE_CODE: &str = "token-stale";
+/// The API refuses a token that was only just given (T).
+pub const REFUSED_WHEN_NEW: Notice = notice(
+    "token-refused-when-new",
+    Actor::Administrator,
+    Some(setup::CLIENT),
+    "Sage Intacct refuses the token that it has just given: most likely the company has not \
+     authorized the application.",
+    "An administrator opens Company → Setup → Company → Security tab → Edit and checks two lists: \
+     Web Services authorizations must hold the sender ID (upper and lower case matter), Authorized \
+     client applications the Client ID, both Active. Connecting again does not help. If both are \
+     right, give Sage's support the code and the support ID.",
 );
 /// A token answer without an access token.
 pub const NO_ACCESS_TOKEN: Notice = notice(

@@ -1,12 +1,13 @@
 //! What each refusal means: the types of the table. Its rows are in `rows`.
 
+mod groups;
 mod rows;
 mod texts;
 
 pub use rows::TABLE;
 pub(crate) use rows::UNKNOWN;
 
-use super::{Notice, ParsedError};
+use super::{Author, Notice, ParsedError};
 use alloc::borrow::Cow;
 
 /// Where in a connection's life a refusal came.
@@ -39,6 +40,8 @@ pub enum Verdict {
     Misconfigured,
     /// As [`Verdict::Misconfigured`], but the token itself is known: a test fails the one check.
     NoPermission,
+    /// As [`Verdict::Misconfigured`], but it says nothing about the credential: no test could be made.
+    NotReached,
     /// Renew, then try once more.
     StaleToken,
     /// Wait.
@@ -58,8 +61,14 @@ pub enum Signal {
     Family(&'static str),
     /// These words in a sentence, whatever their case.
     Phrase(&'static str),
+    /// This code, and these words in a sentence.
+    CodeWithPhrase(&'static str, &'static str),
     /// A status from the first to the last.
     Status(u16, u16),
+    /// A status from the first to the last, in a body of one of these authors.
+    By(&'static [Author], u16, u16),
+    /// A status from the first to the last, where the Username names an entity.
+    WithEntity(u16, u16),
     /// Anything else.
     Rest,
 }
@@ -93,7 +102,7 @@ pub struct Refusal {
     /// How it is known.
     pub source: Source,
     /// What people read.
-    pub notice: Notice,
+    pub notice: &'static Notice,
 }
 
 impl Refusal {
@@ -108,9 +117,16 @@ impl Signal {
             Self::Codes(codes) => codes.iter().any(|code| refused.has_code(code)),
             Self::Family(prefix) => refused.code_of_family(prefix).is_some(),
             Self::Phrase(words) => refused.has_phrase(words),
-            Self::Status(first, last) => refused
-                .status
-                .is_some_and(|status| (first..=last).contains(&status)),
+            Self::CodeWithPhrase(code, words) => {
+                refused.has_code(code) && refused.has_phrase(words)
+            }
+            Self::Status(first, last) => refused.has_status(first, last),
+            Self::By(authors, first, last) => {
+                refused.has_status(first, last) && authors.contains(&refused.author)
+            }
+            Self::WithEntity(first, last) => {
+                refused.has_status(first, last) && refused.names_entity
+            }
             Self::Rest => true,
         }
     }
@@ -122,8 +138,26 @@ impl Signal {
                 .iter()
                 .find(|code| refused.has_code(code))
                 .map(|code| Cow::Borrowed(*code)),
+            Self::CodeWithPhrase(code, _) => Some(Cow::Borrowed(code)),
             Self::Family(prefix) => refused.code_of_family(prefix).map(super::owned),
-            Self::Phrase(_) | Self::Status(..) | Self::Rest => None,
+            Self::Phrase(_)
+            | Self::Status(..)
+            | Self::By(..)
+            | Self::WithEntity(..)
+            | Self::Rest => None,
+        }
+    }
+
+    /// The words that this signal is told by.
+    pub(crate) const fn phrase(&self) -> Option<&'static str> {
+        match *self {
+            Self::Phrase(words) | Self::CodeWithPhrase(_, words) => Some(words),
+            Self::Codes(_)
+            | Self::Family(_)
+            | Self::Status(..)
+            | Self::By(..)
+            | Self::WithEntity(..)
+            | Self::Rest => None,
         }
     }
 }

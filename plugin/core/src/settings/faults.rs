@@ -87,6 +87,12 @@ pub(crate) const SESSION_OF_REGULAR_USER: Fault = fault(
     "Session ID is not used for a Regular User, who signs in at the browser.",
     "Leave it blank, or choose Web Services User.",
 );
+pub(crate) const SESSION_WITH_ADDRESS: Fault = fault(
+    Warning,
+    "web-address",
+    "Session ID holds a part of the browser's address, not the session alone.",
+    "Enter only what stands between .sess= and &.uid.",
+);
 pub(crate) const SESSION_BESIDE_USERNAME: Fault = fault(
     Warning,
     "takes-precedence",
@@ -142,23 +148,37 @@ pub(crate) const NON_ASCII: Fault = fault(
 /// What a fault of the Username is called.
 pub(crate) const fn of_username(fault: username::Fault) -> &'static Fault {
     match fault {
-        username::Fault::Blank => &BLANK,
+        username::Fault::Unseen => &UNSEEN,
+        username::Fault::BlankAtAnEnd => &BLANK_AT_AN_END,
+        username::Fault::DoubleBlank => &DOUBLE_BLANK,
         username::Fault::NoAt => &NO_AT,
-        username::Fault::SeveralAts => &SEVERAL_ATS,
-        username::Fault::SeveralBars => &SEVERAL_BARS,
-        username::Fault::BarBeforeAt => &BAR_BEFORE_AT,
         username::Fault::NoUser => &NO_USER,
         username::Fault::NoCompany => &NO_COMPANY,
         username::Fault::NoEntity => &NO_ENTITY,
+        username::Fault::BarBeforeAt => &BAR_BEFORE_AT,
+        username::Fault::ManyBars => &MANY_BARS,
         username::Fault::EntityNotAscii => &ENTITY_NOT_ASCII,
     }
 }
 
-const BLANK: Fault = fault(
+const UNSEEN: Fault = fault(
     Error,
     "format",
-    "Username contains a blank, or a character that nobody sees.",
-    "Type it without one, as username@companyID.",
+    "Username contains a tab, a line break or a character that nobody sees.",
+    "Type it by hand rather than paste it: username@companyID.",
+);
+const BLANK_AT_AN_END: Fault = fault(
+    Error,
+    "format",
+    "Username has a blank before or after an ID.",
+    "Remove the blank at the beginning, at the end, or beside the @ or the |. Single blanks inside \
+     an ID stay.",
+);
+const DOUBLE_BLANK: Fault = fault(
+    Error,
+    "format",
+    "Username has two blanks in a row.",
+    "Keep one of them: an ID in Intacct has single blanks.",
 );
 const NO_AT: Fault = fault(
     Error,
@@ -166,24 +186,6 @@ const NO_AT: Fault = fault(
     "Username lacks the company.",
     "Add @ and the company ID: username@companyID. The company ID stands in Intacct under \
      Company → Setup → Company.",
-);
-const SEVERAL_ATS: Fault = fault(
-    Error,
-    "format",
-    "Username contains more than one @.",
-    "Enter the user ID, not an e-mail address: username@companyID.",
-);
-const SEVERAL_BARS: Fault = fault(
-    Error,
-    "format",
-    "Username names more than one entity.",
-    "Keep one: username@companyID|entityID.",
-);
-const BAR_BEFORE_AT: Fault = fault(
-    Error,
-    "format",
-    "The entity stands before the company.",
-    "Put it at the end: username@companyID|entityID.",
 );
 const NO_USER: Fault = fault(
     Error,
@@ -200,12 +202,25 @@ const NO_COMPANY: Fault = fault(
 const NO_ENTITY: Fault = fault(
     Error,
     "format",
-    "Username has no entity ID after the |.",
-    "Add it: username@companyID|entityID. Or remove the | for the whole company.",
+    "Username has nothing after a |.",
+    "Add the entity ID: username@companyID|entityID. Or remove the | for the whole company.",
+);
+const BAR_BEFORE_AT: Fault = fault(
+    Warning,
+    "unusual",
+    "The | stands before the @, so it counts as part of the user ID.",
+    "If it is to name an entity, put it at the end: username@companyID|entityID.",
+);
+const MANY_BARS: Fault = fault(
+    Warning,
+    "unusual",
+    "Username has more than two |.",
+    "An entity follows one: username@companyID|entityID. A login through a console has two.",
 );
 const ENTITY_NOT_ASCII: Fault = fault(
-    Error,
-    "format",
-    "The entity ID contains a letter that Intacct's API cannot take.",
-    "Enter the entity's ID, not its name.",
+    Warning,
+    "unusual",
+    "The entity has a letter that the header of an API call cannot carry.",
+    "If it is the entity's name, enter its ID. If it is the ID, leave it: the sign-in itself stays \
+     within the entity.",
 );

@@ -170,6 +170,9 @@ fn principal<'a>(filled: &mut Filled<'a>, required: bool) -> Option<Principal<'a
     if filled.has(form::USERNAME) {
         filled.report(form::SESSION_ID, &faults::SESSION_BESIDE_USERNAME);
     }
+    if session.blemishes.web_address {
+        filled.report(form::SESSION_ID, &faults::SESSION_WITH_ADDRESS);
+    }
     Some(Principal::Session(
         spelled(filled, form::SESSION_ID, session),
         username,
@@ -187,12 +190,8 @@ fn username<'a>(filled: &mut Filled<'a>, required: bool) -> Option<Username<'a>>
             None
         };
     };
-    match Username::parse(typed) {
-        Ok(username) => Some(username),
-        Err(wrong) => {
-            let reports = wrong.into_iter().map(faults::of_username);
-            reports.for_each(|fault| filled.report(form::USERNAME, fault));
-            None
-        }
-    }
+    let (username, faults) = Username::parse(typed);
+    let faults = faults.into_iter().map(faults::of_username);
+    faults.for_each(|fault| filled.report(form::USERNAME, fault));
+    username
 }

@@ -2,7 +2,7 @@
 
 use intacct_core::{
     Actor, Reading, describe,
-    refusal::{Notice, Refusal, Signal, Source, Step, TABLE, Verdict, notice},
+    refusal::{Author, Notice, Refusal, Signal, Source, Step, TABLE, Verdict, notice},
 };
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -86,7 +86,7 @@ fn reading(reading: &Reading) -> String {
     }
 }
 
-const OWN: [&Notice; 21] = [
+const OWN: [&Notice; 22] = [
     &notice::INVALID_SETTINGS,
     &notice::NOT_AT_THE_BROWSER,
     &notice::AT_THE_BROWSER_ALONE,
@@ -100,7 +100,8 @@ const OWN: [&Notice; 21] = [
     &notice::NO_ANSWER,
     &notice::ANSWER_TOO_LARGE,
     &notice::NO_ANSWER_TO_TEST,
-    &notice::NOT_JSON,
+    &notice::MAINTENANCE,
+    &notice::REFUSED_WHEN_NEW,
     &notice::NO_ACCESS_TOKEN,
     &notice::NOT_BEARER,
     &notice::NO_REFRESH_TOKEN,
@@ -111,13 +112,13 @@ const OWN: [&Notice; 21] = [
 ];
 
 fn line(row: &Refusal) -> String {
-    let (what, who) = (reads(&row.notice), actor(row.notice.actor));
+    let (what, who) = (reads(row.notice), actor(row.notice.actor));
     format!(
         "| {} | {} | {} | {who} | {} | {what} | {} |\n",
         signal(row.signal),
         during(row.during),
         error(row.verdict),
-        step(&row.notice),
+        step(row.notice),
         source(row.source),
     )
 }
@@ -151,9 +152,33 @@ fn signal(signal: Signal) -> String {
         }),
         Signal::Family(prefix) => format!("`{prefix}1` to `{prefix}9`"),
         Signal::Phrase(words) => format!("the words “{words}”"),
-        Signal::Status(first, last) if first == last => format!("HTTP {first}"),
-        Signal::Status(first, last) => format!("HTTP {first} to {last}"),
+        Signal::CodeWithPhrase(code, words) => format!("`{code}` and the words “{words}”"),
+        Signal::Status(first, last) => status(first, last),
+        Signal::By(authors, first, last) => {
+            let authors: Vec<&str> = authors.iter().copied().map(author).collect();
+            format!("{} in {}", status(first, last), authors.join(" or "))
+        }
+        Signal::WithEntity(first, last) => {
+            format!("{}, the Username names an entity", status(first, last))
+        }
         Signal::Rest => "anything else".to_owned(),
+    }
+}
+
+fn status(first: u16, last: u16) -> String {
+    if first == last {
+        format!("HTTP {first}")
+    } else {
+        format!("HTTP {first} to {last}")
+    }
+}
+
+fn author(author: Author) -> &'static str {
+    match author {
+        Author::Intacct => "a document of Intacct's own form",
+        Author::Anybody => "JSON that anybody could have sent",
+        Author::Silent => "an empty body",
+        Author::Page => "a page, or XML that is not the gateway's",
     }
 }
 
@@ -190,6 +215,7 @@ fn error(verdict: Verdict) -> &'static str {
         Verdict::Reauthorize => "`reauthorize`",
         Verdict::Misconfigured => "`misconfigured`",
         Verdict::NoPermission => "a failed check, “Permission to read”",
+        Verdict::NotReached => "`misconfigured`, at a test too",
         Verdict::StaleToken => "`stale-token`",
         Verdict::Throttled => "`throttled`",
         Verdict::Unavailable => "`unavailable`",
@@ -248,7 +274,7 @@ fn every_row_can_be_reached() {
 
 #[test]
 fn every_message_is_a_sentence_and_every_hint_says_what_to_do() {
-    let notices = TABLE.iter().map(|row| &row.notice).chain(OWN);
+    let notices = TABLE.iter().map(|row| row.notice).chain(OWN);
     for notice in notices {
         assert!(
             notice.message.ends_with('.') && !notice.message.contains('{'),

@@ -24,6 +24,8 @@ pub(crate) fn read(body: &str) -> (BodyKind, Vec<Member>) {
         (BodyKind::Json, members(&document))
     } else if let Ok(document) = roxmltree::Document::parse(body) {
         (BodyKind::Xml, members(&of_xml(document.root())))
+    } else if body.trim_start().starts_with('<') {
+        (BodyKind::Html, Vec::new())
     } else {
         (BodyKind::Other, Vec::new())
     }

@@ -9,12 +9,15 @@
 mod connecting;
 mod describing;
 mod docs;
+mod foreign_answers;
 mod host;
+mod introspecting;
 mod no_answer;
 mod properties;
 mod refusals;
 mod revoking;
 mod shapes;
+mod sign_in_refusals;
 mod support;
 mod testing;
 mod token_answers;

@@ -46,7 +46,7 @@ fn any_sealed() -> impl Strategy<Value = Sealed> {
             .prop_map(|(name, value)| (name.to_owned(), value)),
         0..4,
     );
-    ("[a-z]{1,8}", any::<u32>(), any::<[bool; 4]>(), claims).prop_map(
+    ("[a-z]{1,8}", any::<u32>(), any::<[bool; 5]>(), claims).prop_map(
         |(name, length, odd, claims)| Sealed {
             secret: SecretRef::new(name),
             length,
@@ -55,6 +55,7 @@ fn any_sealed() -> impl Strategy<Value = Sealed> {
                 inner_whitespace: odd[1],
                 control_characters: odd[2],
                 non_ascii: odd[3],
+                web_address: odd[4],
             },
             claims,
         },
@@ -180,6 +181,7 @@ fn any_members() -> impl Strategy<Value = (BodyKind, Vec<Member>)> {
         BodyKind::Empty,
         BodyKind::Json,
         BodyKind::Xml,
+        BodyKind::Html,
         BodyKind::Other,
     ]);
     (kind, prop::collection::vec(member, 0..8))

@@ -1,6 +1,6 @@
 //! Refusals: every code, every shape, every status.
 
-use crate::support::{answer, empty, html, regular_user, situation, token};
+use crate::support::{answer, regular_user, situation, token};
 use intacct_core::{
     Actor, Answer, Error, ErrorKind, Sealed, SecretRef, parse_revoke_answer, parse_test_answer,
     parse_token_response,
@@ -65,7 +65,7 @@ pub(crate) fn with_code(status: u16, code: &str) -> Answer {
 }
 
 /// Shape E.
-fn with_error(error: &str) -> Answer {
+pub(crate) fn with_error(error: &str) -> Answer {
     answer(
         400,
         &format!(r#"{{"error":"{error}","error_description":"in other words"}}"#),
@@ -164,6 +164,7 @@ fn a_refusal_of_the_standard_is_understood(
 
 const CLIENT: Option<&str> = Some("authorized-client-application");
 const SENDER: Option<&str> = Some("web-services-authorization");
+const SUBSCRIPTION: Option<&str> = Some("web-services-subscription");
 const WS_USER: Option<&str> = Some("web-services-user");
 
 #[rstest]
@@ -182,6 +183,20 @@ const WS_USER: Option<&str> = Some("web-services-user");
 #[case::no_company("username", 400, "GW-0012", "misconfigured", User, WS_USER)]
 #[case::no_username("username", 400, "GW-0036", "misconfigured", User, None)]
 #[case::session_not_taken("session", 400, "GW-0036", "misconfigured", User, None)]
+#[case::missing_username_of_a_session("session", 400, "GW-0015", "misconfigured", User, None)]
+#[case::missing_member("username", 400, "GW-0015", "misconfigured", Plugin, None)]
+#[case::missing_member_at_renewal("refresh", 400, "GW-0015", "misconfigured", Plugin, None)]
+#[case::unreadable_refresh_token("refresh", 401, "GW-0031", "reauthorize", User, None)]
+#[case::unreadable_session("session", 401, "GW-0031", "reauthorize", User, None)]
+#[case::unreadable_code("code", 401, "GW-0031", "misconfigured", Administrator, SUBSCRIPTION)]
+#[case::unreadable_username(
+    "username",
+    401,
+    "GW-0031",
+    "misconfigured",
+    Administrator,
+    SUBSCRIPTION
+)]
 #[case::two_usernames("username", 400, "GW-0039", "misconfigured", Plugin, None)]
 #[case::throttled("refresh", 400, "GW-0010", "throttled", Service, None)]
 #[case::throttled_at_a_call("api", 429, "GW-0010", "throttled", Service, None)]
@@ -240,44 +255,6 @@ fn a_defect_never_asks_anybody_to_connect_again(
 ) {
     let (case, diagnosis) = refused(place, &with_code(400, code));
     assert_eq!((case, diagnosis.actor), ("misconfigured", Plugin));
-}
-
-#[rstest]
-#[case::too_many("refresh", 429, "throttled", Service)]
-#[case::busy("refresh", 503, "throttled", Service)]
-#[case::trouble("refresh", 500, "unavailable", Service)]
-#[case::gateway("refresh", 502, "unavailable", Service)]
-#[case::gateway_timeout("code", 504, "unavailable", Service)]
-#[case::request_timeout("refresh", 408, "unavailable", Service)]
-#[case::bad("refresh", 400, "protocol", Plugin)]
-#[case::unauthorized("refresh", 401, "misconfigured", User)]
-#[case::forbidden("username", 403, "misconfigured", Administrator)]
-#[case::nowhere("username", 404, "protocol", Plugin)]
-#[case::redirect("username", 302, "protocol", Plugin)]
-#[case::teapot("username", 418, "protocol", Plugin)]
-#[case::no_status_of_http("username", 999, "protocol", Plugin)]
-#[case::stale("api", 401, "stale-token", Service)]
-#[case::no_permission("api", 403, "failed", Administrator)]
-#[case::nowhere_at_a_call("api", 404, "protocol", Plugin)]
-#[case::revocation_unauthorized("revocation", 401, "misconfigured", User)]
-#[case::revocation_busy("revocation", 503, "throttled", Service)]
-fn without_a_code_the_status_decides(
-    #[case] place: &str,
-    #[case] status: u16,
-    #[case] case: &str,
-    #[case] actor: Actor,
-) {
-    let cut_off = answer(status, r#"{"error":{"code":"inv"#);
-    for answer in [
-        html(status),
-        empty(status),
-        cut_off,
-        answer(status, "{}"),
-        answer(status, "[]"),
-    ] {
-        let (found, diagnosis) = refused(place, &answer);
-        assert_eq!((found, diagnosis.actor), (case, actor), "{answer:?}");
-    }
 }
 
 #[rstest]

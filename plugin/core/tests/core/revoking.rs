@@ -57,8 +57,8 @@ fn a_success_ends_the_grant(#[case] answer: Answer) {
 #[rstest]
 #[case::denied(answer(200, r#"{"revoked":false}"#), "not-revoked")]
 #[case::denied_in_a_text(answer(200, r#"{"revoked":"false"}"#), "not-revoked")]
-#[case::xml(answer(200, "<response/>"), "not-json")]
-#[case::not_intaccts(html(200), "not-json")]
+#[case::xml(answer(200, "<response/>"), "maintenance")]
+#[case::not_intaccts(html(200), "maintenance")]
 #[case::error_inside(answer(200, r#"{"error":"invalid_client"}"#), "invalid_client")]
 #[case::dead_token(answer(400, r#"{"error":"invalid_grant"}"#), "invalid_grant")]
 fn anything_else_does_not(#[case] answer: Answer, #[case] code: &str) {

@@ -97,6 +97,12 @@ pub(crate) fn situation(name: &str) -> (Vec<Setting>, Grant) {
     match name {
         "code" => (regular_user(), code()),
         "username" => (web_services_user("ws@ACME"), Grant::ClientCredentials),
+        "username of entity" => (web_services_user("ws@ACME|West"), Grant::ClientCredentials),
+        "refresh of entity" => (web_services_user("ws@ACME|West"), refresh()),
+        "username of console" => (
+            web_services_user("ws@Console|ACME|West"),
+            Grant::ClientCredentials,
+        ),
         "session" => (by_session(), Grant::ClientCredentials),
         "refresh" => (regular_user(), refresh()),
         "refresh of username" => (web_services_user("ws@ACME"), refresh()),

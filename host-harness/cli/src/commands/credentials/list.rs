@@ -6,7 +6,7 @@ use serde_json::json;
 use textwrap::core::display_width;
 
 use super::{row, words};
-use crate::credential_args::StoreArgs;
+use crate::credential_args::{List, StoreArgs};
 use crate::exit::Exit;
 use crate::moments::from_now;
 use crate::output::Output;
@@ -16,10 +16,13 @@ use crate::text::{Page, plain};
 
 const HEADINGS: [&str; 5] = ["NAME", "STATE", "EXPIRES", "RENEWED", "SIGNED IN AS"];
 
-pub(super) async fn run(kept: &StoreArgs, output: Output) -> Result<Exit, Report> {
+pub(super) async fn run(kept: &StoreArgs, which: List, output: Output) -> Result<Exit, Report> {
     let stored = Stored::open(kept).await?;
     let listed = stored.connections.list(&stored.tenant).await;
-    let listed = listed.map_err(|error| stored.explain_in_general(error))?;
+    let mut listed = listed.map_err(|error| stored.explain_in_general(error))?;
+    if which.check {
+        listed.retain(|it| it.standing.state.needs_somebody().is_some());
+    }
     let rows = listed
         .iter()
         .map(|it| row::json(&it.overview, &it.standing));
@@ -28,24 +31,35 @@ pub(super) async fn run(kept: &StoreArgs, output: Output) -> Result<Exit, Report
         "tenant": stored.tenant,
         "credentials": rows.collect::<Vec<_>>(),
     });
-    output.data(&page(&listed, stored.connections.now()), &json)?;
-    Ok(Exit::Ok)
+    let page = if which.check && listed.is_empty() {
+        Page::new().line("No credential needs anybody.")
+    } else {
+        page(&stored, &listed)
+    };
+    output.data(&page, &json)?;
+    Ok(if which.check && !listed.is_empty() {
+        Exit::Refused
+    } else {
+        Exit::Ok
+    })
 }
 
-fn page(listed: &[Listed], now: Timestamp) -> Page {
+fn page(stored: &Stored, listed: &[Listed]) -> Page {
     if listed.is_empty() {
-        return Page::new()
-            .line("No credential is stored. `harness credentials add FILE` adds one.");
+        return Page::new().line(format!(
+            "No credential is stored for the tenant `{}` in {}. `harness credentials add FILE` adds one.",
+            stored.tenant, stored.storage.location
+        ));
     }
+    let now = stored.connections.now();
     let rows = listed.iter().map(|it| cells(it, now));
     let rows: Vec<_> = std::iter::once(HEADINGS.map(str::to_owned))
         .chain(rows)
         .collect();
-    Page::new()
-        .verbatim(&table(&rows))
-        .each(listed.iter().filter_map(needed), |page, text| {
-            page.line(text)
-        })
+    Page::new().verbatim(&table(&rows)).each(
+        listed.iter().filter_map(|it| needed(stored, it)),
+        |page, text| page.line(text),
+    )
 }
 
 fn cells(it: &Listed, now: Timestamp) -> [String; 5] {
@@ -69,8 +83,8 @@ fn cells(it: &Listed, now: Timestamp) -> [String; 5] {
 }
 
 /// What a person has to do about one.
-fn needed(it: &Listed) -> Option<String> {
-    let to_do = words::to_do(&it.overview.name, &it.standing)?;
+fn needed(stored: &Stored, it: &Listed) -> Option<String> {
+    let to_do = words::to_do(stored, &it.overview.name, &it.standing)?;
     let why = it.standing.state.diagnosis();
     let why = why.map_or_else(String::new, |it| format!("{} ", it.message));
     Some(format!("{}: {why}{to_do}", it.overview.name))

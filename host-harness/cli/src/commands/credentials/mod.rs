@@ -14,7 +14,7 @@ mod status;
 mod test;
 mod words;
 
-use crate::credential_args::{Credentials, CredentialsCommand as Command};
+use crate::credential_args::{Credentials, CredentialsCommand as Command, List};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::report::Report;
@@ -23,8 +23,18 @@ pub(super) use renew::run as renew;
 
 pub(super) async fn run(args: &Credentials, output: Output) -> Result<Exit, Report> {
     let kept = &args.kept;
-    match args.command.as_ref().unwrap_or(&Command::List) {
-        Command::List => list::run(kept, output).await,
+    let Some(command) = &args.command else {
+        return list::run(kept, args.list, output).await;
+    };
+    match command {
+        Command::List(which) => {
+            let check = which.check || args.list.check;
+            list::run(kept, List { check }, output).await
+        }
+        _ if args.list.check => Err(Report::new(
+            Exit::Usage,
+            "--check is of the list: `harness credentials --check`",
+        )),
         Command::Add(args) => add::run(kept, args, output).await,
         Command::Edit(args) => edit::run(kept, args, output).await,
         Command::Connect(args) => connect::run(kept, args, output).await,

@@ -1,19 +1,18 @@
 //! `harness credentials export` and `import`: a file without secrets.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::Read as _;
 use std::path::Path;
 
 use credential_connections::record::Name;
 use credential_connections::service::{Export, Imported};
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::credential_args::StoreArgs;
 use crate::exit::Exit;
 use crate::output::{Output, talk};
 use crate::report::Report;
-use crate::stored::{Stored, quoted};
+use crate::stored::Stored;
 use crate::text::Page;
 
 pub(super) async fn export(
@@ -25,7 +24,8 @@ pub(super) async fn export(
     let exported = stored.connections.export(&stored.tenant).await;
     let exported = exported.map_err(|error| stored.explain_in_general(error))?;
     let text = serde_json::to_string_pretty(&exported).map_err(std::io::Error::from)? + "\n";
-    let Some(path) = file else {
+    // As everywhere, `-` is stdout.
+    let Some(path) = file.filter(|it| *it != Path::new("-")) else {
         output.verbatim(&text, &exported)?;
         return Ok(Exit::Ok);
     };
@@ -38,21 +38,15 @@ pub(super) async fn export(
 
 /// Names of customers and users stand in it, though no secret: it is its owner's alone.
 fn write(path: &Path, text: &str) -> Result<(), Report> {
-    let mut options = OpenOptions::new();
-    let opened = options.write(true).create_new(true).mode(0o600).open(path);
-    let written = opened.and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    written
+    private_files::create(path, text.as_bytes())
         .map_err(|error| Report::machine(format!("{} cannot be written: {error}", path.display())))
 }
 
 pub(super) async fn import(kept: &StoreArgs, file: &Path, output: Output) -> Result<Exit, Report> {
     let export = read(file)?;
-    let stored = Stored::open(kept).await?;
+    let stored = Stored::open_or_make(kept).await?;
     let imported = stored.connections.import(&stored.tenant, &export).await;
-    output.data(&page(&imported), &document(&imported))?;
+    output.data(&page(&stored, &imported), &document(&imported))?;
     if imported.refused.is_empty() {
         return Ok(Exit::Ok);
     }
@@ -73,8 +67,12 @@ fn read(path: &Path) -> Result<Export, Report> {
         )
         .hint("`harness credentials export` writes such a file")
     };
-    let bytes = private_files::read_regular(path, MOST_BYTES);
-    let bytes = bytes.map_err(|error| unusable(error.to_string()))?;
+    let bytes = if path == Path::new("-") {
+        read_stdin().map_err(|error| unusable(error.to_string()))?
+    } else {
+        private_files::read_regular(path, MOST_BYTES)
+            .map_err(|error| unusable(error.to_string()))?
+    };
     // The place alone: serde's words may quote what stands there.
     serde_json::from_slice(&bytes).map_err(|error| {
         unusable(format!(
@@ -85,23 +83,31 @@ fn read(path: &Path) -> Result<Export, Report> {
     })
 }
 
-fn page(imported: &Imported) -> Page {
+/// One byte more than is taken: it is no export then.
+fn read_stdin() -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    std::io::stdin()
+        .take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn page(stored: &Stored, imported: &Imported) -> Page {
     let count = imported.added.len();
     Page::new()
         .line(format!("Imported: {count}"))
         .each(&imported.added, |page, (name, secrets)| {
-            page.item(2, 6, "next:", &next(name, secrets))
+            page.item(2, 6, "next:", &next(stored, name, secrets))
         })
 }
 
 /// A secret is typed in again; one without secrets can be connected.
-fn next(name: &Name, secrets: &[String]) -> String {
-    let name = quoted(name);
+fn next(stored: &Stored, name: &Name, secrets: &[String]) -> String {
     if secrets.is_empty() {
-        return format!("harness credentials connect {name}");
+        return stored.suggest("credentials connect", name);
     }
-    let prompts: Vec<String> = secrets.iter().map(|it| format!("--prompt {it}")).collect();
-    format!("harness credentials edit {name} {}", prompts.join(" "))
+    let prompts: String = secrets.iter().map(|it| format!(" --prompt {it}")).collect();
+    stored.suggest_with("credentials edit", name, &prompts)
 }
 
 fn document(imported: &Imported) -> Value {

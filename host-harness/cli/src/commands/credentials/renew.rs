@@ -15,12 +15,12 @@ use crate::text::Page;
 
 /// Runs it.
 pub(crate) async fn run(kept: &StoreArgs, args: &Renew, output: Output) -> Result<Exit, Report> {
-    // Before anybody is told that it runs, so that no signal comes too early.
-    let stop = stopped()?;
     let stored = Stored::with_plugins(kept, &args.with).await?;
     match &args.name {
         Some(name) => one(&stored, name, output).await,
         None if args.watch => {
+            // Before anybody is told that it runs, so that no signal comes too early.
+            let stop = stopped()?;
             announce(&stored, output)?;
             stored.connections.watch(stop).await;
             Ok(Exit::Ok)
@@ -62,17 +62,47 @@ async fn due(stored: &Stored, output: Output) -> Result<Exit, Report> {
         fresh,
         not_fresh,
         busy,
+        not_installed,
+        not_accepted,
     } = round;
     let page = Page::new().line(format!(
         "{fresh} fresh, {not_fresh} not renewed, {busy} being renewed by somebody else."
     ));
-    let json = json!({ "fresh": fresh, "not_fresh": not_fresh, "busy": busy });
+    let page = left_alone(page, not_installed, "their plugin is not installed here");
+    let page = left_alone(page, not_accepted, "their plugin has changed");
+    let json = json!({
+        "fresh": fresh,
+        "not_fresh": not_fresh,
+        "busy": busy,
+        "not_installed": not_installed,
+        "not_accepted": not_accepted,
+    });
     output.data(&page, &json)?;
-    if not_fresh == 0 {
+    let hints = [
+        (not_fresh, "`harness credentials` says why, for each tenant"),
+        (not_installed, "name the plugin's component with --plugin"),
+        (
+            not_accepted,
+            "`harness credentials accept` shows the difference and takes it",
+        ),
+    ];
+    let open: Vec<&str> = hints
+        .into_iter()
+        .filter_map(|(count, hint)| (count > 0).then_some(hint))
+        .collect();
+    if open.is_empty() {
         return Ok(Exit::Ok);
     }
-    talk(&Page::new().line("hint: `harness credentials` says why, for each tenant"));
+    talk(&Page::new().each(open, |page, hint| page.line(format!("hint: {hint}"))));
     Ok(Exit::Refused)
+}
+
+/// What the background cannot do anything about.
+fn left_alone(page: Page, count: usize, why: &str) -> Page {
+    match count {
+        0 => page,
+        count => page.line(format!("{count} left alone: {why}.")),
+    }
 }
 
 fn announce(stored: &Stored, output: Output) -> Result<(), Report> {

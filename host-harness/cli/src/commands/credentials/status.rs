@@ -1,6 +1,6 @@
 //! `harness credentials status`: where one stands, and what to do.
 
-use credential_connections::record::{Failure, Timestamp};
+use credential_connections::record::{Failure, Name, Overview, Timestamp};
 use credential_connections::service::{FormReport, PluginStanding, Status};
 use credential_connections::state::Diagnosis;
 use credential_runtime::Actor;
@@ -10,10 +10,10 @@ use super::{row, words};
 use crate::commands::connected::identity;
 use crate::credential_args::{OnOne, StoreArgs};
 use crate::exit::Exit;
-use crate::moments::{dated, from_now};
+use crate::moments::{dated, from_now, unix_seconds};
 use crate::output::Output;
 use crate::report::{Report, problem};
-use crate::stored::Stored;
+use crate::stored::{Stored, quoted};
 use crate::text::Page;
 
 /// How wide the labels are.
@@ -26,8 +26,19 @@ pub(super) async fn run(kept: &StoreArgs, args: &OnOne, output: Output) -> Resul
     let status = stored.told(name, status).await?;
     let mut json = row::json(&status.overview, &status.standing);
     json["form"] = form_json(&status.form);
+    json["lease"] = lease_json(&status.overview, stored.connections.now());
     output.data(&page(&stored, &status), &json)?;
     Ok(Exit::Ok)
+}
+
+/// Who is at it now; `null` where nobody is.
+fn lease_json(overview: &Overview, now: Timestamp) -> Value {
+    match &overview.lease {
+        Some(held) if held.holds_at(now) => {
+            json!({ "owner": held.owner, "until": unix_seconds(held.until) })
+        }
+        _ => Value::Null,
+    }
 }
 
 fn form_json(form: &FormReport) -> Value {
@@ -38,6 +49,7 @@ fn form_json(form: &FormReport) -> Value {
     };
     json!({
         "plugin": plugin,
+        "difference": form.difference,
         "unknown": form.unknown,
         "missing": form.missing,
         "problems": form.problems,
@@ -56,7 +68,23 @@ fn page(stored: &Stored, status: &Status) -> Page {
         }
         _ => page,
     };
-    form(page, &status.form)
+    let page = form(page, &status.form);
+    difference(page, &overview.name, &status.form)
+}
+
+/// What the plugin that is installed would do beyond what the credential was entered for.
+fn difference(page: Page, name: &Name, form: &FormReport) -> Page {
+    let Some(difference) = &form.difference else {
+        return page;
+    };
+    let page = fields(page, "would reach", &difference.reaches_more);
+    let page = fields(page, "would read", &difference.reads_more);
+    let page = fields(page, "no longer", &difference.no_longer);
+    let text = format!(
+        "not used by this plugin before it is accepted: harness credentials accept {}",
+        quoted(name)
+    );
+    page.item(2, LABEL, "to do", &text)
 }
 
 fn standing(stored: &Stored, page: Page, status: &Status, now: Timestamp) -> Page {
@@ -65,12 +93,18 @@ fn standing(stored: &Stored, page: Page, status: &Status, now: Timestamp) -> Pag
     if let Some(diagnosis) = state.diagnosis() {
         page = diagnosed(stored, page, diagnosis);
     }
-    if let Some(to_do) = words::to_do(&overview.name, &status.standing) {
+    if let Some(to_do) = words::to_do(stored, &overview.name, &status.standing) {
         page = page.item(2, LABEL, "to do", &to_do);
     }
-    match words::by_itself(&status.standing, overview, now) {
-        Some(text) => page.item(2, LABEL, "by itself", &text),
-        None => page,
+    if let Some(text) = words::by_itself(&status.standing, overview, now) {
+        page = page.item(2, LABEL, "by itself", &text);
+    }
+    match &overview.lease {
+        Some(held) if held.holds_at(now) => {
+            let text = format!("{}; its lease ends {}", held.owner, dated(held.until, now));
+            page.item(2, LABEL, "held by", &text)
+        }
+        _ => page,
     }
 }
 

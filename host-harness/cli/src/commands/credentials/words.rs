@@ -5,22 +5,28 @@ use credential_connections::service::Standing;
 use credential_connections::state::{Freshness, StaleReason, State};
 
 use crate::moments::from_now;
-use crate::stored::quoted;
+use crate::stored::Stored;
 
 /// What to do, where a person has to do something.
-pub(super) fn to_do(name: &Name, standing: &Standing) -> Option<String> {
-    let connect = || format!("harness credentials connect {}", quoted(name));
+pub(super) fn to_do(stored: &Stored, name: &Name, standing: &Standing) -> Option<String> {
+    let connect = || stored.suggest("credentials connect", name);
     match &standing.state {
         State::Draft | State::NeedsReconnecting { retry_at: None, .. } => Some(connect()),
+        State::SettingsRefused { retry_at: None, .. } => Some(format!(
+            "correct the settings ({}) or go back to the plugin that took them, then: {}",
+            stored.suggest("credentials edit", name),
+            stored.suggest("renew", name)
+        )),
         State::NeedsAdministrator { .. } => Some(format!(
-            "put it right, then: harness credentials test {}",
-            quoted(name)
+            "put it right, then: {}",
+            stored.suggest("credentials test", name)
         )),
         State::Connecting { .. }
         | State::Connected
         | State::Renewing { .. }
         | State::Throttled { .. }
         | State::NeedsReconnecting { .. }
+        | State::SettingsRefused { .. }
         | State::OutcomeUnknown { .. } => None,
     }
 }

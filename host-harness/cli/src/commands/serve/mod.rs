@@ -39,7 +39,7 @@ pub(super) async fn run(args: Serve, output: Output) -> Result<Exit, Report> {
     let back = WayBack::open(&args.back, &place.origin).await?;
     let ground = Ground::prepare(args.mock.clone(), &args.kept).await?;
     let installed = args.installed(ground.target().cloned());
-    let stored = Stored::with_plugins(ground.kept(), &installed).await?;
+    let stored = Stored::with_plugins_or_make(ground.kept(), &installed).await?;
     let page = page(&stored, &place, &back, &ground).build()?;
     let link = page.invite();
     let links = links(&place);

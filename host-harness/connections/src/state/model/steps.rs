@@ -151,11 +151,15 @@ impl World {
         let mut acted = self.clone();
         let answer = acted.service.answer(token);
         if self.luck.losses > 0 {
-            let mut world = answered(acted.clone(), Answer::Lost);
-            world.luck.losses -= 1;
-            world.luck.unanswered += 1;
-            world.luck.rotated_in_vain |= matches!(answer, Answer::Tokens(_));
-            worlds.push(world);
+            // Lost on its way back; or answered by something that stands before the service.
+            for (unseen, reached) in [(Answer::Lost, &acted), (Answer::Garbled, self)] {
+                let mut world = answered(reached.clone(), unseen);
+                world.luck.losses -= 1;
+                world.luck.unanswered += 1;
+                let rotated = matches!((unseen, answer), (Answer::Lost, Answer::Tokens(_)));
+                world.luck.rotated_in_vain |= rotated;
+                worlds.push(world);
+            }
         }
         worlds.push(answered(acted, answer));
         worlds
@@ -189,6 +193,7 @@ impl World {
             Answer::Tokens(_) => Event::Obtained,
             Answer::Dead => Event::Failed(Failure::Dead(why())),
             Answer::Unavailable => Event::Failed(Failure::Unavailable(why())),
+            Answer::Garbled => Event::Failed(Failure::NotUnderstood(why())),
             Answer::Lost => Event::Failed(Failure::Unknown(why())),
         };
         self.store.state = next(state, &event, &self.at());

@@ -60,6 +60,8 @@ pub(super) enum Answer {
     Tokens(Token),
     Dead,
     Unavailable,
+    /// An answer came that nobody understands.
+    Garbled,
     Lost,
 }
 
@@ -72,7 +74,7 @@ pub(super) struct Luck {
     pub(super) lapses: u8,
     /// A rotation whose new token died with its receiver, or on the way.
     pub(super) rotated_in_vain: bool,
-    /// Requests of which nobody has seen the end, for the token that is stored.
+    /// Requests of which nobody knows what they did, for the token that is stored.
     pub(super) unanswered: u8,
 }
 
@@ -86,7 +88,7 @@ pub(super) struct World {
 }
 
 /// The walk ends after so many renewals.
-pub(super) const RENEWALS: Token = 3;
+pub(super) const RENEWALS: Token = 2;
 
 pub(super) fn beginning() -> World {
     World {
@@ -120,6 +122,7 @@ impl World {
         Circumstances {
             now: self.now,
             expires_at: None,
+            refresh_ends_at: None,
             jitter: Jitter::NONE,
         }
     }

@@ -30,17 +30,31 @@ fn whether_to_ask_depends_on_the_state_and_on_who_wants_it() {
             true,
             Decision::Refrain(Refrain::NotConnected),
         );
-        check_decision(&throttled(later(9), true), asker, true, wait(9));
         check_decision(&throttled(NOW, true), asker, true, ask());
         check_decision(&unknown(later(9), true), asker, true, wait(9));
         check_decision(&reconnect(why(), None), asker, true, give_up());
         check_decision(&reconnect(why(), Some(NOW)), asker, true, ask());
         check_decision(&administrator(Some(NOW)), asker, true, ask());
     }
-    check_decision(&throttled(later(9), false), Person, true, ask());
-    check_decision(&throttled(later(9), false), Program, true, wait(9));
+    for asked in [true, false] {
+        check_decision(&throttled(later(9), asked), Person, true, ask());
+        check_decision(&throttled(later(9), asked), Program, true, wait(9));
+    }
+    let settings = || Decision::Refrain(Refrain::Settings(why()));
+    check_decision(&refused(None, false), Person, true, ask());
+    check_decision(&refused(None, false), Program, true, settings());
+    check_decision(&refused(Some(NOW), false), Program, true, ask());
     check_decision(&administrator(Some(later(9))), Person, true, ask());
     check_decision(&administrator(Some(later(9))), Program, true, put_right());
+}
+
+/// The service may still be working on a request whose answer was not seen: that minute is nobody's to
+/// overrule, a wait that it named afterwards is.
+#[test]
+fn a_person_overrules_a_wait_before_the_last_try_but_not_its_minute() {
+    check_decision(&unknown(later(9), true), Asker::Person, true, wait(9));
+    check_decision(&unknown(later(999), true), Asker::Person, true, wait(60));
+    check_decision(&unknown(later(999), true), Asker::Program, true, wait(999));
 }
 
 /// `expired, no refresh token, and reported as fresh`.

@@ -22,6 +22,7 @@ fn attempt(grant: GrantUse, probe: bool) -> Attempt {
     Attempt {
         grant,
         probe,
+        answered: false,
         failures: 0,
         rejected: false,
     }
@@ -56,6 +57,7 @@ fn unknown(again_at: Timestamp, single_use: bool) -> State {
         since: NOW,
         again_at,
         single_use,
+        answered: false,
         failures: 1,
         rejected: false,
         why: why(),
@@ -66,6 +68,15 @@ fn reconnect(why: Diagnosis, retry_at: Option<Timestamp>) -> State {
     State::NeedsReconnecting {
         why,
         retry_at,
+        rejected: false,
+    }
+}
+
+fn refused(retry_at: Option<Timestamp>, may_be_spent: bool) -> State {
+    State::SettingsRefused {
+        why: why(),
+        retry_at,
+        may_be_spent,
         rejected: false,
     }
 }
@@ -83,6 +94,7 @@ fn check(state: &State, event: &Event, expected: &State) {
     let at = Circumstances {
         now: NOW,
         expires_at: None,
+        refresh_ends_at: None,
         jitter: Jitter::NONE,
     };
     assert_eq!(next(state, event, &at), *expected, "{state:?} {event:?}");
@@ -99,7 +111,12 @@ fn a_renewal_that_fails_says_what_to_do_next() {
     for grant in [Repeatable, SingleUse] {
         let state = renewing(grant, false);
         check_failed(&state, Failure::Dead(why()), &reconnect(why(), None));
-        check_failed(&state, Failure::Settings(why()), &reconnect(why(), None));
+        check_failed(&state, Failure::Settings(why()), &refused(None, false));
+        check_failed(
+            &state,
+            Failure::Unread(why()),
+            &administrator(Some(later(3_600))),
+        );
         check_failed(
             &state,
             Failure::Misconfigured(why()),
@@ -115,6 +132,12 @@ fn a_renewal_that_fails_says_what_to_do_next() {
             &state,
             Failure::Throttled { wait, why: why() },
             &throttled(later(90), true),
+        );
+        let wait = Some(Duration::from_secs(u64::from(u32::MAX)));
+        check_failed(
+            &state,
+            Failure::Throttled { wait, why: why() },
+            &throttled(NOW.plus(LONGEST_ASKED_WAIT), true),
         );
         let unsaid = Failure::Throttled {
             wait: None,
@@ -134,19 +157,109 @@ fn a_renewal_that_fails_says_what_to_do_next() {
     );
 }
 
+/// The same, where the answers that came were not understood.
+fn answered(state: State) -> State {
+    match state {
+        State::Renewing { since, attempt } => State::Renewing {
+            since,
+            attempt: Attempt {
+                answered: true,
+                ..attempt
+            },
+        },
+        State::OutcomeUnknown {
+            since,
+            again_at,
+            single_use,
+            failures,
+            rejected,
+            why,
+            ..
+        } => State::OutcomeUnknown {
+            since,
+            again_at,
+            single_use,
+            answered: true,
+            failures,
+            rejected,
+            why,
+        },
+        other => other,
+    }
+}
+
 #[test]
-fn the_last_try_of_a_refresh_token_ends_in_reconnecting_unless_it_had_no_effect() {
+fn after_an_answer_that_was_not_seen_the_service_alone_ends_the_grant() {
     let probe = renewing(GrantUse::SingleUse, true);
     let lost = reconnect(Diagnosis::answer_lost(), None);
     check_failed(&probe, Failure::Dead(why()), &lost);
-    check_failed(&probe, Failure::Unknown(why()), &lost);
-    check(&probe, &Event::Interrupted, &lost);
+    let again = unknown(later(60), true);
+    check_failed(&probe, Failure::Unknown(why()), &again);
+    check_failed(&probe, Failure::NotUnderstood(why()), &again);
+    check(&probe, &Event::Interrupted, &again);
     check_failed(
         &probe,
         Failure::Unavailable(why()),
         &unknown(later(5), true),
     );
     check(&probe, &Event::Obtained, &State::Connected);
+}
+
+#[test]
+fn an_answer_that_was_not_understood_is_told_apart_from_one_that_was_lost() {
+    let first = renewing(GrantUse::SingleUse, false);
+    let not_understood = answered(unknown(later(60), true));
+    check_failed(&first, Failure::NotUnderstood(why()), &not_understood);
+    let probe = answered(renewing(GrantUse::SingleUse, true));
+    check_failed(&probe, Failure::NotUnderstood(why()), &not_understood);
+    check_failed(&probe, Failure::Unknown(why()), &unknown(later(60), true));
+    check_failed(&probe, Failure::Dead(why()), &reconnect(why(), None));
+    assert_ne!(not_understood.meaning(), unknown(later(60), true).meaning());
+}
+
+#[test]
+fn what_is_not_about_the_grant_is_asked_again_with_growing_pauses_until_the_refresh_token_ends() {
+    let failures = [
+        Failure::Unavailable(why()),
+        Failure::NotUnderstood(why()),
+        Failure::Unknown(why()),
+        Failure::Throttled {
+            wait: None,
+            why: why(),
+        },
+    ];
+    for failure in failures {
+        let (mut state, mut now, mut pause) = (State::Connected, NOW, Duration::ZERO);
+        let end = NOW.plus(ASSUMED_REFRESH_LIFE);
+        let begin = |state: &State, now| {
+            let begun = Event::RenewalBegun {
+                grant: GrantUse::SingleUse,
+                rejected: false,
+            };
+            let at = Circumstances {
+                now,
+                expires_at: None,
+                refresh_ends_at: Some(end),
+                jitter: Jitter::NONE,
+            };
+            next(
+                &next(state, &begun, &at),
+                &Event::Failed(failure.clone()),
+                &at,
+            )
+        };
+        while now < end {
+            state = begin(&state, now);
+            assert!(state.needs_somebody().is_none(), "{failure:?}: {state:?}");
+            let again = due_at(&state, None, Jitter::NONE).unwrap();
+            assert!(again.since(now) >= pause, "{failure:?}: {state:?}");
+            assert!(again.since(now) <= LONGEST_WAIT);
+            (pause, now) = (again.since(now), again);
+        }
+        assert_eq!(pause, LONGEST_WAIT);
+        let over = reconnect(Diagnosis::refresh_token_over(), None);
+        assert_eq!(begin(&state, now), over, "{failure:?}");
+    }
 }
 
 #[test]
@@ -218,9 +331,48 @@ fn an_edit_is_a_reason_to_try_once_more() {
         &administrator(Some(NOW)),
     );
     check(&administrator(None), &edited(false), &State::Draft);
+    check(
+        &refused(None, false),
+        &edited(true),
+        &refused(Some(NOW), false),
+    );
+    check(&refused(None, false), &edited(false), &State::Draft);
     for state in [State::Draft, State::Connected, throttled(later(9), true)] {
         check(&state, &edited(true), &state);
     }
+}
+
+#[test]
+fn another_plugin_is_a_reason_to_try_once_more() {
+    let changed = Event::PluginChanged;
+    for (state, expected) in [
+        (refused(None, true), refused(Some(NOW), true)),
+        (reconnect(why(), None), reconnect(why(), Some(NOW))),
+        (administrator(Some(later(9))), administrator(Some(NOW))),
+        (throttled(later(9), false), throttled(NOW, false)),
+        // What the service said still holds.
+        (throttled(later(9), true), throttled(later(9), true)),
+        (unknown(later(9), true), unknown(later(9), true)),
+        (State::Connected, State::Connected),
+        (State::Draft, State::Draft),
+    ] {
+        check(&state, &changed, &expected);
+        check(&connecting(state), &changed, &connecting(expected));
+    }
+}
+
+#[test]
+fn refused_settings_do_not_forget_that_a_refresh_token_may_be_spent() {
+    let settings = || Failure::Settings(why());
+    let probe = renewing(GrantUse::SingleUse, true);
+    check_failed(&probe, settings(), &refused(None, true));
+    check_failed(&unknown(later(9), true), settings(), &refused(None, true));
+    check_failed(&unknown(later(9), false), settings(), &refused(None, false));
+    let begun = Event::RenewalBegun {
+        grant: GrantUse::SingleUse,
+        rejected: false,
+    };
+    check(&refused(Some(NOW), true), &begun, &probe);
 }
 
 #[test]
@@ -228,6 +380,7 @@ fn what_the_service_refused_stays_refused_until_new_tokens_come() {
     let at = Circumstances {
         now: NOW,
         expires_at: None,
+        refresh_ends_at: None,
         jitter: Jitter::NONE,
     };
     for state in [
@@ -235,6 +388,7 @@ fn what_the_service_refused_stays_refused_until_new_tokens_come() {
         unknown(later(9), true),
         reconnect(why(), None),
         administrator(None),
+        refused(None, false),
         connecting(reconnect(why(), None)),
         renewing(GrantUse::SingleUse, false),
     ] {
@@ -264,6 +418,8 @@ fn what_was_begun_is_looked_after_though_nobody_asks() {
     assert_eq!(due(&throttled(later(9), true)), Some(later(9)));
     assert_eq!(due(&unknown(later(9), true)), Some(later(9)));
     assert_eq!(due(&reconnect(why(), None)), None);
+    assert_eq!(due(&refused(None, false)), None);
+    assert_eq!(due(&refused(Some(later(9)), false)), Some(later(9)));
     assert_eq!(due(&State::Draft), None);
 }
 
@@ -277,11 +433,14 @@ fn every_state_has_a_name_and_a_meaning_of_its_own() {
         throttled(NOW, true),
         reconnect(why(), None),
         administrator(None),
+        refused(None, false),
         unknown(NOW, true),
+        unknown(NOW, false),
+        answered(unknown(NOW, true)),
     ];
     let names: std::collections::BTreeSet<_> = states.iter().map(State::name).collect();
     let meanings: std::collections::BTreeSet<_> = states.iter().map(State::meaning).collect();
-    assert_eq!((names.len(), meanings.len()), (8, 8));
+    assert_eq!((names.len(), meanings.len()), (9, 11));
     for state in states {
         let json = serde_json::to_string(&state).unwrap();
         assert!(

@@ -1,24 +1,35 @@
-//! A connection, and the settings of each.
+//! Opening a connection: to a server that takes writes, where there is one.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, TargetSessionAttrs};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
-use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, Socket};
+use tokio_postgres::{Client, Config, Error, NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::fault::fault;
+use super::endpoint::{Endpoint, endpoints, patience};
+use super::fault::{fault, is_wrong_access, lacks_password};
+use super::password::PasswordSource;
+use super::settings;
 use super::tls::client_config;
 use crate::store::location::{Tls, is_loopback};
 use crate::store::{Effect, PostgresLocation, StoreError, StoreOptions};
 
 /// Opens connections to one database.
 pub(super) struct Connector {
-    config: Config,
+    hosts: Vec<Host>,
+    endpoints: Vec<Endpoint>,
+    access: TargetSessionAttrs,
     tls: Option<MakeRustlsConnect>,
     must_be_local: bool,
-    set_up: String,
+    patience: Duration,
+}
+
+/// A connection that was opened, and whether it is known to take writes.
+pub(super) struct Opened {
+    pub(super) client: Client,
+    pub(super) writable: bool,
 }
 
 impl Connector {
@@ -38,29 +49,115 @@ impl Connector {
             Tls::Off => None,
             Tls::Verified(roots) => Some(MakeRustlsConnect::new(client_config(roots.as_deref())?)),
         };
+        let passwords =
+            PasswordSource::new(place.passfile.as_deref(), |name| std::env::var(name).ok());
+        let endpoints = endpoints(&config, &passwords, &*options.randomness)?;
         Ok(Self {
-            config,
+            hosts: config.get_hosts().to_vec(),
+            patience: patience(options.call_timeout, endpoints.len()),
+            endpoints,
+            access: config.get_target_session_attrs(),
             tls,
             must_be_local: place.must_be_local,
-            set_up: settings(options),
         })
     }
 
-    pub(super) async fn connect(&self) -> Result<Client, StoreError> {
+    /// The first server that takes writes. Where none does and the URL does not ask for one, the first
+    /// that can be read.
+    pub(super) async fn connect(&self) -> Result<Opened, StoreError> {
         if self.must_be_local {
-            ensure_local(self.config.get_hosts()).await?;
+            ensure_local(&self.hosts).await?;
         }
-        let client = match &self.tls {
-            None => connect_with(&self.config, NoTls).await?,
-            Some(tls) => connect_with(&self.config, tls.clone()).await?,
+        let wanted = match self.access {
+            TargetSessionAttrs::ReadOnly => TargetSessionAttrs::ReadOnly,
+            _ => TargetSessionAttrs::ReadWrite,
         };
-        client
-            .batch_execute(&self.set_up)
-            .await
-            .map_err(|error| fault(&error))?;
-        ensure_durable(&client).await?;
-        Ok(client)
+        let first = self.connect_with(wanted).await;
+        let client = match first {
+            Err(StoreError::ReadOnly(_)) if self.access == TargetSessionAttrs::Any => {
+                let client = self.connect_with(TargetSessionAttrs::Any).await?;
+                return Ok(Opened {
+                    client,
+                    writable: false,
+                });
+            }
+            first => first?,
+        };
+        let writable = wanted == TargetSessionAttrs::ReadWrite;
+        Ok(Opened { client, writable })
     }
+
+    /// The first server of this kind. Of the reasons of several, the one that says most: that a server is
+    /// there, but of another kind; else that it refuses; else that it is not there.
+    async fn connect_with(&self, access: TargetSessionAttrs) -> Result<Client, StoreError> {
+        let mut failure = None;
+        for endpoint in &self.endpoints {
+            match self.connect_to(endpoint, access).await {
+                Ok(client) => return Ok(client),
+                Err(error) if failure.as_ref().is_none_or(|it| says_more(&error, it)) => {
+                    failure = Some(error);
+                }
+                Err(_) => {}
+            }
+        }
+        Err(failure.unwrap_or_else(|| unavailable("the URL names no server".to_owned())))
+    }
+
+    async fn connect_to(
+        &self,
+        endpoint: &Endpoint,
+        access: TargetSessionAttrs,
+    ) -> Result<Client, StoreError> {
+        let (config, no_password) = endpoint.prepare(access)?;
+        let opening = async {
+            let opened = match &self.tls {
+                None => open(&config, NoTls).await,
+                Some(tls) => open(&config, tls.clone()).await,
+            };
+            let client = opened.map_err(|error| not_opened(&error, endpoint, no_password))?;
+            settings::check(&client).await?;
+            Ok(client)
+        };
+        let opened = tokio::time::timeout(self.patience, opening).await;
+        opened.unwrap_or_else(|_| {
+            Err(unavailable(format!(
+                "PostgreSQL gave no answer within {:?}",
+                self.patience
+            )))
+        })
+    }
+}
+
+fn says_more(error: &StoreError, than: &StoreError) -> bool {
+    let rank = |error: &StoreError| match error {
+        StoreError::ReadOnly(_) => 2,
+        StoreError::Unavailable { .. } | StoreError::Busy => 0,
+        _ => 1,
+    };
+    rank(error) > rank(than)
+}
+
+fn unavailable(reason: String) -> StoreError {
+    StoreError::Unavailable {
+        reason,
+        effect: Effect::None,
+    }
+}
+
+/// Without a password that the server asks for, the file that was not used is named.
+fn not_opened(error: &Error, endpoint: &Endpoint, no_password: Option<String>) -> StoreError {
+    if is_wrong_access(error) {
+        return StoreError::ReadOnly(format!("{} takes no writes", endpoint.describe()));
+    }
+    if lacks_password(error) {
+        let file = no_password.map_or_else(String::new, |why| format!("; {why}"));
+        return StoreError::Misconfigured(format!(
+            "the server {} asks for a password, and there is none in the URL, in PGPASSWORD, or in a \
+             password file (`passfile=` in the URL, PGPASSFILE, ~/.pgpass){file}",
+            endpoint.describe()
+        ));
+    }
+    fault(error)
 }
 
 /// Without encryption, `localhost` has to be this machine, whatever the hosts file or a DNS server makes
@@ -69,10 +166,8 @@ async fn ensure_local(hosts: &[Host]) -> Result<(), StoreError> {
     for host in hosts {
         let Host::Tcp(name) = host else { continue };
         let found = tokio::net::lookup_host((name.as_str(), 0)).await;
-        let found = found.map_err(|error| StoreError::Unavailable {
-            reason: format!("{name} cannot be looked up: {error}"),
-            effect: Effect::None,
-        })?;
+        let found =
+            found.map_err(|error| unavailable(format!("{name} cannot be looked up: {error}")))?;
         require_loopback(name, found.map(|it| it.ip()))?;
     }
     Ok(())
@@ -87,85 +182,19 @@ fn require_loopback(name: &str, mut found: impl Iterator<Item = IpAddr>) -> Resu
     }
 }
 
-async fn connect_with<T>(config: &Config, tls: T) -> Result<Client, StoreError>
+async fn open<T>(config: &Config, tls: T) -> Result<Client, Error>
 where
     T: MakeTlsConnect<Socket>,
     T::Stream: Send + 'static,
     <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
 {
-    let (client, connection) = config.connect(tls).await.map_err(|error| fault(&error))?;
+    let (client, connection) = config.connect(tls).await?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::warn!(%error, "a connection to PostgreSQL ended");
         }
     });
     Ok(client)
-}
-
-/// A client that stops answering must not keep a row locked, and a lock is waited for no longer than
-/// SQLite would.
-fn settings(options: &StoreOptions) -> String {
-    let millis = |duration: Duration| duration.as_millis().max(1);
-    let (busy, call) = (millis(options.busy_timeout), millis(options.call_timeout));
-    format!(
-        "SET lock_timeout = {busy}; SET statement_timeout = {call}; \
-         SET idle_in_transaction_session_timeout = {call}; SET client_min_messages = warning"
-    )
-}
-
-const DURABILITY: [&str; 3] = ["synchronous_commit", "fsync", "full_page_writes"];
-
-/// What the server says of itself.
-pub(super) async fn durability(client: &Client) -> Result<Vec<(String, String)>, StoreError> {
-    let mut settings = Vec::new();
-    for name in DURABILITY {
-        settings.push((name.to_owned(), show(client, name).await?));
-    }
-    Ok(settings)
-}
-
-async fn show(client: &Client, name: &str) -> Result<String, StoreError> {
-    let answer = client.simple_query(&format!("SHOW {name}")).await;
-    let value = answer
-        .map_err(|error| fault(&error))?
-        .iter()
-        .find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-            _ => None,
-        });
-    value.ok_or_else(|| StoreError::Corrupt(format!("the server does not say its {name}")))
-}
-
-/// A commit returns when the log is on the disk: of this server, or of others as well where the
-/// operator has asked for that.
-async fn ensure_durable(client: &Client) -> Result<(), StoreError> {
-    if !matches!(
-        show(client, "synchronous_commit").await?.as_str(),
-        "on" | "remote_apply"
-    ) {
-        let sql = "SET synchronous_commit = on";
-        client
-            .batch_execute(sql)
-            .await
-            .map_err(|error| fault(&error))?;
-    }
-    match show(client, "fsync").await? {
-        value if value == "on" => ensure_unicode(client).await,
-        value => Err(StoreError::NotDurable {
-            setting: "fsync".to_owned(),
-            value,
-        }),
-    }
-}
-
-/// Names are in any script.
-async fn ensure_unicode(client: &Client) -> Result<(), StoreError> {
-    match show(client, "server_encoding").await?.as_str() {
-        "UTF8" => Ok(()),
-        other => Err(StoreError::Misconfigured(format!(
-            "the database's encoding is {other}; create one with the encoding UTF8"
-        ))),
-    }
 }
 
 #[cfg(test)]
@@ -197,5 +226,14 @@ mod tests {
             .unwrap();
         let elsewhere = ensure_local(&[Host::Tcp("192.0.2.1".to_owned())]).await;
         assert!(matches!(elsewhere, Err(StoreError::Misconfigured(_))));
+    }
+
+    #[test]
+    fn of_several_reasons_the_one_that_says_most_is_told() {
+        let gone = unavailable("gone".to_owned());
+        let refused = StoreError::Misconfigured("no such database".to_owned());
+        let standby = StoreError::ReadOnly("it takes no writes".to_owned());
+        assert!(says_more(&standby, &refused) && says_more(&refused, &gone));
+        assert!(!says_more(&gone, &standby) && !says_more(&gone, &gone));
     }
 }

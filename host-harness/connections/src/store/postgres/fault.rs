@@ -45,10 +45,15 @@ fn refused(refusal: &DbError) -> StoreError {
         | SqlState::LOCK_NOT_AVAILABLE => StoreError::Busy,
         SqlState::DISK_FULL => StoreError::Full,
         SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::ReadOnly(words(refusal)),
+        SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => StoreError::Corrupt(words(refusal)),
+        SqlState::DUPLICATE_PSTATEMENT | SqlState::INVALID_SQL_STATEMENT_NAME => pooled(refusal),
+        SqlState::PROTOCOL_VIOLATION if is_pooler_setting(refusal.message()) => pooled(refusal),
+        SqlState::INSUFFICIENT_PRIVILEGE => StoreError::Misconfigured(words(refusal)),
         _ => refused_by_class(code.code().get(..2).unwrap_or_default(), refusal),
     }
 }
 
+/// A code that is not known says nothing about what is stored.
 fn refused_by_class(class: &str, refusal: &DbError) -> StoreError {
     match class {
         // Connection exception, insufficient resources, operator intervention, system error.
@@ -56,13 +61,40 @@ fn refused_by_class(class: &str, refusal: &DbError) -> StoreError {
             reason: words(refusal),
             effect: Effect::None,
         },
-        // Invalid authorization, no such database, no such schema, no right.
+        // Invalid authorization, no such database, no such schema.
         "28" | "3D" | "3F" => StoreError::Misconfigured(words(refusal)),
-        "42" if *refusal.code() == SqlState::INSUFFICIENT_PRIVILEGE => {
-            StoreError::Misconfigured(words(refusal))
-        }
-        _ => StoreError::Corrupt(words(refusal)),
+        _ => StoreError::Refused(words(refusal)),
     }
+}
+
+/// What PgBouncer says where its settings, and not its state, are in the way.
+fn is_pooler_setting(message: &str) -> bool {
+    message.contains("pooling mode") || message.contains("unsupported startup parameter")
+}
+
+fn pooled(refusal: &DbError) -> StoreError {
+    StoreError::Misconfigured(format!(
+        "a connection pooler stands before the database, and answers {}; use its session or transaction \
+         mode, with no prepared statements of others on the same connections",
+        words(refusal)
+    ))
+}
+
+/// Whether a server is of another kind than was asked for: it takes no writes, or it does.
+pub(super) fn is_wrong_access(error: &Error) -> bool {
+    // Said by the library, which has no kind for it; a socket that may not be opened is another matter.
+    cause(error).is_some_and(|cause| {
+        cause.contains("does not allow writes") || cause.contains("database is not read only")
+    })
+}
+
+/// Whether the server asks for a password, and none was given.
+pub(super) fn lacks_password(error: &Error) -> bool {
+    error.as_db_error().is_none() && cause(error).as_deref() == Some("password missing")
+}
+
+fn cause(error: &Error) -> Option<String> {
+    std::error::Error::source(error).map(ToString::to_string)
 }
 
 /// The message and the code, without the detail, which quotes values.
@@ -70,8 +102,16 @@ fn words(refusal: &DbError) -> String {
     format!("{} ({})", refusal.message(), refusal.code().code())
 }
 
+/// What the library finds wrong with a URL stays so.
+const WRONG_URL: [&str; 2] = ["invalid configuration", "invalid connection string"];
+
 fn lost(error: &Error, effect: Effect) -> StoreError {
-    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
-    let reason = format!("{error}{}", cause.unwrap_or_default());
+    let reason = match cause(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    };
+    if WRONG_URL.iter().any(|it| reason.starts_with(it)) {
+        return StoreError::Misconfigured(reason);
+    }
     StoreError::Unavailable { reason, effect }
 }

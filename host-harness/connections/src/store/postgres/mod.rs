@@ -1,16 +1,23 @@
 //! PostgreSQL: one server for any number of machines.
 //!
 //! Every call has a deadline. A connection on which anything went wrong is closed, and the next call
-//! opens another, so a server that comes back is used again without further ado.
+//! opens another, so a server that comes back is used again without further ado. Where a server takes no
+//! writes any more (failover), all connections that were open by then are closed.
+//!
+//! Nothing is left behind in a session: neither a prepared statement nor a setting. So a connection pooler
+//! may stand in between, in its transaction mode as well.
 
 mod connect;
+mod endpoint;
 mod fault;
+mod password;
 mod schema;
 mod session;
+mod settings;
 mod tls;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio_postgres::Client;
@@ -18,15 +25,28 @@ use tokio_postgres::Client;
 use super::pool::{Pool, Turn};
 use super::sql::{Access, Driver, Operation};
 use super::{Effect, PostgresLocation, StoreError, StoreOptions};
-use connect::Connector;
+use connect::{Connector, Opened};
 use fault::commit_fault;
 use session::PostgresSession;
 
 /// A PostgreSQL database.
 pub(super) struct Postgres {
     connector: Connector,
-    connections: Pool<Client>,
+    connections: Pool<Connection>,
+    /// How often a server that took writes was found to take none any more.
+    failovers: AtomicU64,
+    /// The statement that begins a transaction.
+    begin: String,
     deadline: Duration,
+}
+
+/// A connection that is kept between calls.
+struct Connection {
+    client: Client,
+    /// Whether the server was found to take writes.
+    writable: bool,
+    /// [`Postgres::failovers`] when it was opened.
+    opened_after: u64,
 }
 
 pub(super) async fn open(
@@ -36,26 +56,44 @@ pub(super) async fn open(
     let postgres = Postgres {
         connector: Connector::new(place, options)?,
         connections: Pool::new(options.connections),
+        failovers: AtomicU64::new(0),
+        begin: settings::begin(options),
         deadline: options.call_timeout,
     };
     postgres
-        .within(&AtomicBool::new(false), postgres.bring_up_to_date())
+        .within(
+            &AtomicBool::new(false),
+            postgres.bring_up_to_date(options.create),
+        )
         .await?;
     Ok(postgres)
 }
 
 impl Driver for Postgres {
+    /// A write that a server refused because it takes none any more changed nothing: it is made again,
+    /// once, on a new connection.
     async fn run<O: Operation>(&self, operation: &Arc<O>) -> Result<O::Output, StoreError> {
         let committing = AtomicBool::new(false);
-        self.within(&committing, self.attempt(&**operation, &committing))
-            .await
+        let call = async {
+            let before = self.failovers();
+            match self.attempt(&**operation, &committing).await {
+                Err(StoreError::ReadOnly(why)) if self.failovers() != before => {
+                    tracing::warn!(%why, "the database server takes no writes any more; \
+                        its connections are closed, and another server is looked for");
+                    committing.store(false, Ordering::Relaxed);
+                    self.attempt(&**operation, &committing).await
+                }
+                result => result,
+            }
+        };
+        self.within(&committing, call).await
     }
 
     async fn durability(&self) -> Result<Vec<(String, String)>, StoreError> {
         let settings = async {
-            let (turn, client) = self.client().await?;
-            let settings = connect::durability(&client).await?;
-            turn.give_back(client);
+            let (turn, connection) = self.connection().await?;
+            let settings = settings::durability(&connection.client, &self.begin).await?;
+            self.give_back(turn, connection);
             Ok(settings)
         };
         self.within(&AtomicBool::new(false), settings).await
@@ -63,7 +101,7 @@ impl Driver for Postgres {
 }
 
 impl Postgres {
-    async fn client(&self) -> Result<(Turn<Client>, Client), StoreError> {
+    async fn connection(&self) -> Result<(Turn<Connection>, Connection), StoreError> {
         let turn = self
             .connections
             .turn()
@@ -72,19 +110,41 @@ impl Postgres {
                 reason: "the store is closed".to_owned(),
                 effect: Effect::None,
             })?;
-        while let Some(client) = turn.take_idle() {
-            if !client.is_closed() {
-                return Ok((turn, client));
+        while let Some(connection) = turn.take_idle() {
+            if self.is_good(&connection) {
+                return Ok((turn, connection));
             }
         }
-        let client = self.connector.connect().await?;
-        Ok((turn, client))
+        let opened_after = self.failovers();
+        let Opened { client, writable } = self.connector.connect().await?;
+        let connection = Connection {
+            client,
+            writable,
+            opened_after,
+        };
+        Ok((turn, connection))
     }
 
-    async fn bring_up_to_date(&self) -> Result<(), StoreError> {
-        let (turn, mut client) = self.client().await?;
-        schema::bring_up_to_date(&mut client).await?;
-        turn.give_back(client);
+    /// Keeps a connection for the next call. One to a server that takes no writes is not kept: there may
+    /// be a better one by then.
+    fn give_back(&self, turn: Turn<Connection>, connection: Connection) {
+        if connection.writable && self.is_good(&connection) {
+            turn.give_back(connection);
+        }
+    }
+
+    fn is_good(&self, connection: &Connection) -> bool {
+        !connection.client.is_closed() && connection.opened_after == self.failovers()
+    }
+
+    fn failovers(&self) -> u64 {
+        self.failovers.load(Ordering::SeqCst)
+    }
+
+    async fn bring_up_to_date(&self, create: bool) -> Result<(), StoreError> {
+        let (turn, connection) = self.connection().await?;
+        schema::bring_up_to_date(&connection.client, &self.begin, create).await?;
+        self.give_back(turn, connection);
         Ok(())
     }
 
@@ -94,19 +154,38 @@ impl Postgres {
         operation: &O,
         committing: &AtomicBool,
     ) -> Result<O::Output, StoreError> {
-        let (turn, client) = self.client().await?;
+        let (turn, connection) = self.connection().await?;
+        let Connection {
+            client,
+            writable,
+            opened_after,
+        } = connection;
         let mut session = PostgresSession::new(client);
         if O::ACCESS == Access::Write {
-            session.begin().await?;
+            session.begin(&self.begin).await?;
         }
         let result = operation.run(&mut session).await;
         let client = match (O::ACCESS, &result) {
+            (_, Err(error)) if error.is_database_fault() => None,
             (Access::Read, _) => Some(session.into_client()),
             (Access::Write, Ok(_)) => Some(commit(session, committing).await?),
             (Access::Write, Err(_)) => roll_back(session).await,
         };
-        if let Some(client) = client.filter(|it| !it.is_closed()) {
-            turn.give_back(client);
+        if writable && matches!(result, Err(StoreError::ReadOnly(_))) {
+            // Of several that find out at the same time, one counts.
+            let next = opened_after + 1;
+            let order = Ordering::SeqCst;
+            let _ = self
+                .failovers
+                .compare_exchange(opened_after, next, order, order);
+        }
+        if let Some(client) = client {
+            let connection = Connection {
+                client,
+                writable,
+                opened_after,
+            };
+            self.give_back(turn, connection);
         }
         result
     }

@@ -1,10 +1,11 @@
 //! The schema in a PostgreSQL database.
 
-use tokio_postgres::{Client, GenericClient, Transaction};
+use tokio_postgres::Client;
+use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use super::fault::{commit_fault, fault};
 use crate::store::StoreError;
-use crate::store::migration::{Migration, pending};
+use crate::store::migration::{Migration, pending, require_found};
 
 static MIGRATIONS: [Migration; 2] = [
     Migration {
@@ -27,35 +28,43 @@ const TABLE: &str = "CREATE TABLE credential_schema \
 const LOCK: &str = "SELECT pg_advisory_xact_lock(4816202607250001)";
 
 /// Does what is missing, in one transaction; writes nothing where nothing is.
-pub(super) async fn bring_up_to_date(client: &mut Client) -> Result<(), StoreError> {
-    if pending(&MIGRATIONS, version(client).await?)?.is_empty() {
+pub(super) async fn bring_up_to_date(
+    client: &Client,
+    begin: &str,
+    create: bool,
+) -> Result<(), StoreError> {
+    let found = version(client).await?;
+    require_found(found, create)?;
+    if pending(&MIGRATIONS, found)?.is_empty() {
         return Ok(());
     }
-    let transaction = client.transaction().await.map_err(|error| fault(&error))?;
-    migrate(&transaction).await?;
-    transaction.commit().await.map_err(commit_fault)
+    batch(client, begin).await?;
+    migrate(client).await?;
+    client.batch_execute("COMMIT").await.map_err(commit_fault)
 }
 
 /// Another process may have done it while this one waited for its turn.
-async fn migrate(transaction: &Transaction<'_>) -> Result<(), StoreError> {
-    batch(transaction, LOCK).await?;
-    let found = version(transaction).await?;
+async fn migrate(client: &Client) -> Result<(), StoreError> {
+    batch(client, LOCK).await?;
+    let found = version(client).await?;
     if found == 0 {
-        batch(transaction, TABLE).await?;
+        batch(client, TABLE).await?;
     }
     for step in pending(&MIGRATIONS, found)? {
-        batch(transaction, step.sql).await?;
+        batch(client, step.sql).await?;
         let sql = "INSERT INTO credential_schema (version, name) VALUES ($1, $2)";
         let version = i64::from(step.version);
-        transaction
-            .execute(sql, &[&version, &step.name])
+        let parameters: [(&(dyn ToSql + Sync), Type); 2] =
+            [(&version, Type::INT8), (&step.name, Type::TEXT)];
+        client
+            .execute_typed(sql, &parameters)
             .await
             .map_err(|error| fault(&error))?;
     }
     Ok(())
 }
 
-async fn batch(client: &impl GenericClient, sql: &str) -> Result<(), StoreError> {
+async fn batch(client: &Client, sql: &str) -> Result<(), StoreError> {
     client
         .batch_execute(sql)
         .await
@@ -63,7 +72,7 @@ async fn batch(client: &impl GenericClient, sql: &str) -> Result<(), StoreError>
 }
 
 /// The newest step that was done; 0 where there is no table yet.
-async fn version(client: &impl GenericClient) -> Result<u32, StoreError> {
+async fn version(client: &Client) -> Result<u32, StoreError> {
     // Read as any row is: a name that was looked up before it was there may stay unknown to this
     // connection for a while.
     let sql = "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'credential_schema' \
@@ -77,12 +86,13 @@ async fn version(client: &impl GenericClient) -> Result<u32, StoreError> {
     u32::try_from(version).map_err(|_| StoreError::Corrupt("the schema's version".to_owned()))
 }
 
-async fn one<T>(client: &impl GenericClient, sql: &str) -> Result<T, StoreError>
+/// Without preparing it, as everything is sent: a connection pooler in between need not remember it.
+async fn one<T>(client: &Client, sql: &str) -> Result<T, StoreError>
 where
-    T: for<'a> tokio_postgres::types::FromSql<'a>,
+    T: for<'a> FromSql<'a>,
 {
     let row = client
-        .query_one(sql, &[])
+        .query_typed_one(sql, &[])
         .await
         .map_err(|error| fault(&error))?;
     row.try_get(0).map_err(|error| fault(&error))

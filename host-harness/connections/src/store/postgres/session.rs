@@ -19,9 +19,10 @@ impl PostgresSession {
         self.0
     }
 
-    pub(super) async fn begin(&self) -> Result<(), StoreError> {
+    /// By this statement.
+    pub(super) async fn begin(&self, sql: &str) -> Result<(), StoreError> {
         self.0
-            .batch_execute("BEGIN")
+            .batch_execute(sql)
             .await
             .map_err(|error| fault(&error))
     }

@@ -3,7 +3,7 @@
 use super::sealing::broken;
 use super::value::values;
 use super::{Access, Operation, Row, Session};
-use crate::record::{Due, Tenant, Timestamp};
+use crate::record::{CLOCK_SKEW, Due, LONGEST_LEASE, Tenant, Timestamp};
 use crate::store::StoreError;
 
 /// See [`crate::store::Store::due`].
@@ -17,7 +17,16 @@ impl FindDue {
     /// The three columns of the index are compared as one, so a page begins where the last ended.
     pub(in crate::store) const SQL: &str = "SELECT tenant, id, due_at FROM credential \
         WHERE due_at IS NOT NULL AND due_at <= ?1 AND (due_at, tenant, id) > (?2, ?3, ?4) \
-        AND (lease_until IS NULL OR lease_until <= ?1) \
+        AND (lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?6) \
+        ORDER BY due_at, tenant, id LIMIT ?5";
+
+    /// Of those that are due last, what was written at a moment that is still to come (`?7`): by a clock that
+    /// was ahead.
+    const AHEAD: &str = "SELECT tenant, id, due_at FROM (SELECT tenant, id, due_at, obtained_at, \
+        intent_at, lease_until FROM credential WHERE due_at IS NOT NULL AND due_at > ?1 \
+        ORDER BY due_at DESC, tenant DESC, id DESC LIMIT 256) AS last \
+        WHERE (due_at, tenant, id) > (?2, ?3, ?4) AND (obtained_at > ?7 OR intent_at > ?7) \
+        AND (lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?6) \
         ORDER BY due_at, tenant, id LIMIT ?5";
 }
 
@@ -31,9 +40,16 @@ impl Operation for FindDue {
             None => values![i64::MIN, "", ""],
         };
         let [now, limit] = values![self.now, self.limit];
-        let rows = session
-            .query(Self::SQL, &[now, due_at, tenant, id, limit])
-            .await?;
+        let [longest, ahead] = values![self.now.plus(LONGEST_LEASE), self.now.plus(CLOCK_SKEW)];
+        let mut values = vec![now, due_at, tenant, id, limit, longest];
+        let mut rows = session.query(Self::SQL, &values).await?;
+        let room = u64::from(self.limit).saturating_sub(rows.len() as u64);
+        if room > 0 {
+            let [room] = values![room];
+            values[4] = room;
+            values.push(ahead);
+            rows.extend(session.query(Self::AHEAD, &values).await?);
+        }
         rows.into_iter().map(read_due).collect()
     }
 }
@@ -58,9 +74,22 @@ impl Operation for NextDue {
 
     async fn run<S: Session>(&self, session: &mut S) -> Result<Option<Timestamp>, StoreError> {
         // What is due and held comes up when its lease runs out.
-        let sql = "SELECT min(CASE WHEN lease_until > ?1 THEN lease_until ELSE due_at END) \
-                   FROM credential WHERE due_at IS NOT NULL AND due_at <= ?1";
-        let due = first_time(session.query(sql, &values![self.0]).await?)?;
+        let sql = "SELECT min(CASE WHEN lease_until > ?1 AND lease_until <= ?2 THEN lease_until \
+                   ELSE due_at END) FROM credential WHERE due_at IS NOT NULL AND due_at <= ?1";
+        let longest = self.0.plus(LONGEST_LEASE);
+        let due = first_time(session.query(sql, &values![self.0, longest]).await?)?;
+        let sql = "SELECT count(*) FROM (SELECT obtained_at, intent_at, lease_until FROM credential \
+                   WHERE due_at IS NOT NULL AND due_at > ?1 \
+                   ORDER BY due_at DESC, tenant DESC, id DESC LIMIT 256) AS last \
+                   WHERE (obtained_at > ?3 OR intent_at > ?3) \
+                   AND (lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?2)";
+        let ahead = self.0.plus(CLOCK_SKEW);
+        let rows = session.query(sql, &values![self.0, longest, ahead]).await?;
+        if let Some(mut row) = rows.into_iter().next()
+            && row.count()? > 0
+        {
+            return Ok(Some(due.map_or(self.0, |due| due.min(self.0))));
+        }
         let sql = "SELECT due_at FROM credential WHERE due_at IS NOT NULL AND due_at > ?1 \
                    ORDER BY due_at LIMIT 1";
         let coming = first_time(session.query(sql, &values![self.0]).await?)?;

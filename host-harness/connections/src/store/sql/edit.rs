@@ -86,8 +86,7 @@ impl ReplaceSettings {
             return Err(StoreError::StaleSettings { expected, found });
         }
         let state = row.text()?;
-        let as_read = |change: &StateChange| change.from.as_str() == state;
-        if !self.change.state.as_ref().is_none_or(as_read) {
+        if !is_as_read(self.change.state.as_ref(), &state) {
             return Err(StoreError::StaleState);
         }
         Ok((WrappedKey::read(&mut row)?, row.text()?))
@@ -112,6 +111,11 @@ impl ReplaceSettings {
     }
 }
 
+/// Whether a change of state begins with what is stored.
+fn is_as_read(change: Option<&StateChange>, stored: &str) -> bool {
+    change.is_none_or(|it| it.from.as_str() == stored)
+}
+
 fn state_values(change: Option<&StateChange>) -> [Value; 3] {
     match change {
         Some(change) => values![1_i64, change.to.as_str(), change.due_at],
@@ -126,6 +130,7 @@ pub(super) struct AcceptPlugin {
     pub(super) id: CredentialId,
     pub(super) from: PluginRef,
     pub(super) to: PluginRef,
+    pub(super) state: Option<StateChange>,
     pub(super) event: NewEvent,
     pub(super) now: Timestamp,
 }
@@ -139,12 +144,13 @@ impl Operation for AcceptPlugin {
             tenant: &self.tenant,
             id: self.id,
         };
-        let sql = "SELECT plugin_id, plugin_digest, plugin_bound, key_id, data_key FROM credential \
-                   WHERE tenant = ?1 AND id = ?2 /* lock */";
+        let sql = "SELECT state, plugin_id, plugin_digest, plugin_bound, key_id, data_key \
+                   FROM credential WHERE tenant = ?1 AND id = ?2 /* lock */";
         let rows = session.query(sql, &key.values()).await?;
         let mut row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
+        let state = row.text()?;
         let wrapped = WrappedKey::read(&mut row)?;
-        if *wrapped.plugin() != self.from {
+        if *wrapped.plugin() != self.from || !is_as_read(self.state.as_ref(), &state) {
             return Err(StoreError::StaleState);
         }
         let place = Place {
@@ -154,9 +160,15 @@ impl Operation for AcceptPlugin {
         let accepted = wrapped.bound_to(&self.to, &self.keys, place)?;
         let [plugin_id, digest, bound, _, data_key] = accepted.values()?;
         let [tenant, id] = key.values();
+        let [changes, state, due_at] = state_values(self.state.as_ref());
+        let parameters = values![
+            tenant, id, plugin_id, digest, bound, data_key, changes, state, due_at
+        ];
         let sql = "UPDATE credential SET plugin_id = ?3, plugin_digest = ?4, plugin_bound = ?5, \
-                   data_key = ?6, events = events + 1 WHERE tenant = ?1 AND id = ?2";
-        let parameters = values![tenant, id, plugin_id, digest, bound, data_key];
+                   data_key = ?6, events = events + 1, \
+                   state = CASE WHEN ?7 = 1 THEN ?8 ELSE state END, \
+                   due_at = CASE WHEN ?7 = 1 THEN ?9 ELSE due_at END \
+                   WHERE tenant = ?1 AND id = ?2";
         session.execute(sql, &parameters).await?;
         append(session, key, &self.event, self.now).await
     }

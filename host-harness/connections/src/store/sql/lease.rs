@@ -9,7 +9,8 @@ use super::row::{Key, read_record};
 use super::value::values;
 use super::{Access, Operation, Row, Session};
 use crate::record::{
-    Acquisition, CredentialId, Fence, HeldBy, Lease, LeasedRecord, Owner, Tenant, Timestamp,
+    Acquisition, CredentialId, Fence, HeldBy, LONGEST_LEASE, Lease, LeasedRecord, Owner, Tenant,
+    Timestamp,
 };
 use crate::store::StoreError;
 
@@ -40,7 +41,11 @@ impl Operation for Acquire {
         let rows = session.query(sql, &key.values()).await?;
         let row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
         let (mut record, newest) = read_record(row, &self.keys)?;
-        if let Some(holder) = record.overview.lease.take_if(|held| held.until > self.now) {
+        if let Some(holder) = record
+            .overview
+            .lease
+            .take_if(|held| held.holds_at(self.now))
+        {
             return Ok(Acquisition::Held(holder));
         }
         let lease = self.next_lease(newest);
@@ -61,7 +66,7 @@ impl Acquire {
             id: self.id,
             owner: self.owner.clone(),
             fence: Fence(newest.0 + 1),
-            until: self.now.plus(self.ttl),
+            until: self.now.plus(self.ttl.min(LONGEST_LEASE)),
         }
     }
 

@@ -16,11 +16,11 @@ use super::lease::{Acquire, Release};
 use super::read::{By, FindByIdentity, Get, List};
 use super::rotation::{BeginRotation, Rewrap};
 use super::tokens::{CommitTokens, DiscardTokens};
-use super::{Driver, Operation};
+use super::{Access, Driver, Operation};
 use crate::record::{
     Acquisition, CredentialId, Due, Event, Generation, Identity, Lease, Name, NewCredential,
     NewEvent, NewIntent, NewTokens, Overview, Owner, PluginRef, Record, SettingsChange,
-    SettingsVersion, Tenant, Timestamp, Transition,
+    SettingsVersion, StateChange, Tenant, Timestamp, Transition,
 };
 use crate::store::{Effect, KeyStatus, Store, StoreError};
 
@@ -38,6 +38,13 @@ pub(super) fn stopped(error: &JoinError) -> StoreError {
     }
 }
 
+/// Whoever operates the database is told, whatever the caller makes of it.
+fn warn_of_fault(error: Option<&StoreError>) {
+    if let Some(error) = error.filter(|it| it.is_database_fault()) {
+        tracing::warn!(%error, "a write to the store failed");
+    }
+}
+
 impl<D: Driver> SqlStore<D> {
     pub(in crate::store) fn new(driver: D, keys: Arc<Keys>) -> Self {
         Self {
@@ -52,13 +59,17 @@ impl<D: Driver> SqlStore<D> {
         let (driver, keys) = (Arc::clone(&self.driver), Arc::clone(&self.keys));
         let operation = Arc::new(operation);
         let task = tokio::spawn(async move {
-            match driver.run(&operation).await {
+            let result = match driver.run(&operation).await {
                 Err(StoreError::KeyMissing { .. }) => {
                     keys.reload().await?;
                     driver.run(&operation).await
                 }
                 result => result,
+            };
+            if O::ACCESS == Access::Write {
+                warn_of_fault(result.as_ref().err());
             }
+            result
         });
         task.await.unwrap_or_else(|error| Err(stopped(&error)))
     }
@@ -155,7 +166,7 @@ impl<D: Driver> Store for SqlStore<D> {
         tenant: &Tenant,
         id: CredentialId,
         (from, to): (&PluginRef, &PluginRef),
-        event: &NewEvent,
+        (state, event): (Option<&StateChange>, &NewEvent),
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.run(AcceptPlugin {
@@ -164,6 +175,7 @@ impl<D: Driver> Store for SqlStore<D> {
             id,
             from: from.clone(),
             to: to.clone(),
+            state: state.cloned(),
             event: event.clone(),
             now,
         })

@@ -53,10 +53,10 @@ impl Stored {
     }
 }
 
-/// The identity stays where the answer says nothing of it.
+/// The identity stays where the answer says nothing of it, and the last success where this is none.
 const STORE: &str = "UPDATE credential SET generation = ?3, obtained_at = ?4, expires_at = ?5, \
     access = ?6, access_fingerprint = ?7, refresh = ?8, refresh_fingerprint = ?9, \
-    tokens_fence = ?10, last_success = ?11, identity = coalesce(?12, identity), \
+    tokens_fence = ?10, last_success = coalesce(?11, last_success), identity = coalesce(?12, identity), \
     subject = CASE WHEN ?12 IS NULL THEN subject ELSE ?13 END, \
     refresh_expires_at = ?14, facts = coalesce(?15, facts) \
     WHERE tenant = ?1 AND id = ?2";
@@ -99,6 +99,7 @@ impl CommitTokens {
         let refresh_fingerprint = self.refresh_fingerprint(stored);
         let [tenant, id] = Key::of(&self.lease).values();
         let identity = tokens.identity.as_ref();
+        let succeeded = self.transition.diagnosis.is_none().then_some(self.now);
         Ok(values![
             tenant,
             id,
@@ -110,7 +111,7 @@ impl CommitTokens {
             refresh,
             refresh_fingerprint.as_ref().map(Fingerprint::as_str),
             self.lease.fence.number(),
-            self.now,
+            succeeded,
             identity.map(write_identity).transpose()?,
             identity.and_then(subject),
             tokens.refresh_expires_at,

@@ -11,6 +11,7 @@ use private_files::{FileError, Privacy};
 use rusqlite::{Connection, OpenFlags};
 
 use super::fault::fault;
+use super::identity::{Files, OpenFile};
 use crate::store::{StoreError, StoreOptions};
 
 /// Only the owner reads and writes. SQLite gives the same rights to the files beside it.
@@ -40,27 +41,43 @@ impl Opener {
         }
     }
 
-    /// The first connection: makes the file where there is none.
-    pub(super) fn create(&self) -> Result<Connection, StoreError> {
-        make_file(&trusted(&self.path)?)?;
-        let connection = self.connect()?;
+    /// Makes the file where there is none.
+    pub(super) fn make_file(&self) -> Result<(), StoreError> {
+        make_file(&trusted(&self.path)?)
+    }
+
+    /// Nothing is left of a store that a full disk did not take. Where another process was first, the
+    /// file is empty no more.
+    pub(super) fn remove_empty_file(&self) {
+        let empty = std::fs::metadata(&self.path).is_ok_and(|it| it.len() == 0);
+        if empty {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+
+    /// The first connection.
+    pub(super) fn create(&self) -> Result<OpenFile, StoreError> {
+        let (connection, before) = self.connect()?;
         self.switch_to_wal(&connection)
             .map_err(|error| without_log(&connection, error))?;
-        self.set_up(connection)
+        self.set_up(connection, &before)
     }
 
     /// A further connection.
-    pub(super) fn open(&self) -> Result<Connection, StoreError> {
-        self.set_up(self.connect()?)
+    pub(super) fn open(&self) -> Result<OpenFile, StoreError> {
+        let (connection, before) = self.connect()?;
+        self.set_up(connection, &before)
     }
 
-    fn connect(&self) -> Result<Connection, StoreError> {
+    /// And what stood at the path before it was opened.
+    fn connect(&self) -> Result<(Connection, Files), StoreError> {
         // A connection is used by one thread at a time, so SQLite need not lock it.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let path = trusted(&self.path)?;
+        let before = Files::at(&path);
         let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
         connection.busy_timeout(self.busy_timeout).map_err(fault)?;
-        Ok(connection)
+        Ok((connection, before))
     }
 
     /// Kept in the file. WAL lets readers read beside a writer.
@@ -81,7 +98,7 @@ impl Opener {
         }
     }
 
-    fn set_up(&self, connection: Connection) -> Result<Connection, StoreError> {
+    fn set_up(&self, connection: Connection, before: &Files) -> Result<OpenFile, StoreError> {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.execute_batch(SETTINGS).map_err(fault)?;
         if let Some(bytes) = self.largest_file {
@@ -93,7 +110,9 @@ impl Opener {
             )
             .map_err(fault)?;
         }
-        Ok(connection)
+        // The first read opens the log and its index.
+        let _: i64 = read(&connection, "schema_version").map_err(fault)?;
+        OpenFile::new(connection, before)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::store::{Effect, StoreError};
 
 pub(super) fn fault(error: Error) -> StoreError {
     let Some(code) = error.sqlite_error_code() else {
-        return StoreError::Corrupt(words(&error));
+        return unread(&error);
     };
     match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy,
@@ -23,7 +23,18 @@ pub(super) fn fault(error: Error) -> StoreError {
             reason: words(&error),
             effect: Effect::None,
         },
-        _ => StoreError::Corrupt(words(&error)),
+        _ => StoreError::Refused(words(&error)),
+    }
+}
+
+/// A value that is not of its kind is damage; anything else is not.
+fn unread(error: &Error) -> StoreError {
+    match error {
+        Error::FromSqlConversionFailure(..)
+        | Error::IntegralValueOutOfRange(..)
+        | Error::InvalidColumnType(..)
+        | Error::Utf8Error(..) => StoreError::Corrupt(words(error)),
+        _ => StoreError::Refused(words(error)),
     }
 }
 

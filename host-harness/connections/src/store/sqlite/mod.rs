@@ -5,36 +5,45 @@
 
 mod connection;
 mod fault;
+mod identity;
 mod schema;
 mod session;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
 use super::pool::{Pool, Turn};
 use super::sql::{Access, Driver, Operation};
 use super::{Effect, StoreError, StoreOptions};
 use connection::Opener;
+use identity::OpenFile;
 use session::SqliteSession;
 
 /// An SQLite file.
 pub(super) struct Sqlite {
     opener: Arc<Opener>,
-    readers: Pool<Connection>,
+    readers: Pool<OpenFile>,
     /// One connection: in this process, writers wait in line instead of trying again and again.
-    writer: Pool<Connection>,
+    writer: Pool<OpenFile>,
 }
 
 pub(super) async fn open(path: &Path, options: &StoreOptions) -> Result<Sqlite, StoreError> {
-    let path = PathBuf::from(path);
+    let (path, create) = (PathBuf::from(path), options.create);
     let opener = Arc::new(Opener::new(path, options));
     let first = Arc::clone(&opener);
-    let connection = on_thread(move || {
-        let mut connection = first.create()?;
-        schema::bring_up_to_date(&mut connection)?;
-        Ok(connection)
+    let file = on_thread(move || {
+        if create {
+            first.make_file()?;
+        }
+        let opened = first.create().and_then(|mut file| {
+            schema::bring_up_to_date(&mut file.connection, create)?;
+            Ok(file)
+        });
+        opened.inspect_err(|error| {
+            if create && *error == StoreError::Full {
+                first.remove_empty_file();
+            }
+        })
     })
     .await?;
     let sqlite = Sqlite {
@@ -43,9 +52,18 @@ pub(super) async fn open(path: &Path, options: &StoreOptions) -> Result<Sqlite, 
         writer: Pool::new(1),
     };
     if let Some(turn) = sqlite.writer.turn().await {
-        turn.give_back(connection);
+        turn.give_back(file);
     }
     Ok(sqlite)
+}
+
+/// Refuses where there is no file, or an empty one.
+pub(super) fn require(path: &Path) -> Result<(), StoreError> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_file() && found.len() == 0 => Err(StoreError::Absent),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(StoreError::Absent),
+        _ => Ok(()),
+    }
 }
 
 impl Driver for Sqlite {
@@ -53,12 +71,13 @@ impl Driver for Sqlite {
         let turn = self.turn(O::ACCESS).await?;
         let (opener, operation) = (Arc::clone(&self.opener), Arc::clone(operation));
         on_thread(move || {
-            let connection = turn.take_idle().map_or_else(|| opener.open(), Ok)?;
-            let mut session = SqliteSession::new(connection, O::ACCESS);
-            let begun = session.begin();
+            let file = turn.take_idle().map_or_else(|| opener.open(), Ok)?;
+            let checked = file.check();
+            let mut session = SqliteSession::new(file, O::ACCESS);
+            let begun = checked.and_then(|()| session.begin());
             let result = begun.and_then(|()| ready(operation.run(&mut session)).flatten());
-            let (connection, result) = session.end(result);
-            turn.give_back(connection);
+            let (file, result) = session.end(result);
+            turn.give_back(file);
             result
         })
         .await
@@ -68,9 +87,9 @@ impl Driver for Sqlite {
         let turn = self.turn(Access::Read).await?;
         let opener = Arc::clone(&self.opener);
         on_thread(move || {
-            let connection = turn.take_idle().map_or_else(|| opener.open(), Ok)?;
-            let settings = connection::durability(&connection);
-            turn.give_back(connection);
+            let file = turn.take_idle().map_or_else(|| opener.open(), Ok)?;
+            let settings = connection::durability(&file.connection);
+            turn.give_back(file);
             settings
         })
         .await
@@ -78,7 +97,7 @@ impl Driver for Sqlite {
 }
 
 impl Sqlite {
-    async fn turn(&self, access: Access) -> Result<Turn<Connection>, StoreError> {
+    async fn turn(&self, access: Access) -> Result<Turn<OpenFile>, StoreError> {
         let pool = match access {
             Access::Read => &self.readers,
             Access::Write => &self.writer,

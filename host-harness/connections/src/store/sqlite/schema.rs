@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 
 use super::fault::{commit_fault, fault};
 use crate::store::StoreError;
-use crate::store::migration::{Migration, pending};
+use crate::store::migration::{Migration, pending, require_found};
 
 static MIGRATIONS: [Migration; 2] = [
     Migration {
@@ -23,8 +23,13 @@ const TABLE: &str = "CREATE TABLE credential_schema \
     (version INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL) STRICT";
 
 /// Does what is missing, in one transaction; writes nothing where nothing is.
-pub(super) fn bring_up_to_date(connection: &mut Connection) -> Result<(), StoreError> {
-    if pending(&MIGRATIONS, version(connection)?)?.is_empty() {
+pub(super) fn bring_up_to_date(
+    connection: &mut Connection,
+    create: bool,
+) -> Result<(), StoreError> {
+    let found = version(connection)?;
+    require_found(found, create)?;
+    if pending(&MIGRATIONS, found)?.is_empty() {
         return Ok(());
     }
     let transaction = connection

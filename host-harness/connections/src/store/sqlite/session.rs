@@ -1,21 +1,22 @@
 //! A transaction in SQLite.
 
 use rusqlite::types::{Null, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ToSql, params_from_iter};
+use rusqlite::{ToSql, params_from_iter};
 
 use super::fault::{commit_fault, fault, is_unique_violation};
+use super::identity::OpenFile;
 use crate::store::StoreError;
 use crate::store::sql::{Access, Row, Session, Value};
 
 /// A connection on which an operation runs.
 pub(super) struct SqliteSession {
-    connection: Connection,
+    file: OpenFile,
     access: Access,
 }
 
 impl SqliteSession {
-    pub(super) fn new(connection: Connection, access: Access) -> Self {
-        Self { connection, access }
+    pub(super) fn new(file: OpenFile, access: Access) -> Self {
+        Self { file, access }
     }
 
     pub(super) fn begin(&self) -> Result<(), StoreError> {
@@ -23,6 +24,7 @@ impl SqliteSession {
             Access::Read => Ok(()),
             // At once a writer: a reader that becomes one may find that it has read too early.
             Access::Write => self
+                .file
                 .connection
                 .execute_batch("BEGIN IMMEDIATE")
                 .map_err(fault),
@@ -30,37 +32,38 @@ impl SqliteSession {
     }
 
     /// Commits what went well and undoes what did not.
-    pub(super) fn end<T>(
-        self,
-        result: Result<T, StoreError>,
-    ) -> (Connection, Result<T, StoreError>) {
+    pub(super) fn end<T>(self, result: Result<T, StoreError>) -> (OpenFile, Result<T, StoreError>) {
         let result = match (self.access, result) {
             (Access::Read, result) => result,
             (Access::Write, Ok(value)) => self.commit().map(|()| value),
             (Access::Write, Err(error)) => Err(error),
         };
-        if !self.connection.is_autocommit() {
+        let connection = &self.file.connection;
+        if !connection.is_autocommit() {
             // Where even this fails, the next BEGIN says so.
-            let _ = self.connection.execute_batch("ROLLBACK");
+            let _ = connection.execute_batch("ROLLBACK");
         }
-        (self.connection, result)
+        (self.file, result)
     }
 
+    /// What was stored in a file that was exchanged meanwhile is lost: that is no success.
     fn commit(&self) -> Result<(), StoreError> {
-        self.connection
+        self.file
+            .connection
             .execute_batch("COMMIT")
-            .map_err(commit_fault)
+            .map_err(commit_fault)?;
+        self.file.check()
     }
 
     fn write(&self, sql: &str, parameters: &[Value]) -> rusqlite::Result<u64> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.file.connection.prepare_cached(sql)?;
         statement
             .execute(params_from_iter(parameters))
             .map(|rows| rows as u64)
     }
 
     fn read(&self, sql: &str, parameters: &[Value]) -> rusqlite::Result<Vec<Row>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.file.connection.prepare_cached(sql)?;
         let columns = statement.column_count();
         statement
             .query_map(params_from_iter(parameters), |row| {

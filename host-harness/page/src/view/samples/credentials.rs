@@ -107,6 +107,22 @@ pub(in crate::view) fn needs_reconnecting() -> State {
     }
 }
 
+pub(in crate::view) fn settings_refused() -> State {
+    State::SettingsRefused {
+        why: Diagnosis {
+            code: text("invalid-settings"),
+            message: text("Tax region is missing."),
+            hint: None,
+            actor: Actor::User,
+            setup_step: None,
+            support_id: None,
+        },
+        retry_at: None,
+        may_be_spent: false,
+        rejected: false,
+    }
+}
+
 pub(in crate::view) fn throttled() -> State {
     State::Throttled {
         until: ahead(3),
@@ -148,6 +164,7 @@ pub(in crate::view) fn status(name: &str, state: State, tokens: Option<TokenFact
         standing: standing(state),
         form: FormReport {
             plugin: PluginStanding::Same,
+            difference: None,
             unknown: Vec::new(),
             missing: Vec::new(),
             problems: Vec::new(),

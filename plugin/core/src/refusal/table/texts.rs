@@ -1,8 +1,8 @@
 //! What people read for each row of the table.
 
-use super::super::notice::{Notice, notice};
+use super::super::notice::{Notice, STALE_CODE, notice};
 use crate::{
-    model::Actor::{Administrator, Plugin, Service, User},
+    model::Actor::{Administrator, Platform, Plugin, Service, User},
     setup,
 };
 
@@ -18,14 +18,15 @@ pub(super) const BUSY: Notice = notice(
     Service,
     None,
     "Sage Intacct is busy or being maintained.",
-    "Wait, then try again. The credential is in order.",
+    "Wait, then try again. The credential is in order. status.sage.com shows maintenance.",
 );
 pub(super) const TROUBLE: Notice = notice(
     "service-trouble",
     Service,
     None,
     "Sage Intacct has trouble of its own.",
-    "Try again later. The credential is in order; give Sage's support the support ID if it lasts.",
+    "Try again later. The credential is in order; status.sage.com shows outages. Give Sage's support \
+     the support ID if it lasts.",
 );
 pub(super) const USERNAME_FORMAT: Notice = notice(
     "username-format",
@@ -84,6 +85,46 @@ pub(super) const CLIENT_REFUSED: Notice = notice(
     "Copy both again from the Sage developer portal, without blanks; upper and lower case \
      matter. Connect once more before you create a new secret: this refusal sometimes passes.",
 );
+pub(super) const LOGIN_REFUSED: Notice = notice(
+    "login-refused",
+    User,
+    Some(setup::APPLICATION),
+    "Sage Intacct could not authenticate this sign-in: the application or the user.",
+    "First compare Client ID and Client Secret with the Sage developer portal, then Username with \
+     the user ID under Company → Admin → Web Services users and with the company ID; upper and lower \
+     case matter.",
+);
+pub(super) const LOGIN_ENDED: Notice = notice(
+    "login-ended",
+    User,
+    None,
+    "Sage Intacct could not authenticate this connection when it was to be renewed.",
+    "Connect again. If that is refused too, it says what to put right.",
+);
+pub(super) const ENTITY: Notice = notice(
+    "entity-refused",
+    User,
+    None,
+    "Sage Intacct refused the request, most likely for the entity in the Username.",
+    "In Username, compare what stands behind the | with the entity's ID in Intacct, upper and lower \
+     case included; or remove | and entity for the whole company.",
+);
+pub(super) const SENDER_NOT_AUTHORIZED: Notice = notice(
+    "sender-not-authorized",
+    Administrator,
+    Some(setup::SENDER),
+    "The company has not authorized the application's sender ID in Sage Intacct.",
+    "An administrator opens Company → Setup → Company → Security tab → Edit → Web Services \
+     authorizations and adds the sender ID, Status Active; upper and lower case matter.",
+);
+pub(super) const NETWORK: Notice = notice(
+    "network-refused",
+    Platform,
+    None,
+    "Something before Sage Intacct does not let the platform's network through.",
+    "Whoever runs the platform checks proxy, firewall, and whether Intacct admits the platform's IP \
+     address. The credential is not the cause.",
+);
 pub(super) const CLIENT_LIMITED: Notice = notice(
     "client-limited",
     Administrator,
@@ -109,6 +150,13 @@ pub(super) const CONSENT_DENIED: Notice = notice(
     "Connect again and allow it. If nobody declined it, let an administrator of the company sign \
      in there once, or authorize the sender ID first.",
 );
+pub(super) const SIGNED_OUT: Notice = notice(
+    "signed-out",
+    User,
+    None,
+    "The browser's session at Sage ended before the access was allowed.",
+    "Connect again, sign in on Sage's page and allow the access.",
+);
 pub(super) const REFRESH_DEAD: Notice = notice(
     "grant-ended",
     User,
@@ -122,8 +170,9 @@ pub(super) const SESSION_DEAD: Notice = notice(
     User,
     None,
     "Sage Intacct no longer accepts this session: sessions end by themselves.",
-    "Take a fresh Session ID from a running Intacct session, enter it and connect again. To be \
-     independent of sessions, clear Session ID and enter Username.",
+    "Take a fresh Session ID from a running Intacct session (in its address between .sess= and \
+     &.uid), enter it and connect again. To be independent of sessions, clear Session ID and enter \
+     Username.",
 );
 pub(super) const CODE_REFUSED: Notice = notice(
     "code-refused",
@@ -145,14 +194,14 @@ pub(super) const USER_REFUSED: Notice = notice(
      Username. A regular user cannot sign in this way.",
 );
 pub(super) const TOKEN_STALE: Notice = notice(
-    "token-stale",
+    STALE_CODE,
     Service,
     None,
     "The access token has expired or was withdrawn.",
     "It is renewed and the request repeated once; nobody has to do anything.",
 );
 pub(super) const TOKEN_STALE_AT_REVOCATION: Notice = notice(
-    "token-stale",
+    STALE_CODE,
     User,
     None,
     "Sage Intacct does not know this token any more, so it was not revoked.",
@@ -171,6 +220,7 @@ const REPORT: &str = "Report this to the author of this plugin, with the code an
                       Connecting again does not help.";
 pub(super) const DEFECT_FORMAT: Notice =
     defect("Sage Intacct took the request for one of its XML API.");
+pub(super) const DEFECT_MEMBER: Notice = defect("Sage Intacct misses something in the request.");
 pub(super) const DEFECT_GRANT: Notice = defect("Sage Intacct cannot read the request for tokens.");
 pub(super) const DEFECT_PATH: Notice = defect("Sage Intacct knows no such address.");
 pub(super) const DEFECT_BEARER: Notice =
@@ -184,13 +234,6 @@ pub(super) const NOT_FOUND: Notice = notice(
     Plugin,
     None,
     "Sage Intacct knows no such address.",
-    REPORT,
-);
-pub(super) const REDIRECTED: Notice = notice(
-    "redirected",
-    Plugin,
-    None,
-    "Sage Intacct sent the request elsewhere, and secrets do not follow.",
     REPORT,
 );
 pub(super) const NOT_UNDERSTOOD: Notice = notice(

@@ -1,5 +1,7 @@
 //! Where a store is.
 
+mod file;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -25,6 +27,8 @@ pub struct PostgresLocation {
     /// Whether it is not encrypted because the server is on this machine. A name that says so is looked
     /// up when connecting, and has to lead here.
     pub(super) must_be_local: bool,
+    /// A file that holds the password (`passfile`).
+    pub(super) passfile: Option<PathBuf>,
 }
 
 /// Whether the connection is encrypted. There is no way to try and fall back: whoever sits in between
@@ -44,10 +48,37 @@ pub enum LocationError {
     #[error("a store is a file's path or a `postgres://` URL")]
     Empty,
     /// Of another kind.
-    #[error("a store is a file's path or a `postgres://` URL, not a `{0}:` URL")]
+    #[error(
+        "a store is a file's path or a URL `postgres://USER@HOST/DATABASE`, not a `{0}:` URL; a file of such \
+         a name is `./…`"
+    )]
     Scheme(String),
+    /// `host=… dbname=…`, or the like.
+    #[error(
+        "that is a database's settings with `=`, and no file's path: write a URL \
+         `postgres://USER@HOST:PORT/DATABASE`, with the password in PGPASSFILE or PGPASSWORD; a file of such a \
+         name is `./…`"
+    )]
+    Settings,
+    /// `user@host/database`, or the like.
+    #[error(
+        "that looks like a database without its scheme, and no file's path: write \
+         `postgres://USER@HOST:PORT/DATABASE`; a file of such a name is `./…`"
+    )]
+    NoScheme,
+    /// `sqlite://host`.
+    #[error(
+        "after `sqlite:` stands the path of a file, as in `sqlite:/var/lib/harness/credentials.db`"
+    )]
+    Sqlite,
+    /// Such as a line break between two lines.
+    #[error("a store's name has no line breaks or other control characters in it")]
+    ControlCharacter,
     /// The URL does not follow the rules.
-    #[error("that is no PostgreSQL URL: {0}")]
+    #[error(
+        "that is no PostgreSQL URL: {0}; in a password `@ : / ? # %` are written \
+         `%40 %3A %2F %3F %23 %25`, or it is kept in PGPASSFILE or PGPASSWORD"
+    )]
     Url(String),
     /// `prefer` and `allow` fall back to plain text without saying so.
     #[error(
@@ -60,27 +91,38 @@ pub enum LocationError {
 impl FromStr for Location {
     type Err = LocationError;
 
+    /// What a value of `echo` has around it, blanks and line breaks, is no part of it.
     fn from_str(text: &str) -> Result<Self, LocationError> {
-        match text.split_once(':') {
-            _ if text.trim().is_empty() => Err(LocationError::Empty),
-            Some(("postgres" | "postgresql", _)) => parse_postgres(text).map(Self::Postgres),
-            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
-            Some((scheme, rest)) if rest.starts_with("//") => {
-                Err(LocationError::Scheme(scheme.to_owned()))
+        let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        if text.is_empty() {
+            return Err(LocationError::Empty);
+        }
+        let schemes = ["postgres", "postgresql"];
+        let database = schemes.iter().find_map(|it| file::strip_scheme(text, it));
+        match database {
+            Some(rest) if rest.starts_with("//") => {
+                // The parser knows the scheme in small letters.
+                parse_postgres(&format!("postgres:{rest}")).map(Self::Postgres)
             }
-            Some(_) | None => Ok(Self::Sqlite(text.into())),
+            Some(_) => Err(LocationError::NoScheme),
+            None => file::parse(text).map(Self::Sqlite),
         }
     }
 }
 
-/// `sslmode` and `sslrootcert` are understood here, the rest by `tokio_postgres`.
+/// `sslmode`, `sslrootcert` and `passfile` are understood here, the rest by `tokio_postgres`.
 fn parse_postgres(text: &str) -> Result<PostgresLocation, LocationError> {
     let (url, query) = text.split_once('?').unwrap_or((text, ""));
-    let (mut mode, mut roots, mut rest) = (None, None, Vec::new());
+    let (mut mode, mut roots, mut passfile, mut rest) = (None, None, None, Vec::new());
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=') {
             Some(("sslmode", value)) => mode = Some(value),
             Some(("sslrootcert", path)) => roots = Some(decoded_path(path)),
+            Some(("passfile", path)) => passfile = Some(decoded_path(path)),
+            // A server that takes writes is the primary.
+            Some(("target_session_attrs", "primary")) => {
+                rest.push("target_session_attrs=read-write");
+            }
             _ => rest.push(pair),
         }
     }
@@ -96,6 +138,7 @@ fn parse_postgres(text: &str) -> Result<PostgresLocation, LocationError> {
         must_be_local: mode.is_none() && tls == Tls::Off,
         config: Box::new(config),
         tls,
+        passfile,
     })
 }
 
@@ -192,17 +235,25 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case::a_relative_path("credentials.db")]
-    #[case::an_absolute_path("/var/lib/harness/credentials.db")]
-    #[case::a_path_with_a_colon("./odd:name.db")]
-    fn a_path_is_a_file(#[case] text: &str) {
-        assert_eq!(text.parse::<Location>().unwrap().to_string(), text);
-    }
-
-    #[test]
-    fn a_file_may_be_named_as_one() {
-        let location: Location = "sqlite:credentials.db".parse().unwrap();
-        assert_eq!(location.to_string(), "credentials.db");
+    #[case::a_path("credentials.db\n", "credentials.db")]
+    #[case::of_windows("credentials.db\r\n", "credentials.db")]
+    #[case::blanks(" credentials.db\t", "credentials.db")]
+    #[case::several("\n\ncredentials.db\n\n", "credentials.db")]
+    #[case::a_mark("\u{feff}credentials.db", "credentials.db")]
+    #[case::a_url(
+        "postgres://app@localhost:5433/harness\n",
+        "postgres://localhost:5433/harness"
+    )]
+    #[case::a_url_of_windows(
+        "postgres://app@localhost:5433/harness\r\n",
+        "postgres://localhost:5433/harness"
+    )]
+    #[case::in_capitals(
+        "PostgreSQL://app@localhost:5433/harness",
+        "postgres://localhost:5433/harness"
+    )]
+    fn what_stands_around_it_is_no_part_of_it(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(text.parse::<Location>().unwrap().to_string(), expected);
     }
 
     #[rstest]
@@ -271,7 +322,9 @@ mod tests {
     #[rstest]
     #[case::nothing("", LocationError::Empty)]
     #[case::blanks("  ", LocationError::Empty)]
+    #[case::line_breaks("\r\n", LocationError::Empty)]
     #[case::another_database("mysql://host/db", LocationError::Scheme("mysql".to_owned()))]
+    #[case::no_slashes("postgres:app@host/db", LocationError::NoScheme)]
     #[case::falling_back(
         "postgres://app@db.example.com/db?sslmode=prefer",
         LocationError::SslMode("prefer".to_owned())
