@@ -63,10 +63,10 @@ mod tests {
         assert_eq!(
             documents(&said),
             [
-                format!("{prologue}<list><of>one</of><of>2</of></list>"),
                 format!(
-                    "{prologue}<response><control></control><error><errorno>a &amp; &lt;b</errorno></error></response>"
+                    "{prologue}<response><error><errorno>a &amp; &lt;b</errorno></error><control></control></response>"
                 ),
+                format!("{prologue}<list><of>one</of><of>2</of></list>"),
             ]
         );
     }

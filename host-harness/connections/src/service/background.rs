@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::want::Want;
 use super::{Connections, Error, Inner};
-use crate::record::{CredentialId, Due, Tenant, Timestamp};
+use crate::record::{CredentialId, Due, Record, Tenant, Timestamp};
 
 /// How many due credentials are read at a time.
 const BATCH: u32 = 256;
@@ -197,20 +197,28 @@ impl Round {
 impl Inner {
     async fn renew_ahead(self: &Arc<Self>, due: &Due) -> Result<(), Error> {
         let record = self.store.get(&due.tenant, due.id).await?;
-        self.plugins.of(&record)?;
-        let slots = self.plugins.slots(&record.overview.plugin.id);
-        let _place = match slots {
-            Some(slots) => slots.acquire_owned().await.ok(),
-            None => None,
-        };
-        match self.fly(&due.tenant, due.id, Want::Ahead).await {
-            // Good until its end; the background comes back then.
-            Ok(_) | Err(Error::NothingRenews { .. }) => self.is_well(&record.overview, None),
+        match self.renew_in_turn(&record).await {
+            Ok(()) => self.is_well(&record.overview, None),
             Err(error) => {
                 self.warn_of_error(&record.overview, &error);
                 return Err(error);
             }
         }
         Ok(())
+    }
+
+    async fn renew_in_turn(self: &Arc<Self>, record: &Record) -> Result<(), Error> {
+        let overview = &record.overview;
+        self.plugins.of(record)?;
+        let slots = self.plugins.slots(&overview.plugin.id);
+        let _place = match slots {
+            Some(slots) => slots.acquire_owned().await.ok(),
+            None => None,
+        };
+        match self.fly(&overview.tenant, overview.id, Want::Ahead).await {
+            // Good until its end; the background comes back then.
+            Ok(_) | Err(Error::NothingRenews { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -64,7 +64,7 @@ impl Failure {
     #[must_use]
     pub fn of_unread(error: &Error) -> Self {
         match Self::of(error) {
-            Self::Unknown(why) => Self::Unread(why),
+            Self::NotUnderstood(why) | Self::Unknown(why) => Self::Unread(why),
             other => other,
         }
     }

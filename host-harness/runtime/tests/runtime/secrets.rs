@@ -218,7 +218,7 @@ async fn an_answer_that_is_no_json_is_withheld() {
     let stage = Stage::new().await.mapped_to(&server);
     let sent = stage.send("get", "/");
     let seen = stage.withstands(sent).await.unwrap();
-    assert_eq!(seen, "200 BodyKind::Other");
+    assert_eq!(seen, "200 BodyKind::Html");
     assert!(!seen.contains("not-a-real"), "{seen}");
     assert!(SERVICE.starts_with("https"));
 }

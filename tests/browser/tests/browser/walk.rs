@@ -62,6 +62,15 @@ impl Browser {
         self.until("the service", there).await;
     }
 
+    /// The same; or back at the page with an answer, where the service asks nothing.
+    pub(crate) async fn arrive_at_service_or_back(&self, stage: &Stage) -> bool {
+        let service = stage.mock.origin();
+        let at_service = async || self.address().await.as_str().starts_with(&service);
+        let there = async || at_service().await || self.has("#notice").await;
+        self.until("the service", there).await;
+        at_service().await
+    }
+
     /// Signs in at the service's page.
     pub(crate) async fn sign_in(&self, stage: &Stage, user: &str) {
         self.arrive_at_service(stage).await;
