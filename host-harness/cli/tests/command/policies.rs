@@ -1,5 +1,7 @@
 //! What the operator decides.
 
+use std::io::{Read as _, Write as _};
+
 use rstest::rstest;
 use serde_json::json;
 
@@ -132,6 +134,28 @@ fn a_policy_in_the_folder_that_xdg_names_is_found() {
 #[case::limit_too_small("[limits]\nmemory_bytes = 1", "2:16 `memory_bytes` is at least 65536")]
 #[case::negative_limit("[limits]\nhandles = -1", "2:11 `handles` is a whole number")]
 #[case::no_certificate("trust = [\"policy.toml\"]", "1:10 ")]
+#[case::no_proxy("proxy = \"proxy.example\"", "1:9 a proxy is named by a URL")]
+#[case::another_kind_of_proxy(
+    "proxy = \"socks5://proxy.example\"",
+    "1:9 a proxy is asked by http or https"
+)]
+#[case::a_proxy_with_a_password(
+    "proxy = \"http://u:not-a-real-password@proxy.example\"",
+    "1:9 a proxy's user and password do not stand in its URL"
+)]
+#[case::a_proxys_password_in_clear(
+    "[proxy]\nurl = \"http://proxy.example\"\nuser = \"u\"\npassword = \"not-a-real-password\"",
+    "4:12 the proxy's password is a secret hint: write { env"
+)]
+#[case::half_a_login(
+    "[proxy]\nurl = \"http://proxy.example\"\nuser = \"u\"",
+    "1:1 a proxy's `user` and `password` stand together"
+)]
+#[case::a_proxy_without_a_place("[proxy]\nuser = \"u\"", "`url` is missing in [proxy]")]
+#[case::more_of_a_proxy(
+    "[proxy]\nurl = \"http://proxy.example\"\nusr = \"u\"",
+    "3:1 unknown key `usr` in [proxy]"
+)]
 fn a_policy_that_cannot_be_used_stops_the_start(#[case] text: &str, #[case] expected: &str) {
     let stage = Stage::with_secret();
     stage.web_services_user();
@@ -145,9 +169,84 @@ fn a_policy_that_cannot_be_used_stops_the_start(#[case] text: &str, #[case] expe
     ] {
         let arguments = [command, &["--policy", "policy.toml"]].concat();
         let run = stage.run(&arguments).ends_with(4);
-        run.says(expected)
+        let run = run
+            .says(expected)
             .says("who acts: whoever runs this platform");
+        assert!(!run.everything().contains("not-a-real-password"), "{run:?}");
     }
+}
+
+/// A proxy on this machine that opens no tunnel; what it was asked.
+fn refusing_proxy(answer: &'static str) -> (String, std::sync::mpsc::Receiver<String>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (said, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                client.read_exact(&mut byte).unwrap();
+                head.extend(byte);
+            }
+            client.write_all(answer.as_bytes()).unwrap();
+            said.send(String::from_utf8(head).unwrap()).unwrap();
+        }
+    });
+    (url, heard)
+}
+
+#[test]
+fn what_goes_to_the_internet_goes_through_the_proxy_that_the_policy_names() {
+    let (url, heard) = refusing_proxy("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+    let stage = Stage::with_secret();
+    stage.web_services_user();
+    stage.file("policy.toml", format!("proxy = \"{url}\"\n{ALLOWED}"));
+    let connect = ["connect", "credential.toml", "--policy", "policy.toml"];
+    stage
+        .run(&connect)
+        .ends_with(6)
+        .says("The proxy that the policy names asks for a user and a password (407)");
+    let head = heard.recv().unwrap();
+    assert!(head.starts_with("CONNECT api.intacct.com:443 "), "{head}");
+    assert!(
+        !head.to_lowercase().contains("proxy-authorization"),
+        "{head}"
+    );
+    stage.file("password", "not-a-real-password\n");
+    let proxy = format!(
+        "[proxy]\nurl = \"{url}\"\nuser = \"platform\"\npassword = {{ file = \"password\" }}\n"
+    );
+    stage.file("policy.toml", format!("{proxy}{ALLOWED}"));
+    stage.run(&connect).ends_with(6);
+    let head = heard.recv().unwrap();
+    // base64 of `platform:not-a-real-password` (RFC 7617 section 2)
+    assert!(
+        head.contains("cGxhdGZvcm06bm90LWEtcmVhbC1wYXNzd29yZA=="),
+        "{head}"
+    );
+    let check = ["policy", "check", "policy.toml"];
+    stage.run(&check).ends_with(0).shows(&format!(
+        "what is not mapped goes through the proxy {url}, as platform, password from the file"
+    ));
+}
+
+/// Whoever can set a variable must not decide where requests go.
+#[test]
+fn a_proxy_that_a_variable_names_is_not_asked() {
+    let (url, heard) = refusing_proxy("HTTP/1.1 407 No\r\n\r\n");
+    let mock = mock();
+    let stage = Stage::with_secret()
+        .env("HTTPS_PROXY", &url)
+        .env("ALL_PROXY", &url);
+    stage.web_services_user();
+    let to_mock = ["connect", "credential.toml", "--mock", &mock.origin(), "-v"];
+    stage
+        .run(&to_mock)
+        .ends_with(0)
+        .says("a proxy is named by a variable and not used; write `proxy` into the policy");
+    assert!(heard.try_recv().is_err());
 }
 
 /// What a name may lead to and nobody should read, beside a file that is one byte too large.

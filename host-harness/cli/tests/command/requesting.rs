@@ -92,8 +92,16 @@ fn a_status_says_how_it_ends(#[case] fault: Fault, #[case] code: i32, #[case] ex
 }
 
 #[rstest]
-#[case::another_host("https://evil.example/", 4, "does not let")]
-#[case::plain_http("http://api.intacct.com/", 4, "does not let")]
+#[case::another_host(
+    "https://evil.example/",
+    4,
+    "does not ask to reach https://evil.example"
+)]
+#[case::plain_http(
+    "http://api.intacct.com/",
+    4,
+    "does not ask to reach http://api.intacct.com"
+)]
 #[case::no_path("users", 2, "neither a path")]
 fn a_request_goes_only_where_the_policy_says(
     #[case] path: &str,

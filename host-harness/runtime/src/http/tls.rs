@@ -149,11 +149,8 @@ fn reason(why: &CertificateError) -> String {
             expected,
             presented,
         } => {
-            let names: Vec<String> = presented
-                .iter()
-                .take(MOST_NAMES)
-                .map(|it| plain(it))
-                .collect();
+            let names = presented.iter().take(MOST_NAMES);
+            let names: Vec<String> = names.map(|it| plain(presented_name(it))).collect();
             let expected = plain(&expected.to_str());
             format!("is not for {expected}, but for {}", names.join(", "))
         }
@@ -163,6 +160,11 @@ fn reason(why: &CertificateError) -> String {
         E::BadSignature => "is not signed as it says".to_owned(),
         _ => "is not to be trusted".to_owned(),
     }
+}
+
+/// The name in `DnsName("a.example")`, as the library writes it.
+fn presented_name(text: &str) -> &str {
+    text.split('"').nth(1).unwrap_or(text)
 }
 
 fn date(at: UnixTime) -> String {

@@ -128,7 +128,7 @@ async fn a_request_goes_through_the_tunnel_and_the_proxy_reads_nothing_of_it() {
         "{heard}"
     );
     // base64 of `platform:not-a-real-password` (RFC 7617 section 2)
-    let login = "Proxy-Authorization: Basic cGxhdGZvcm06bm90LWEtcmVhbC1wYXNzd29yZA==\r\n";
+    let login = "proxy-authorization: Basic cGxhdGZvcm06bm90LWEtcmVhbC1wYXNzd29yZA==\r\n";
     assert!(heard.contains(login), "{heard}");
     assert!(!heard.contains(TOKEN) && !heard.contains("/v1"), "{heard}");
     assert!(!request.contains("cGxhdGZvcm0"), "{request}");
