@@ -95,7 +95,7 @@ fn not_answered(
     if expected.outcome != Outcome::Failed || error.kind == ErrorKind::StaleToken {
         return Err(error);
     }
-    let because = ["Not looked at: ", &*error.diagnosis.message].concat();
+    let because = ["Not looked at: ", error.diagnosis.message].concat();
     let not_accepted = check(TOKEN_ACCEPTED, "Token accepted", Outcome::Skipped);
     Ok(checks(
         skipped(not_accepted, &because),

@@ -15,6 +15,7 @@ pub async fn send(
             kind: FailureKind::Interrupted,
             message,
             request_sent: true,
+            detail: None,
         });
     };
     let mut lines = head.lines();

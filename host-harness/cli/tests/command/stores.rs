@@ -73,7 +73,7 @@ fn a_command_that_looks_for_a_store_makes_none(#[case] arguments: &[&str]) {
             .says("is its disk mounted");
     }
     stage.run(arguments).ends_with(7);
-    assert_eq!(names(&stage.path("")), [String::new(); 0]);
+    assert_eq!(names(&stage.path("")), Vec::<String>::new());
 }
 
 #[test]
