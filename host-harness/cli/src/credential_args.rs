@@ -177,6 +177,9 @@ pub(crate) struct Renew {
     /// Go on renewing what becomes due, of every tenant, until Ctrl-C
     #[arg(long, conflicts_with = "name")]
     pub(crate) watch: bool,
+    /// With --watch: write this file anew after each look at the store that found it well
+    #[arg(long, value_name = "FILE", requires = "watch")]
+    pub(crate) heartbeat: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) with: InstalledArgs,
 }

@@ -4,15 +4,14 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use credential_runtime::{Grant, Operation, Pending, RedirectError, Secret};
-use tokio::sync::oneshot;
 
 use crate::args::SignInArgs;
 use crate::browser;
-use crate::callback::{Arrival, Ending, Listener, LoopbackRedirect, Waiting};
+use crate::callback::{Arrival, CallbackError, Ending, Listener, LoopbackRedirect, Waiting};
 use crate::exit::Exit;
 use crate::host::Stage;
 use crate::output::talk;
-use crate::pasted;
+use crate::pasted::{self, Meanwhile, Redirect};
 use crate::report::Report;
 use crate::text::Page;
 
@@ -61,14 +60,17 @@ impl WayBack {
     /// browser begins at the listener, which recognizes it when it comes back. An address that is
     /// pasted is the person's own word: whoever can type at this terminal runs this command.
     pub(super) async fn follow(self, url: &str, args: &SignInArgs) -> Result<Redirected, Report> {
+        let redirect = Redirect::new(url, &self.redirect_uri).ok_or(CallbackError::Stateless)?;
         let Some(listener) = self.listener else {
             invite_to_paste(url, &self.redirect_uri);
             let _file = (!args.no_browser).then(|| browser::open(url));
-            return paste().await;
+            return paste(&redirect).await;
         };
         let waiting = listener.expect(url)?;
         let start = waiting.start();
-        invite(start.expose(), url, &self.redirect_uri);
+        let meanwhile = Meanwhile::open();
+        let service = meanwhile.is_possible().then_some(url);
+        invite(start.expose(), service, &self.redirect_uri);
         let file = (!args.no_browser).then(|| browser::open(start.expose()));
         let left = waiting.left();
         let removing = async {
@@ -77,7 +79,7 @@ impl WayBack {
             std::future::pending::<Infallible>().await
         };
         tokio::select! {
-            redirected = wait(waiting, Duration::from_secs(args.wait)) => redirected,
+            redirected = wait(waiting, meanwhile.address(&redirect), Duration::from_secs(args.wait)) => redirected,
             never = removing => match never {},
         }
     }
@@ -164,21 +166,21 @@ pub(super) fn not_followed(error: &RedirectError) -> Report {
 
 /// Where this command listens. The browser begins at the listener; one that cannot reach it goes to
 /// the service itself, and its address is pasted.
-fn invite(start: &str, url: &str, back: &str) {
+fn invite(start: &str, service: Option<&str>, back: &str) {
     let page = sign_in_at(start)
         .line(format!("Waiting for the browser to come back to {back}"))
         .line(WARNING);
-    talk(&if pasted::is_possible_meanwhile() {
-        page.blank()
+    talk(&match service {
+        Some(url) => page
+            .blank()
             .line(
                 "In a browser on another machine, sign in at this address instead, and paste the \
-                 one from its address bar here:",
+                 one from its address bar here (it is not shown):",
             )
             .blank()
             .verbatim(url)
-            .blank()
-    } else {
-        page
+            .blank(),
+        None => page,
     });
 }
 
@@ -200,7 +202,11 @@ fn sign_in_at(address: &str) -> Page {
 const WARNING: &str = "The browser will warn of a certificate that it does not know: it was made for \
                        this sign-in. Go on to the page.";
 
-async fn wait(listener: Waiting, within: Duration) -> Result<Redirected, Report> {
+async fn wait(
+    listener: Waiting,
+    pasted: impl Future<Output = Secret>,
+    within: Duration,
+) -> Result<Redirected, Report> {
     tokio::select! {
         arrival = listener.wait(within) => {
             let arrival = arrival?;
@@ -209,20 +215,17 @@ async fn wait(listener: Waiting, within: Duration) -> Result<Redirected, Report>
                 browser: Some(arrival),
             })
         }
-        Some(address) = received(pasted::meanwhile()) => Ok(Redirected { address, browser: None }),
+        address = pasted => Ok(Redirected { address, browser: None }),
     }
 }
 
-async fn received(pasted: Option<oneshot::Receiver<Secret>>) -> Option<Secret> {
-    pasted?.await.ok()
-}
-
-async fn paste() -> Result<Redirected, Report> {
-    let asked = tokio::task::spawn_blocking(pasted::ask).await;
-    let asked = asked.map_err(|error| Report::machine(error.to_string()))?;
-    let address = asked.map_err(|error| {
+async fn paste(redirect: &Redirect) -> Result<Redirected, Report> {
+    let address = pasted::ask(redirect).await.map_err(|error| {
         Report::new(Exit::Refused, error.to_string())
-            .hint("start again, and paste the address that the browser was sent to")
+            .hint(
+                "nothing was sent to the service; start again, and paste the address that the browser \
+                 was sent to",
+            )
             .actor(credential_runtime::Actor::User)
     })?;
     Ok(Redirected {

@@ -181,6 +181,24 @@ fn the_watch_tells_of_a_credential_that_comes_to_need_somebody() {
     watching.end().ends_with(0);
 }
 
+#[test]
+fn the_watch_leaves_a_heartbeat_that_a_probe_can_look_at() {
+    let kept = Kept::connected();
+    let file = kept.stage.file("heartbeat", "0\n");
+    let arguments = ["renew", "--watch", "--heartbeat", file.to_str().unwrap()];
+    let mut watching = kept.start_mocked(&arguments);
+    watching.hear(|line| line.contains("Ctrl-C ends it"));
+    watching.ask_to_end();
+    watching.end().ends_with(0);
+    let beat: u64 = std::fs::read_to_string(&file)
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap();
+    assert!(beat > 0, "each look at the store is followed by one");
+    crate::kept::check_private(&file);
+}
+
 /// Surprise 7: the session is of another user than the Username beside it names, and the service does
 /// not answer the test.
 #[test]

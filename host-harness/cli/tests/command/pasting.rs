@@ -1,9 +1,13 @@
-//! `harness connect --paste`: the browser is somewhere else.
+//! `harness connect --paste`, and pasting while the command listens: the browser is somewhere else.
+
+use std::io::Write as _;
+use std::os::fd::OwnedFd;
+use std::process::Stdio;
 
 use rstest::rstest;
 
 use crate::browser::sign_in;
-use crate::stage::{Stage, mock};
+use crate::stage::{Running, Stage, mock};
 
 #[test]
 fn the_address_can_be_pasted() {
@@ -56,4 +60,113 @@ fn what_is_pasted_wrongly_ends_it_without_a_token_request(
         .ends_with(1)
         .says(expected);
     mock.ledger().token_requests().assert_count(0);
+}
+
+const PASTE: [&str; 4] = ["connect", "credential.toml", "--paste", "--no-browser"];
+
+/// What is pasted through a pipe, each with the address at `URL` and its halves at `LEFT` and `RIGHT`.
+#[rstest]
+#[case::a_blank_inside("LEFT RIGHT\n")]
+#[case::two_lines("LEFT\nRIGHT\n")]
+#[case::markdown("Here it is: [link](<URL>)\n")]
+#[case::html("HTML\n")]
+#[case::words_first("no address yet\nURL\n")]
+fn an_address_is_read_as_people_paste_it(#[case] pasted: &str) {
+    let (stage, mock) = (Stage::with_secret(), mock());
+    stage.regular_user();
+    let mut connect = stage.start_with_input(&[&PASTE[..], &["--mock", &mock.origin()]].concat());
+    let url = sign_in(&connect.address()).url;
+    let (left, right) = url.split_at(url.find("code=").unwrap() + 9);
+    let html = url.replace('&', "&amp;");
+    let pasted = pasted.replace("URL", &url).replace("HTML", &html);
+    connect.type_in(&pasted.replace("LEFT", left).replace("RIGHT", right));
+    connect.end().ends_with(0).shows("signed in as user dana");
+    mock.ledger().token_requests().assert_count(1);
+}
+
+/// A command whose stdin is a terminal, and the side of a person at it.
+struct AtTerminal {
+    running: Running,
+    keyboard: std::fs::File,
+    terminal: OwnedFd,
+}
+
+impl AtTerminal {
+    fn start(stage: &Stage, arguments: &[&str]) -> Self {
+        use rustix::fs::{Mode, OFlags};
+        use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+        let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&keyboard).unwrap();
+        unlockpt(&keyboard).unwrap();
+        let name = ptsname(&keyboard, Vec::new()).unwrap();
+        let flags = OFlags::RDWR | OFlags::NOCTTY;
+        let terminal = rustix::fs::open(name, flags, Mode::empty()).unwrap();
+        let stdin = Stdio::from(terminal.try_clone().unwrap());
+        Self {
+            running: stage.start_with(arguments, stdin),
+            keyboard: keyboard.into(),
+            terminal,
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.keyboard.write_all(text.as_bytes()).unwrap();
+    }
+
+    fn has_line_buffer_and_echo(&self) -> (bool, bool) {
+        use rustix::termios::{LocalModes, tcgetattr};
+        let modes = tcgetattr(&self.terminal).unwrap().local_modes;
+        (
+            modes.contains(LocalModes::ICANON),
+            modes.contains(LocalModes::ECHO),
+        )
+    }
+}
+
+/// What is no address of this sign-in is asked for again, and a line may be longer than the terminal's
+/// own line buffer.
+#[rstest]
+#[case::without_a_listener(&["--paste"])]
+#[case::while_listening(&["--redirect-uri", "https://127.0.0.1:0/callback"])]
+fn at_a_terminal_a_wrong_paste_is_asked_for_again(#[case] way: &[&str]) {
+    let (stage, mock) = (Stage::with_secret(), mock());
+    stage.regular_user();
+    let origin = mock.origin();
+    let arguments = [
+        "connect",
+        "credential.toml",
+        "--no-browser",
+        "--mock",
+        &origin,
+    ];
+    let mut connect = AtTerminal::start(&stage, &[&arguments[..], way].concat());
+    let url = sign_in(&connect.running.address()).url;
+    connect.running.hear(|line| line.contains("shown)"));
+    let cut = &url[..url.len() - 5];
+    for (wrong, why) in [
+        ("what is this".to_owned(), "that is no URL"),
+        (cut.to_owned(), "from another sign-in"),
+        (
+            url.replacen("https://", "https://evil.example/", 1),
+            "leads back to",
+        ),
+        ("x".repeat(70_000), "longer than an address"),
+    ] {
+        connect.paste(&format!("{wrong}\n"));
+        let said = connect.running.hear(|line| line.contains("Not accepted"));
+        assert!(said.contains(why), "{said}");
+        connect.running.hear(|line| line.contains("shown)"));
+    }
+    mock.ledger().token_requests().assert_count(0);
+    let (before, answer) = url.split_once('?').unwrap();
+    let long = format!("{before}?padding={}&{answer}", "x".repeat(6_000));
+    connect.paste(&format!("\u{feff}<{long}>\r"));
+    connect.running.wait();
+    assert_eq!(connect.has_line_buffer_and_echo(), (true, true));
+    connect
+        .running
+        .end()
+        .ends_with(0)
+        .shows("signed in as user dana");
+    mock.ledger().token_requests().assert_count(1);
 }

@@ -135,7 +135,7 @@ impl Stage {
         self.start_with(arguments, Stdio::piped())
     }
 
-    fn start_with(&self, arguments: &[&str], stdin: Stdio) -> Running {
+    pub fn start_with(&self, arguments: &[&str], stdin: Stdio) -> Running {
         let mut child = self.command(arguments).stdin(stdin).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let stderr = BufReader::new(child.stderr.take().unwrap());

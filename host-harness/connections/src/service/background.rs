@@ -87,10 +87,27 @@ impl Connections {
     /// Renews what is due, for ever, until `stop` is done; what is under way then is brought to its
     /// end. A credential that takes long keeps no other from its turn.
     pub async fn watch(&self, stop: impl Future<Output = ()> + Send) {
+        self.watch_with_heartbeat(stop, None::<fn()>).await;
+    }
+
+    /// The same, with a heartbeat: it is called after each look at the store in which that said what is due
+    /// and took a write ([`Store::check_writable`](crate::store::Store::check_writable)), at least every
+    /// half minute.
+    pub async fn watch_with_heartbeat(
+        &self,
+        stop: impl Future<Output = ()> + Send,
+        mut heartbeat: Option<impl FnMut() + Send>,
+    ) {
         let mut begun = Begun::default();
         let mut stop = std::pin::pin!(stop);
         loop {
-            let rest = self.look(&mut begun).await;
+            let (rest, is_well) = self.look(&mut begun).await;
+            if let Some(heartbeat) = &mut heartbeat
+                && is_well
+                && self.0.store.check_writable().await.is_ok()
+            {
+                heartbeat();
+            }
             tokio::select! {
                 () = &mut stop => break,
                 () = self.0.clock.sleep(rest) => {}
@@ -102,19 +119,19 @@ impl Connections {
         while begun.next_end().await.is_some() {}
     }
 
-    /// Begins what is due, and says how long to rest.
-    async fn look(&self, begun: &mut Begun) -> Duration {
+    /// Begins what is due, and says how long to rest and whether the store could be asked.
+    async fn look(&self, begun: &mut Begun) -> (Duration, bool) {
         self.0.look_at_alarms().await;
         let now = self.now();
         begun.aside.retain(|_, until| *until > now);
         match self.begin_due(begun, now).await {
             Ok(next) => {
                 let rest = next.map_or(LONGEST_REST, |at| at.since(now));
-                rest.clamp(SHORTEST_REST, LONGEST_REST)
+                (rest.clamp(SHORTEST_REST, LONGEST_REST), true)
             }
             Err(error) => {
                 tracing::warn!(%error, "the store cannot say what is due; it is asked again");
-                LONGEST_REST
+                (LONGEST_REST, false)
             }
         }
     }

@@ -300,6 +300,14 @@ pub trait Store: Send + Sync {
     /// at once.
     async fn rewrap(&self, limit: u32) -> Result<u64, StoreError>;
 
+    /// Whether the store can be reached and takes writes: begins a write that changes nothing, and commits
+    /// it. For health checks; it holds no credential up.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] and whatever else a write meets.
+    async fn check_writable(&self) -> Result<(), StoreError>;
+
     /// The settings that decide what survives a power cut, as the database itself tells them, by
     /// name.
     async fn durability(&self) -> Result<Vec<(String, String)>, StoreError>;

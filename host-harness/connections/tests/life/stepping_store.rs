@@ -49,6 +49,7 @@ stepping! {
     fn rename(
         tenant: &Tenant, id: CredentialId, name: &Name, event: &NewEvent, now: Timestamp
     ) -> ();
+    fn check_writable() -> ();
     fn delete(tenant: &Tenant, id: CredentialId) -> ();
     fn acquire(
         tenant: &Tenant, id: CredentialId, owner: &Owner, now: Timestamp, ttl: Duration

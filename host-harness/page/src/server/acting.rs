@@ -75,8 +75,8 @@ async fn begin(
         state,
         address: Secret::new(begun.url),
     };
-    if let Some(replaced) = page.session(visitor, |it| it.sign_ins.begin(open))? {
-        app.connections.cancel_connect(replaced.binding.expose());
+    if let Some(over) = page.session(visitor, |it| it.sign_ins.begin(open))? {
+        app.connections.cancel_connect(over.binding.expose());
     }
     Ok(see_other(&page.address(visitor, &way_out(named))))
 }

@@ -15,6 +15,7 @@ use super::answer::see_other;
 use super::builder::PageBuilder;
 use super::explain;
 use super::failure::Failure;
+use super::health::Health;
 use super::invitation::{Invitation, Invitations};
 use super::random::{draw, hash};
 use super::rate::Rates;
@@ -43,6 +44,7 @@ pub(super) struct App {
     pub(super) sessions: Sessions,
     pub(super) invitations: Invitations,
     pub(super) rates: Rates,
+    pub(super) health: Health,
 }
 
 impl fmt::Debug for Page {

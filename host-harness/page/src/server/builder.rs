@@ -8,6 +8,7 @@ use credential_runtime::{Origin, Randomness, SystemRandomness};
 use url::Url;
 
 use super::app::{App, Page};
+use super::health::Health;
 use super::invitation::Invitations;
 use super::rate::Rates;
 use super::redirect::Redirect;
@@ -137,6 +138,7 @@ impl PageBuilder {
             cookie: visitor::name(&origin),
             sheets,
             rates,
+            health: Health::default(),
             redirect,
             origin,
             sessions: Sessions::new(self.terms.clone()),

@@ -98,7 +98,12 @@ fn over(of: CredentialId, fate: Fate) -> Failure {
         ),
         Fate::Replaced => (
             "Replaced by a later sign-in",
-            "Another sign-in was begun in this browser after this one. No token was asked for.",
+            "Another sign-in for the same credential was begun in this browser after this one. No token \
+             was asked for.",
+        ),
+        Fate::GivenUp => (
+            "Given up",
+            "Too many sign-ins were begun in this browser after this one. No token was asked for.",
         ),
         Fate::Expired => (
             "Too late",

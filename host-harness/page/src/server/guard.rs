@@ -13,6 +13,7 @@ use url::Url;
 use super::answer::harden;
 use super::app::Page;
 use super::failure::{Failure, draw, method_not_allowed};
+use super::health;
 use super::slots::Slot;
 use super::visitor::Visitor;
 
@@ -58,6 +59,11 @@ pub(super) async fn guard(State(door): State<Door>, mut request: Request, next: 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let visitor = door.page.visitor(request.headers(), request.uri());
+    if health::is_probe(&request) {
+        let mut response = health::answer(&door.page).await;
+        harden(response.headers_mut());
+        return response;
+    }
     let response = match refuse(&door, &request, visitor.as_ref()) {
         Some(refusal) => refusal,
         None => {

@@ -16,6 +16,7 @@ mod failure;
 mod filled;
 mod form;
 mod guard;
+mod health;
 mod invitation;
 mod leaving;
 mod list;

@@ -19,6 +19,8 @@ pub(super) struct Rates {
     ticks: Ticks,
     /// Requests without a session, of all who have none together: they take nothing from a session.
     pub(super) strangers: Rate,
+    /// Questions to the store that health checks cause: they take nothing from strangers.
+    pub(super) probes: Rate,
 }
 
 /// The rate limits of one session.
@@ -43,6 +45,7 @@ impl Rates {
             requests: quota(terms.requests)?,
             sendings: quota(terms.sendings)?,
             strangers: Rate::new(quota(terms.strangers)?, ticks.clone()),
+            probes: Rate::new(quota(terms.strangers)?, ticks.clone()),
             ticks,
         })
     }

@@ -20,6 +20,7 @@ pub(super) fn is_taken(path: &str) -> bool {
         "open",
         "s",
         "assets",
+        "healthz",
         // Within a session; outside of it they would be mistaken for the page's.
         "sign-out",
         "new",

@@ -1,4 +1,5 @@
-//! The sign-ins of one browser: the one that is open, and what became of those before.
+//! The sign-ins of one browser: one that is open for each credential, in tabs beside each other, and what
+//! became of those before.
 //!
 //! The library behind checks the state of a sign-in in constant time. Here it is looked up by its hash,
 //! so that a person who comes back too late, twice or from another sign-in is told so, and nothing
@@ -11,6 +12,9 @@ use credential_runtime::Secret;
 use url::Url;
 
 use super::random::{Hash, hash};
+
+/// Sign-ins of one browser that may be open at a time.
+const MAX_OPEN: usize = 8;
 
 /// States that are kept in mind after their sign-in is over.
 const MOST_PAST: usize = 16;
@@ -33,8 +37,10 @@ pub(super) struct OpenSignIn {
 pub(super) enum Fate {
     /// The browser came back for it.
     Answered,
-    /// A later one was begun.
+    /// A later one was begun for the same credential.
     Replaced,
+    /// It was the oldest of too many.
+    GivenUp,
     /// Nobody came back in time.
     Expired,
 }
@@ -52,23 +58,32 @@ pub(super) enum Return {
 /// The sign-ins of one browser.
 #[derive(Default)]
 pub(super) struct SignIns {
-    open: Option<OpenSignIn>,
+    /// The oldest first, one for each credential.
+    open: VecDeque<OpenSignIn>,
     past: VecDeque<(Hash, CredentialId, Fate)>,
 }
 
 impl SignIns {
-    /// Keeps the sign-in that was begun in mind; gives the one that it replaces.
+    /// Keeps the sign-in that was begun in mind; gives the one that is over by that: an earlier one for the
+    /// same credential, or the oldest of too many.
     pub(super) fn begin(&mut self, begun: OpenSignIn) -> Option<OpenSignIn> {
-        let replaced = self.open.replace(begun);
-        if let Some(it) = &replaced {
-            self.bury(it.state, it.of, Fate::Replaced);
+        let same = self.open.iter().position(|it| it.of == begun.of);
+        let (over, fate) = match same {
+            Some(at) => (self.open.remove(at), Fate::Replaced),
+            None if self.open.len() >= MAX_OPEN => (self.open.pop_front(), Fate::GivenUp),
+            None => (None, Fate::GivenUp),
+        };
+        if let Some(it) = &over {
+            self.bury(it.state, it.of, fate);
         }
-        replaced
+        self.open.push_back(begun);
+        over
     }
 
     /// The browser came back with this state.
     pub(super) fn come_back(&mut self, state: Hash, now: Timestamp) -> Return {
-        match self.open.take_if(|it| it.state == state) {
+        let at = self.open.iter().position(|it| it.state == state);
+        match at.and_then(|at| self.open.remove(at)) {
             Some(it) if it.until <= now => {
                 self.bury(it.state, it.of, Fate::Expired);
                 Return::Past(it.of, Fate::Expired)
@@ -83,10 +98,8 @@ impl SignIns {
 
     /// Where the sign-in goes on that is open for this credential.
     pub(super) fn address(&self, of: CredentialId, now: Timestamp) -> Option<Secret> {
-        let open = self
-            .open
-            .as_ref()
-            .filter(|it| it.of == of && it.until > now);
+        let mut open = self.open.iter();
+        let open = open.find(|it| it.of == of && it.until > now);
         open.map(|it| it.address.clone())
     }
 

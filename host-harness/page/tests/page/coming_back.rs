@@ -185,24 +185,48 @@ async fn a_sign_in_that_was_replaced_is_over() {
     assert!(page.notice().starts_with("Connected"), "{}", page.notice());
 }
 
+/// Each in a tab of its own, whichever comes back first.
+#[rstest]
+#[case::in_order(false)]
+#[case::the_other_way_round(true)]
 #[tokio::test]
-async fn a_sign_in_for_another_credential_does_not_connect_this_one() {
+async fn sign_ins_for_two_credentials_are_both_finished(#[case] turned: bool) {
     let mut begun = begun(Consent::Allow).await;
-    let (second, _) = begin(&begun.world, &mut begun.browser, "Second", Consent::Allow).await;
-    let answer = begun.browser.get(&begun.back).await;
-    answer.is(410).says("Replaced by a later sign-in");
-    assert!(
-        answer.text.contains(&begun.path),
-        "it leads to the first credential"
-    );
-    begun.assert_no_token_request();
-    for path in [&begun.path, &second] {
-        let page = begun.browser.get(path).await;
-        assert!(page.text.contains("data-state=\"draft\""), "{path}");
+    let fields = [&regular_user("Second")[..], &[("action", "connect")]].concat();
+    let answer = begun.browser.post("/new", &fields).await;
+    let address = begun.browser.leave(&answer).await;
+    let second_back = begun.world.walk(&address, "admin", Consent::Allow).await;
+    let second = begun.world.path_of("Second").await;
+    let mut tabs = [
+        (begun.path.clone(), begun.back.clone()),
+        (second, second_back),
+    ];
+    if turned {
+        tabs.reverse();
     }
-    // The one that was replaced is no longer said to be open.
-    let first = begun.browser.get(&begun.path).await;
-    assert!(!first.words().contains("A sign-in is open"));
+    for (path, back) in &tabs {
+        let answer = begun.browser.get(back).await;
+        assert_eq!(answer.is(303).location(), begun.browser.address(path));
+        let page = begun.browser.get(path).await;
+        assert!(page.notice().starts_with("Connected"), "{}", page.notice());
+    }
+    begun.world.mock.ledger().token_requests().assert_count(2);
+}
+
+#[tokio::test]
+async fn of_too_many_sign_ins_the_oldest_is_given_up() {
+    let mut begun = begun(Consent::Allow).await;
+    for number in 0..8 {
+        let name = format!("Another {number}");
+        let fields = [&regular_user(&name)[..], &[("action", "connect")]].concat();
+        begun.browser.post("/new", &fields).await.is(303);
+    }
+    let answer = begun.browser.get(&begun.back).await;
+    answer.is(410).says("Given up");
+    begun.assert_no_token_request();
+    // It is no longer said to be open.
+    let page = begun.browser.get(&begun.path).await;
+    assert!(!page.words().contains("A sign-in is open"));
 }
 
 #[tokio::test]

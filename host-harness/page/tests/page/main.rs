@@ -24,6 +24,7 @@ mod ending;
 mod filling;
 mod guarding;
 mod hardening;
+mod health;
 mod logging;
 mod opening;
 mod pacing;

@@ -62,7 +62,7 @@ pub struct World {
     pub seen: Seen,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<std::io::Result<()>>>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What is otherwise than usual.
@@ -96,6 +96,12 @@ impl Setting {
 }
 
 impl World {
+    /// The store's file is gone from under the page.
+    pub fn take_the_store_away(&self) {
+        let file = self.folder.path().join("store.sqlite");
+        std::fs::rename(&file, file.with_extension("away")).unwrap();
+    }
+
     pub async fn start() -> Self {
         Self::with(Setting::default()).await
     }
@@ -162,7 +168,7 @@ impl World {
             seen: Seen::default(),
             stop: Some(stop),
             serving: Some(serving),
-            _folder: folder,
+            folder,
         }
     }
 

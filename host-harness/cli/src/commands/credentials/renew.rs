@@ -1,6 +1,8 @@
 //! `harness renew`: one now, all that are due, or whatever becomes due.
 
-use credential_connections::record::Name;
+use std::path::Path;
+
+use credential_connections::record::{Name, Timestamp};
 use credential_connections::service::{AccessToken, Round};
 use serde_json::{Value, json};
 
@@ -22,10 +24,22 @@ pub(crate) async fn run(kept: &StoreArgs, args: &Renew, output: Output) -> Resul
             // Before anybody is told that it runs, so that no signal comes too early.
             let stop = stopped()?;
             announce(&stored, output)?;
-            stored.connections.watch(stop).await;
+            let connections = &stored.connections;
+            let file = args.heartbeat.as_deref();
+            let heartbeat = file.map(|file| || beat(file, connections.now()));
+            connections.watch_with_heartbeat(stop, heartbeat).await;
             Ok(Exit::Ok)
         }
         None => due(&stored, output).await,
+    }
+}
+
+/// Writes the heartbeat: a file of the user alone, exchanged as a whole, whose time of change a probe
+/// compares. Where it cannot be written, renewal goes on.
+fn beat(file: &Path, now: Timestamp) {
+    let text = format!("{}\n", unix_seconds(now));
+    if let Err(error) = private_files::replace(file, text.as_bytes()) {
+        tracing::warn!(%error, file = %file.display(), "the heartbeat could not be written");
     }
 }
 

@@ -226,3 +226,18 @@ impl Operation for Delete {
         }
     }
 }
+
+/// See [`crate::store::Store::check_writable`].
+pub(super) struct CheckWritable;
+
+impl Operation for CheckWritable {
+    type Output = ();
+    const ACCESS: Access = Access::Write;
+
+    async fn run<S: Session>(&self, session: &mut S) -> Result<(), StoreError> {
+        // No credential has an empty id: no row is read further than the index, and none is locked.
+        let sql = "UPDATE credential SET name = name WHERE tenant = ?1 AND id = ?2";
+        let nothing = values!["", ""];
+        session.execute(sql, &nothing).await.map(drop)
+    }
+}

@@ -9,7 +9,7 @@ use tokio::task::JoinError;
 use super::commit::{CommitState, RecordIntent};
 use super::create::Create;
 use super::due::{FindDue, NextDue};
-use super::edit::{AcceptPlugin, Delete, Rename, ReplaceSettings};
+use super::edit::{AcceptPlugin, CheckWritable, Delete, Rename, ReplaceSettings};
 use super::history::{ReadHistory, RecordEvent};
 use super::keys::{Keys, ReadKeys};
 use super::lease::{Acquire, Release};
@@ -355,6 +355,10 @@ impl<D: Driver> Store for SqlStore<D> {
     async fn rewrap(&self, limit: u32) -> Result<u64, StoreError> {
         let keys = self.shared_keys();
         self.run(Rewrap { keys, limit }).await
+    }
+
+    async fn check_writable(&self) -> Result<(), StoreError> {
+        self.run(CheckWritable).await
     }
 
     async fn durability(&self) -> Result<Vec<(String, String)>, StoreError> {
