@@ -64,6 +64,8 @@ pub(crate) async fn run(
             return at_once(exit);
         }
     }
+    // The last to leave an SQLite file takes the log beside it away.
+    all().clear();
     outcome.unwrap_or_else(panicked)
 }
 

@@ -1,6 +1,7 @@
 //! `harness credentials`: the life of a stored credential.
 
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use mock_intacct::Rotation;
@@ -210,6 +211,11 @@ fn a_refusal_is_told_as_connect_tells_it() {
 fn a_store_that_can_only_be_read_shows_what_it_holds_and_takes_nothing() {
     use std::os::unix::fs::FileExt as _;
     let kept = Kept::added();
+    let log = format!("{}-wal", kept.store().display());
+    assert!(
+        !Path::new(&log).exists(),
+        "a command that has ended closes the store"
+    );
     // SQLite opens a file that asks for a newer writer for reading alone; root, too.
     const WRITE_VERSION: u64 = 18;
     let file = fs::File::options().write(true).open(kept.store()).unwrap();
