@@ -29,7 +29,7 @@ pub(super) fn is_name(compact: &Compact, at: usize) -> bool {
     };
     let joined = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '%');
     let is_joined = at > 0 && !compact.is_apart(at) && joined(compact.text[at - 1]);
-    !is_joined && NAMES.iter().any(|it| begins(&it))
+    !is_joined && NAMES.iter().any(begins)
 }
 
 /// Whether a browser leaves a character as it is in a query.
