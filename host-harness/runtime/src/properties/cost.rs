@@ -60,7 +60,7 @@ impl DearAnswer {
                 headers: http::HeaderMap::new(),
                 body: body.as_bytes().to_vec().into(),
             },
-            written: "guess %62 ".repeat(1_700),
+            written: "guess %62 ".repeat(300),
         }
     }
 
@@ -257,13 +257,13 @@ mod tests {
     use super::*;
     use crate::reading::Value;
 
-    /// How many of an answer's texts are searched, and so told, before the bound of 32 KiB is reached.
+    /// How many of an answer's texts are searched, and so told, before the bound of 6 KiB is reached.
     #[rstest]
-    #[case::as_they_are("x", 4_000, 8)]
-    #[case::escaped_once("&amp;", 4_000, 6)]
-    #[case::escaped_once_with_markup("<b>x</b>&amp;", 4_000, 3)]
-    #[case::escaped_four_times_with_markup("<b>x</b>%252525256", 3_900, 3)]
-    #[case::short("x", 1, 128)]
+    #[case::as_they_are("x", 4_000, 1)]
+    #[case::escaped_once("&amp;", 4_000, 1)]
+    #[case::escaped_once_with_markup("<b>x</b>&amp;", 4_000, 0)]
+    #[case::escaped_four_times_with_markup("<b>x</b>%252525256", 3_900, 0)]
+    #[case::short("x", 1, 96)]
     fn no_more_is_searched_than_the_bound(
         #[case] unit: &str,
         #[case] length: usize,
@@ -303,6 +303,6 @@ mod tests {
     fn any_other_is_read(#[case] name: &str) {
         let answers = dear_answers(&[]);
         let answer = answers.iter().find(|it| it.name == name).unwrap();
-        assert!(answer.read() > 10);
+        assert_ne!(answer.read(), 0);
     }
 }

@@ -19,7 +19,7 @@ const MOST_SECRET_BYTES: usize = 32 << 10;
 
 /// Bytes of other values that are held against the secrets, as those may spell them; what is beyond is
 /// unreadable. As many of what the plugin wrote into the request.
-const MOST_SEARCHED: usize = 32 << 10;
+const MOST_SEARCHED: usize = 6 << 10;
 
 /// The longest label, in characters.
 const LONGEST_LABEL: usize = 128;
