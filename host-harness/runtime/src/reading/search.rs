@@ -106,6 +106,9 @@ impl SecretSearch {
     /// The same, where no more is searched than the budget allows, in bytes. What is searched is the
     /// text and whatever it may be an escape of, so one that is escaped again and again costs more.
     pub(crate) fn find_within(&mut self, text: &str, budget: &mut usize) -> Option<Secrets> {
+        if text.len().max(LEAST_COST) > *budget {
+            return None;
+        }
         let undone = undone(text);
         let bytes: usize = undone.iter().map(|it| it.len().max(LEAST_COST)).sum();
         *budget = budget.checked_sub(bytes)?;
