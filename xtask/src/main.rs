@@ -19,7 +19,8 @@ cargo xtask <task>
   demo [-- ARGS]  sign in to a mock Intacct through the sandboxed plugin, and show it all
   demo --page     the credential page in the browser, with a mock Intacct beside it
   test [-- ARGS]  every test (ARGS go to cargo test)
-  check           formatting, clippy for native and wasm, documentation, every crate builds
+  check           formatting, clippy for native and wasm, documentation, every crate builds, the
+                  fuzzing workspace's lock file
   bench [-- ARGS] the benchmark (ARGS go to cargo bench)
   component       the plugin's component as a file
   setup           only what the others do first: the wasm target, PostgreSQL, PgBouncer, Chromium,
@@ -140,7 +141,15 @@ fn check() -> Result<()> {
         &[("RUSTDOCFLAGS", "--deny warnings")],
     )?;
     step("Every crate builds");
-    cargo(&["build", "--workspace"])
+    cargo(&["build", "--workspace"])?;
+    step("The fuzzing workspace follows this one's dependencies");
+    cargo(&[
+        "update",
+        "--workspace",
+        "--locked",
+        "--manifest-path",
+        "fuzz/Cargo.toml",
+    ])
 }
 
 fn bench(arguments: &[&str]) -> Result<()> {

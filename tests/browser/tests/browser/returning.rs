@@ -152,20 +152,35 @@ async fn a_sign_in_that_took_too_long_is_over() {
 }
 
 #[tokio::test]
-async fn a_later_sign_in_replaces_an_earlier_one_of_the_same_or_of_another_credential() {
+async fn a_later_sign_in_of_the_same_credential_replaces_the_earlier_one() {
     let stage = Stage::start().await;
-    let first = stage.add_regular("First").await;
-    let second = stage.add_regular("Second").await;
+    let address = stage.add_regular("Dana's").await;
     let browser = Browser::at(&stage).await;
-    for (case, later) in [("another's", &second), ("its own", &first)] {
-        println!("{case}");
-        let old = begin(&stage, &browser, &first).await;
-        let new = begin(&stage, &browser, later).await;
-        browser.visit(old.as_str()).await;
-        assert_ends(&browser, "Replaced by a later sign-in").await;
-        stage.mock.ledger().token_requests().assert_count(0);
-        assert_ne!(old, new);
+    let old = begin(&stage, &browser, &address).await;
+    let new = begin(&stage, &browser, &address).await;
+    assert_ne!(old, new);
+    browser.visit(old.as_str()).await;
+    assert_ends(&browser, "Replaced by a later sign-in").await;
+    stage.mock.ledger().token_requests().assert_count(0);
+    browser.visit(new.as_str()).await;
+    browser.assert_connected().await;
+}
+
+#[tokio::test]
+async fn sign_ins_of_two_credentials_stand_beside_each_other() {
+    let stage = Stage::start().await;
+    let browser = Browser::at(&stage).await;
+    let mut begun = Vec::new();
+    for name in ["First", "Second"] {
+        let address = stage.add_regular(name).await;
+        begun.push((name, begin(&stage, &browser, &address).await));
     }
+    for (name, back) in begun {
+        browser.visit(back.as_str()).await;
+        browser.assert_connected().await;
+        assert_eq!(browser.text("h1").await, name);
+    }
+    stage.mock.ledger().token_requests().assert_count(2);
 }
 
 #[tokio::test]
