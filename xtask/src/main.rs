@@ -4,6 +4,7 @@
 //! In scope: the order of steps and what a machine lacks. Not in scope: anything that is built. It
 //! depends on nothing that needs the wasm target, since it is what installs that.
 
+mod one_build;
 mod run;
 mod toolchain;
 
@@ -19,8 +20,8 @@ cargo xtask <task>
   demo [-- ARGS]  sign in to a mock Intacct through the sandboxed plugin, and show it all
   demo --page     the credential page in the browser, with a mock Intacct beside it
   test [-- ARGS]  every test (ARGS go to cargo test)
-  check           formatting, clippy for native and wasm, documentation, every crate builds, the
-                  fuzzing workspace's lock file
+  check           formatting, one build of wasmtime, clippy for native and wasm, documentation,
+                  every crate builds, the fuzzing workspace's lock file
   bench [-- ARGS] the benchmark (ARGS go to cargo bench)
   component       the plugin's component as a file
   setup           only what the others do first: the wasm target, PostgreSQL, PgBouncer, Chromium,
@@ -65,8 +66,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     }
 }
 
-/// The main job: builds everything, then shows it at work. Built as a part of the workspace, since a
-/// package by itself would have features of its own and so a build of wasmtime of its own.
+/// The main job: builds everything, then shows it at work.
 fn demo(arguments: &[&str]) -> Result<()> {
     toolchain::require_wasm_target()?;
     if let Some((&"--page", arguments)) = arguments.split_first() {
@@ -106,6 +106,8 @@ fn check() -> Result<()> {
     toolchain::require_wasm_target()?;
     step("Formatting");
     cargo(&["fmt", "--all", "--check"])?;
+    step("Every command shares one build of wasmtime");
+    one_build::check()?;
     step("Clippy, native");
     cargo(&[
         "clippy",
