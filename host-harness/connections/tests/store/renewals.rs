@@ -16,6 +16,7 @@ crate::on_both! {
     stored_tokens_read_back_with_what_is_known_of_them,
     tokens_of_an_older_generation_are_refused,
     a_refresh_token_is_kept_replaced_or_dropped,
+    the_end_of_a_refresh_token_is_its_own,
     a_commit_may_be_repeated,
     an_intent_is_found_by_whoever_comes_next,
     a_commit_takes_the_intent_away,
@@ -129,6 +130,41 @@ async fn a_refresh_token_is_kept_replaced_or_dropped(stage: Stage) {
     )
     .await;
     assert_eq!(tokens_of(&*store, id).await, pair("e", None));
+}
+
+async fn the_end_of_a_refresh_token_is_its_own(stage: Stage) {
+    let store = stage.open().await;
+    let id = create(&*store, "a").await;
+    let same = || RefreshChange::Replace(Secret::new("not-a-real-secret-refresh-a"));
+    let (early, late) = (seconds_later(1_000), seconds_later(2_000));
+    for (case, refresh, told, expected) in [
+        ("told", same(), Some(early), Some(early)),
+        (
+            "kept, and not told again",
+            RefreshChange::Keep,
+            None,
+            Some(early),
+        ),
+        ("given again, and not told again", same(), None, Some(early)),
+        ("told anew", RefreshChange::Keep, Some(late), Some(late)),
+        ("another", tokens("b").refresh, None, None),
+        (
+            "told of another",
+            tokens("c").refresh,
+            Some(early),
+            Some(early),
+        ),
+        ("none", RefreshChange::Drop, None, None),
+    ] {
+        let new = NewTokens {
+            refresh,
+            refresh_expires_at: told,
+            ..tokens(case)
+        };
+        store_tokens(&*store, id, &new).await;
+        let stored = store.get(&tenant(), id).await.unwrap().overview.tokens;
+        assert_eq!(stored.unwrap().refresh_expires_at, expected, "{case}");
+    }
 }
 
 async fn a_commit_may_be_repeated(stage: Stage) {

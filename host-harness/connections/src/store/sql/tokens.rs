@@ -53,12 +53,14 @@ impl Stored {
     }
 }
 
-/// The identity stays where the answer says nothing of it, and the last success where this is none.
+/// The identity stays where the answer says nothing of it, the last success where this is none, and the
+/// end of a refresh token that is the same as before.
 const STORE: &str = "UPDATE credential SET generation = ?3, obtained_at = ?4, expires_at = ?5, \
     access = ?6, access_fingerprint = ?7, refresh = ?8, refresh_fingerprint = ?9, \
     tokens_fence = ?10, last_success = coalesce(?11, last_success), identity = coalesce(?12, identity), \
     subject = CASE WHEN ?12 IS NULL THEN subject ELSE ?13 END, \
-    refresh_expires_at = ?14, facts = coalesce(?15, facts) \
+    refresh_expires_at = CASE WHEN refresh_fingerprint = ?9 \
+        THEN coalesce(?14, refresh_expires_at) ELSE ?14 END, facts = coalesce(?15, facts) \
     WHERE tenant = ?1 AND id = ?2";
 
 impl Operation for CommitTokens {
