@@ -12,7 +12,7 @@ use crate::authorization_url::{Parameters, UrlError};
 use crate::bindings::exports::connector::credential::oauth as wit;
 use crate::contract::{AuthorizationRefusal, CodeGrant, Grant};
 use crate::randomness::Randomness;
-use crate::reading::{SecretSearch, is_code};
+use crate::reading::{Budget, MOST_SEARCHED, SecretSearch, Secrets, is_code};
 use crate::secret::Secret;
 
 /// Bytes of randomness in a state and in a verifier: 256 bits, 43 characters (RFC 7636 section 4.1
@@ -174,7 +174,11 @@ impl Pending {
             .parameters
             .iter()
             .filter_map(|name| Some((name.clone(), single_code(redirected, name)?)))
-            .filter(|(_, value)| !code.contains(value.as_str()) && secrets.find(value).is_empty())
+            .filter(|(_, value)| !code.contains(value.as_str()))
+            .filter(|(_, value)| {
+                let found = secrets.find_within(value, &mut Budget::new(MOST_SEARCHED));
+                found.is_some_and(Secrets::is_empty)
+            })
             .collect();
         Grant::AuthorizationCode(CodeGrant {
             code: Secret::new(code),

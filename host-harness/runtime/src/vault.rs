@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::contract::Sealed;
 use crate::randomness::Randomness;
-use crate::reading::{SecretSearch, Secrets, claims_of, mentions};
+use crate::reading::{Budget, SecretSearch, Secrets, claims_of, mentions};
 use crate::secret::Secret;
 
 /// The values that a plugin may name while one operation lasts.
@@ -16,7 +16,13 @@ pub(crate) struct Vault {
     suffix: String,
     secrets: HashMap<String, Named>,
     search: SecretSearch,
+    /// What it may still cost to search what the plugin hands back.
+    handed_back: Budget,
 }
+
+/// What it may cost to search all that a plugin hands back in one operation, as bytes of everything that
+/// it may spell; what is beyond counts as a hit.
+const MOST_HANDED_BACK: usize = 4 << 20;
 
 /// A value that has a name.
 #[derive(Debug)]
@@ -59,6 +65,7 @@ impl Vault {
             suffix,
             secrets: HashMap::new(),
             search: SecretSearch::default(),
+            handed_back: Budget::new(MOST_HANDED_BACK),
         }
     }
 
@@ -85,13 +92,15 @@ impl Vault {
         mentions(text, &self.suffix)
     }
 
-    /// Which secrets of the credential stand in a text, however they are spelled.
+    /// Which secrets of the credential stand in a text that the plugin hands back, however they are
+    /// spelled.
     pub(crate) fn find(&mut self, text: &str) -> Secrets {
-        self.search.find(text)
+        let found = self.search.find_within(text, &mut self.handed_back);
+        found.unwrap_or(Secrets::unknown())
     }
 
-    /// The same, within a budget of bytes; absent where the text costs more.
-    pub(crate) fn find_within(&mut self, text: &str, budget: &mut usize) -> Option<Secrets> {
+    /// Which of them stand in any text; absent where it costs more than the budget has.
+    pub(crate) fn find_within(&mut self, text: &str, budget: &mut Budget) -> Option<Secrets> {
         self.search.find_within(text, budget)
     }
 
@@ -106,21 +115,25 @@ impl Vault {
         self.search.add(secret);
     }
 
-    /// Takes a value in, and says what may be known of it.
+    /// Takes a value in, and says what may be known of it; with the secrets that stand in claims that may
+    /// not.
     pub(crate) fn seal(
         &mut self,
         hint: &str,
         kind: SecretKind,
         secret: Secret,
         claims: &BTreeSet<String>,
-    ) -> Sealed {
+        budget: &mut Budget,
+    ) -> (Sealed, Secrets) {
         self.know(&secret);
-        Sealed {
+        let (claims, held) = claims_of(&secret, claims, |text| self.find_within(text, budget));
+        let sealed = Sealed {
             length: secret.length(),
             blemishes: secret.blemishes(),
-            claims: claims_of(&secret, claims, |text| self.search.find(text)),
+            claims,
             name: self.keep(hint, kind, secret),
-        }
+        };
+        (sealed, held)
     }
 }
 

@@ -17,13 +17,12 @@ use crate::egress::{
     check_placement, check_secret_headers, decide, decide_url, literals, written,
 };
 use crate::outlet::CallPurpose;
-use crate::reading::{Carried, Declaration, Permitted, RawAnswer, ReadAnswer};
+use crate::reading::{
+    Budget, Carried, Declaration, MOST_SEARCHED, Permitted, RawAnswer, ReadAnswer,
+};
 use crate::secret::Secret;
 use crate::vault::{SecretKind, Vault};
 use crate::witness::Witness;
-
-/// A body up to this size is read where it arrived; a larger one on a thread that may block. In bytes.
-const READ_AT_ONCE: usize = 4 << 10;
 
 /// What one operation may reach and read.
 pub(crate) struct Scope {
@@ -138,43 +137,45 @@ impl Exchange {
     /// Takes a secret into the vault; the summary is all that a plugin gets.
     pub(crate) fn seal(&self, hint: &str, kind: SecretKind, secret: Secret) -> Sealed {
         let claims = &self.scope.permitted.claims;
-        self.with_vault(|vault| vault.seal(hint, kind, secret, claims))
+        let mut budget = Budget::new(MOST_SEARCHED);
+        self.with_vault(|vault| vault.seal(hint, kind, secret, claims, &mut budget).0)
     }
 
-    /// What the plugin may read of an answer to this request. A large one is read off the threads that
-    /// serve others.
+    /// What the plugin may read of an answer to this request, which is read off the threads that serve
+    /// others.
     pub(crate) async fn read(
         self: &Arc<Self>,
         answer: RawAnswer,
         request: Request,
     ) -> Result<ReadAnswer, Failure> {
-        if answer.body.len() <= READ_AT_ONCE {
-            return Ok(self.read_now(&answer, &request));
-        }
+        let path = path(&request.url);
         let exchange = Arc::clone(self);
-        let reading =
-            tokio::task::spawn_blocking(move || exchange.read_now(&answer, &request)).await;
-        reading.map_err(|_| Failure::sent(FailureKind::Other, "the answer could not be read"))
-    }
-
-    fn read_now(&self, answer: &RawAnswer, request: &Request) -> ReadAnswer {
-        let read = self.with_vault(|vault| {
-            let carried = Carried::new(vault, carried(request), written(request));
-            self.scope
-                .declaration
-                .read(answer, &self.scope.permitted, &carried, vault)
-        });
+        let reading = move || exchange.read_now(&answer, &request);
+        let read = tokio::task::spawn_blocking(reading)
+            .await
+            .map_err(|_| Failure::sent(FailureKind::Other, "the answer could not be read"))?;
         if let Some(witness) = &self.witness {
             witness.read(&self.scope.declaration.account(&read));
         }
         if let Some(leak) = &read.leak {
-            let path = path(&request.url);
             tracing::warn!(path, %leak, "an answer held a secret; it was not shown");
             if leak.end_sending {
                 self.ended.store(true, Ordering::SeqCst);
             }
         }
-        read
+        Ok(read)
+    }
+
+    fn read_now(&self, answer: &RawAnswer, request: &Request) -> ReadAnswer {
+        self.with_vault(|vault| {
+            let carried = Carried::new(vault, carried(request), written(request));
+            let Scope {
+                declaration,
+                permitted,
+                ..
+            } = &self.scope;
+            declaration.read(answer, permitted, &carried, vault)
+        })
     }
 
     /// Where to send a person's browser that the plugin sends to this URL; or why not there.

@@ -30,7 +30,25 @@ pub struct DearAnswer {
 pub fn dear_answers(own: &[DeclaredMember]) -> Vec<DearAnswer> {
     vec![
         DearAnswer::new("the plugin's own declaration", own, &filled(own)),
-        DearAnswer::new("long texts in many spellings", &phrases(), &texts()),
+        DearAnswer::new(
+            "long texts in many spellings",
+            &phrases(),
+            &texts("%62&lt;b&gt;QUJD", 3_000),
+        ),
+        DearAnswer::new(
+            "short texts in many spellings",
+            &phrases(),
+            &texts("%62&lt;b&gt;QUJD", 60),
+        ),
+        DearAnswer::new("backslashes", &phrases(), &texts("\\", 2_000)),
+        DearAnswer::new("entities", &phrases(), &texts("&amp;", 4_000)),
+        DearAnswer::new("digits", &phrases(), &texts("0", 4_000)),
+        DearAnswer::new("base64 of base64", &phrases(), &texts("VVVVVVVV", 4_000)),
+        DearAnswer::new(
+            "one letter that stands for eighteen",
+            &phrases(),
+            &texts("\u{fdfa}", 4_000),
+        ),
         DearAnswer::new("many secrets that come back", &codes(), &echoes()),
         DearAnswer::new("many long secrets", &secrets(), &long_values(16, "%2525")),
         DearAnswer::new(
@@ -87,9 +105,9 @@ impl DearAnswer {
     }
 }
 
-/// A client secret, a code, and two tokens as long as JWTs are.
+/// A short password, a client secret, a code, and two tokens as long as JWTs are.
 fn held() -> impl Iterator<Item = String> {
-    let lengths = [40, 64, 1_200, 1_200].into_iter().enumerate();
+    let lengths = [6, 40, 64, 1_200, 1_200].into_iter().enumerate();
     lengths.map(|(number, length)| letters(number, length))
 }
 
@@ -164,13 +182,13 @@ fn filled(members: &[DeclaredMember]) -> String {
     document.to_string()
 }
 
-/// Each as long as one that is searched, with markup and escapes of escapes, in the alphabet of every
-/// encoding.
-fn texts() -> String {
-    let texts = (0..58).map(|it| {
+/// Texts of so many bytes, as many as there is room for, each with a beginning of its own in the alphabet
+/// of every encoding.
+fn texts(unit: &str, length: usize) -> String {
+    let count = (240 << 10) / (2 * length + 32);
+    let texts = (0..count.min(MEMBERS)).map(|it| {
         let begin = format!("-_{}", letters(100 + it, 8));
-        let unit = "%62&lt;b&gt;QUJD";
-        let text = begin + &unit.repeat(3_000 / unit.len());
+        let text = begin + &unit.repeat(length / unit.len());
         (format!("m{it}"), text.into())
     });
     let document: serde_json::Map<_, _> = texts.collect();
@@ -179,7 +197,7 @@ fn texts() -> String {
 
 /// Windows of a secret, each a hit.
 fn echoes() -> String {
-    let secret = letters(2, 1_200);
+    let secret = letters(3, 1_200);
     let echoes = (0..MEMBERS).map(|it| {
         let at = |element: usize| (it * 16 + element) % 1_190;
         let parts = (0..16).map(|element| secret[at(element)..at(element) + 8].into());
@@ -257,13 +275,15 @@ mod tests {
     use super::*;
     use crate::reading::Value;
 
-    /// How many of an answer's texts are searched, and so told, before the bound of 6 KiB is reached.
+    /// How many of an answer's texts are searched, and so told, before the bound is reached.
     #[rstest]
-    #[case::as_they_are("x", 4_000, 1)]
-    #[case::escaped_once("&amp;", 4_000, 1)]
-    #[case::escaped_once_with_markup("<b>x</b>&amp;", 4_000, 0)]
+    #[case::as_they_are("x", 4_000, 3)]
+    #[case::escaped_once("&amp;", 4_000, 2)]
+    #[case::escaped_once_with_markup("<b>x</b>&amp;", 4_000, 1)]
     #[case::escaped_four_times_with_markup("<b>x</b>%252525256", 3_900, 0)]
-    #[case::short("x", 1, 96)]
+    #[case::of_another_script("\u{4e2d}", 3_900, 2)]
+    #[case::of_letters_that_stand_for_many("\u{fdfa}", 3_900, 0)]
+    #[case::short("x", 1, 128)]
     fn no_more_is_searched_than_the_bound(
         #[case] unit: &str,
         #[case] length: usize,
@@ -297,6 +317,11 @@ mod tests {
 
     #[rstest]
     #[case::long_texts("long texts in many spellings")]
+    #[case::short_texts("short texts in many spellings")]
+    #[case::backslashes("backslashes")]
+    #[case::entities("entities")]
+    #[case::digits("digits")]
+    #[case::base64("base64 of base64")]
     #[case::echoes("many secrets that come back")]
     #[case::long_secrets("many long secrets")]
     #[case::xml("XML of many elements")]

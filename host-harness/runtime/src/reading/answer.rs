@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::declaration::{Declaration, Reading};
 use super::document::{Document, Picked, Raw, pick};
-use super::search::{LONGEST_TEXT, Secrets};
+use super::search::{Budget, LONGEST_TEXT, Secrets};
 use super::{BodyKind, Member, Permitted, RawAnswer, ReadAnswer, Value, is_code, jwt};
 use crate::contract::Sealed;
 use crate::secret::Secret;
@@ -17,9 +17,9 @@ use crate::vault::{SecretKind, Vault};
 const MOST_SECRETS: usize = 64;
 const MOST_SECRET_BYTES: usize = 32 << 10;
 
-/// Bytes of other values that are held against the secrets, as those may spell them; what is beyond is
-/// unreadable. As many of what the plugin wrote into the request.
-const MOST_SEARCHED: usize = 6 << 10;
+/// What it may cost to hold the other values against the secrets, as bytes of everything that they may
+/// spell; what is beyond is unreadable. As much for what the plugin wrote into the request.
+pub(crate) const MOST_SEARCHED: usize = 512 << 10;
 
 /// The longest label, in characters.
 const LONGEST_LABEL: usize = 128;
@@ -53,7 +53,7 @@ impl Carried {
     /// The secrets that may come back without telling anything: those that the request named, and that
     /// the plugin had not written there as a guess. None, where it wrote more than is searched.
     fn expected(&self, vault: &mut Vault) -> Secrets {
-        let mut budget = MOST_SEARCHED;
+        let mut budget = Budget::new(MOST_SEARCHED);
         let mut guessed = Secrets::default();
         for literal in &self.literals {
             match vault.find_within(literal, &mut budget) {
@@ -122,7 +122,7 @@ impl Declaration {
             permitted,
             carried,
             vault,
-            budget: MOST_SEARCHED,
+            budget: Budget::new(MOST_SEARCHED),
             expected: None,
             leak: None,
         };
@@ -169,8 +169,8 @@ struct Reader<'a> {
     permitted: &'a Permitted,
     carried: &'a Carried,
     vault: &'a mut Vault,
-    /// Bytes that may still be searched.
-    budget: usize,
+    /// What searching may still cost.
+    budget: Budget,
     /// The secrets that may come back; found out at the first hit, once for an answer.
     expected: Option<Secrets>,
     leak: Option<Leak>,
@@ -205,7 +205,7 @@ impl Reader<'_> {
             readings.any(|it| *it == Reading::Secret)
         };
         let secrets = picked.iter().filter(is_secret);
-        let secrets: Vec<Secret> = secrets.filter_map(|it| secret_text(&it.value)).collect();
+        let secrets: Vec<Secret> = secrets.filter_map(|it| known_text(&it.value)).collect();
         let bytes: usize = secrets.iter().map(|it| it.expose().len()).sum();
         if secrets.len() > MOST_SECRETS || bytes > MOST_SECRET_BYTES {
             return None;
@@ -292,7 +292,15 @@ impl Reader<'_> {
     fn seal(&mut self, place: &str, secret: Secret) -> Sealed {
         let hint = hint(place);
         let claims = &self.permitted.claims;
-        self.vault.seal(&hint, SecretKind::Answered, secret, claims)
+        let (sealed, found) = self.vault.seal(
+            &hint,
+            SecretKind::Answered,
+            secret,
+            claims,
+            &mut self.budget,
+        );
+        self.note(place, found);
+        sealed
     }
 
     /// The value, unless its text holds a secret of the credential.
@@ -306,6 +314,15 @@ impl Reader<'_> {
         if found.is_empty() {
             return value;
         }
+        self.note(place, found);
+        Value::Unreadable
+    }
+
+    /// Secrets were found in what stands there.
+    fn note(&mut self, place: &str, found: Secrets) {
+        if found.is_empty() {
+            return;
+        }
         let carried = self.carried;
         let expected = *self
             .expected
@@ -317,7 +334,6 @@ impl Reader<'_> {
                 end_sending,
             });
         }
-        Value::Unreadable
     }
 }
 
@@ -327,6 +343,14 @@ fn secret_text(value: &Raw) -> Option<Secret> {
         Raw::Text(text) => Some(Secret::new(text.as_str())),
         Raw::Integer(number) => Some(Secret::new(number.to_string())),
         Raw::Float(_) | Raw::Boolean(_) | Raw::Compound { .. } => None,
+    }
+}
+
+/// The same, and a number that is not exact: it cannot be used, and its digits may be one all the same.
+fn known_text(value: &Raw) -> Option<Secret> {
+    match value {
+        Raw::Float(number) => Some(Secret::new(number.to_string())),
+        other => secret_text(other),
     }
 }
 
@@ -401,13 +425,19 @@ fn hint(pointer: &str) -> String {
     }
 }
 
-/// The claims of a token that may be told: those that hold no secret.
+/// The claims of a token that may be told, and the secrets that stand in others. A claim that cannot be
+/// searched is left out.
 pub(crate) fn claims_of(
     token: &Secret,
     allowed: &BTreeSet<String>,
-    mut find: impl FnMut(&str) -> Secrets,
-) -> Vec<(String, String)> {
+    mut find: impl FnMut(&str) -> Option<Secrets>,
+) -> (Vec<(String, String)>, Secrets) {
     let mut claims = jwt::claims(token.expose(), allowed);
-    claims.retain(|(_, value)| find(value).is_empty());
-    claims
+    let mut held = Secrets::default();
+    claims.retain(|(_, value)| {
+        let found = find(value);
+        held.insert(found.unwrap_or_default());
+        found.is_some_and(Secrets::is_empty)
+    });
+    (claims, held)
 }

@@ -1,10 +1,14 @@
 //! The canonical form of a text, in which it is searched for secrets: letters and digits alone, without
 //! case, each form of one letter as that letter.
 
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 use zeroize::Zeroizing;
 
 use super::letters::to_ascii;
+use super::search::Budget;
+
+/// What a letter beyond ASCII costs, as bytes of ASCII: measured.
+const LETTER_COST: usize = 32;
 
 /// Letters and digits, without case, each as one byte: those of ASCII as they are, others as a byte of
 /// 128 and more that stands for several.
@@ -18,14 +22,35 @@ pub(super) fn plain(text: &str) -> Form {
         let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
         form.extend(letters.map(|it| it.to_ascii_lowercase()));
     } else {
-        let letters = text.nfkd().map(to_ascii);
-        let letters = letters.filter(|c| c.is_alphanumeric());
-        let folded = letters
-            .flat_map(char::to_uppercase)
-            .flat_map(char::to_lowercase);
-        form.extend(folded.filter(|c| c.is_alphanumeric()).map(byte));
+        for c in text.chars() {
+            decompose_compatible(c, |part| fold(to_ascii(part), &mut form));
+        }
     }
     form
+}
+
+/// The same, as far as the budget goes.
+pub(super) fn plain_within(text: &str, budget: &mut Budget) -> Option<Form> {
+    budget.spend(text.len())?;
+    if !text.is_ascii() {
+        // One character may be many letters: up to eighteen.
+        for c in text.chars() {
+            let mut letters = 0;
+            decompose_compatible(c, |_| letters += 1);
+            budget.spend(letters * LETTER_COST)?;
+        }
+    }
+    Some(plain(text))
+}
+
+/// Adds what counts of a decomposed character. Marks that combine do not, whatever their order.
+fn fold(c: char, form: &mut Vec<u8>) {
+    if c.is_ascii_alphanumeric() {
+        form.extend(u8::try_from(c.to_ascii_lowercase()));
+    } else if !c.is_ascii() && c.is_alphanumeric() && canonical_combining_class(c) == 0 {
+        let folded = c.to_uppercase().flat_map(char::to_lowercase);
+        form.extend(folded.filter(|it| it.is_alphanumeric()).map(byte));
+    }
 }
 
 fn byte(c: char) -> u8 {

@@ -6,8 +6,9 @@
 
 use zeroize::Zeroizing;
 
-use super::canonical::{Form, plain};
-use super::escapes::unescaped;
+use super::canonical::{Form, plain_within};
+use super::escapes::{MOST_UNDONE, unescaped};
+use super::search::Budget;
 
 /// Shorter than this, no encoding holds eight characters of a secret.
 const SHORTEST: usize = 11;
@@ -15,26 +16,43 @@ const SHORTEST: usize = 11;
 /// The longest encoding in which a secret of a few letters is looked for. In bytes.
 const LONGEST_WORD: usize = 512;
 
-/// The canonical forms of what the text may encode, and of what that may encode in turn.
-pub(super) fn forms(text: &str, plain_form: &Form) -> Vec<Form> {
+/// What making the decodings of a text costs, as a multiple of its bytes: some fifty, most of them
+/// shorter than the text.
+const DECODINGS: usize = 32;
+
+/// The canonical forms of what the text may encode, and of what that may encode in turn. Absent, where
+/// that would cost more than the budget has.
+pub(super) fn forms(text: &str, plain_form: &Form, budget: &mut Budget) -> Option<Vec<Form>> {
     let mut forms = vec![reversed(plain_form), rotated(plain_form)];
+    budget.spend(text.len() * DECODINGS)?;
     for bytes in decodings(text) {
         if let Some(inner) = visible(&bytes).filter(|it| it.len() >= SHORTEST) {
-            forms.extend(decodings(inner).iter().map(|it| canonical(it)));
-            forms.extend(unescaped(inner).iter().skip(1).map(|it| plain(it)));
+            budget.spend(inner.len() * (DECODINGS + MOST_UNDONE))?;
+            for bytes in decodings(inner) {
+                forms.push(canonical(&bytes, budget)?);
+            }
+            // Visible ASCII, and so is what it may be an escape of; but for entities of other letters.
+            for text in unescaped(inner).iter().skip(1) {
+                forms.push(plain_within(text, budget)?);
+            }
         }
-        forms.push(canonical(&bytes));
+        forms.push(canonical(&bytes, budget)?);
     }
-    forms
+    Some(forms)
 }
 
-/// What the text may encode that can be read, for secrets that are looked for as words.
-pub(super) fn readable(text: &str) -> Vec<Zeroizing<String>> {
+/// What the text may encode that can be read, for secrets that are looked for as words. Absent, where
+/// that would cost more than the budget has.
+pub(super) fn readable(text: &str, budget: &mut Budget) -> Option<Vec<Zeroizing<String>>> {
     let words = text.split_ascii_whitespace();
-    let words = words.filter(|it| it.len() <= LONGEST_WORD);
-    let decoded: Vec<Bytes> = words.flat_map(decodings).collect();
-    let readable = decoded.iter().filter_map(|it| visible(it));
-    readable.map(|it| Zeroizing::new(it.to_owned())).collect()
+    let mut readable = Vec::new();
+    for word in words.filter(|it| it.len() <= LONGEST_WORD) {
+        budget.spend(word.len() * DECODINGS)?;
+        let decoded = decodings(word);
+        let texts = decoded.iter().filter_map(|it| visible(it));
+        readable.extend(texts.map(|it| Zeroizing::new(it.to_owned())));
+    }
+    Some(readable)
 }
 
 /// The bytes that the text stands for, in each encoding and at each alignment.
@@ -52,6 +70,13 @@ fn decodings(text: &str) -> Vec<Bytes> {
         all.extend((0..4).map(|skip| bytes_of(&digits, 6, skip)));
     }
     all.extend((0..8).map(|skip| bytes_of(&base32, 5, skip)));
+    // These two are told from the usual one by digits that it does not have.
+    if text.contains(['0', '1', '8', '9']) {
+        for digit in [base32_hex_digit, crockford_digit] {
+            let digits = digits_of(text, digit);
+            all.extend((0..8).map(|skip| bytes_of(&digits, 5, skip)));
+        }
+    }
     all.extend((0..2).map(|skip| bytes_of(&hexadecimal, 4, skip)));
     let bits = digits_of(text, |it| matches!(it, b'0' | b'1').then(|| it - b'0'));
     if bits.len() >= 8 * 8 {
@@ -122,6 +147,19 @@ fn base32_digit(byte: u8) -> Option<u8> {
     }
 }
 
+/// The alphabet that keeps the order (RFC 4648 section 7).
+fn base32_hex_digit(byte: u8) -> Option<u8> {
+    let digit = char::from(byte).to_digit(32)?;
+    u8::try_from(digit).ok()
+}
+
+/// The alphabet without look-alikes (Douglas Crockford): no I, L, O, U.
+fn crockford_digit(byte: u8) -> Option<u8> {
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let at = memchr::memchr(byte.to_ascii_lowercase(), ALPHABET)?;
+    u8::try_from(at).ok()
+}
+
 /// Hexadecimal digits, without `0x` and `\x` before each byte.
 fn hexadecimal(text: &str) -> Zeroizing<Vec<u8>> {
     let bytes = text.as_bytes();
@@ -156,12 +194,15 @@ fn bytes_of(digits: &[u8], width: u32, skip: usize) -> Bytes {
 
 /// Bytes as text where they are UTF-8, else as ASCII with whatever is not dropped: UTF-16 of plain
 /// letters is read so too.
-fn canonical(bytes: &[u8]) -> Form {
+fn canonical(bytes: &[u8], budget: &mut Budget) -> Option<Form> {
     match str::from_utf8(bytes) {
-        Ok(text) => plain(text),
+        Ok(text) => plain_within(text, budget),
         Err(_) => {
+            budget.spend(bytes.len())?;
             let letters = bytes.iter().filter(|it| it.is_ascii_alphanumeric());
-            Zeroizing::new(letters.map(u8::to_ascii_lowercase).collect())
+            Some(Zeroizing::new(
+                letters.map(u8::to_ascii_lowercase).collect(),
+            ))
         }
     }
 }

@@ -14,6 +14,9 @@ const MOST_ROUNDS: usize = 4;
 /// Rounds after an escape that can be read in another way.
 const MORE_ROUNDS: usize = 2;
 
+/// As many texts `unescaped` gives at the most.
+pub(super) const MOST_UNDONE: usize = 1 + MOST_ROUNDS + 3 * (1 + MORE_ROUNDS);
+
 /// How an escape is read that means one thing here and another there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Dialect {
@@ -50,6 +53,11 @@ fn go_on(rounds: &mut Vec<Cow<'_, str>>, most: usize) {
         };
         rounds.push(Cow::Owned(next));
     }
+}
+
+/// Whether a text has a character that any escape begins with.
+pub(super) fn may_be_in(text: &str) -> bool {
+    text.contains(['&', '\\', '%', '=', '_', '+'])
 }
 
 /// One layer of escapes undone, of every kind at once; absent where there is none.
@@ -200,7 +208,10 @@ fn named_entity(body: &str) -> Option<(String, usize)> {
 fn backslash(text: &str, dialect: Dialect) -> Option<(Undone, usize)> {
     let start = text.len() - text.trim_start_matches('\\').len();
     let body = &text[start..];
-    let next = body.chars().next()?;
+    // The last of a text stands for itself: taken as one, however many they are.
+    let Some(next) = body.chars().next() else {
+        return Some((Undone::Char('\\'), start));
+    };
     let undone = match (dialect, next) {
         (Dialect::Ldap, _) if hex_byte(body, 0).is_some() => {
             hex_byte(body, 0).map(|byte| (Undone::Byte(byte), 2))

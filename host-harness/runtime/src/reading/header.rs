@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 
-use super::is_code;
+use super::{is_code, names};
 
 /// The longest value, in bytes.
 const LONGEST: usize = 256;
@@ -40,6 +40,7 @@ impl DeclaredHeader {
         }
         let told = name.rsplit('*').next().unwrap_or(name);
         match kind(told, stars == 0) {
+            Some(_) if names::is_secret(name) => refused("is named like one that holds a secret"),
             Some(kind) => Ok(Self {
                 name: name.to_owned(),
                 kind,
@@ -119,16 +120,30 @@ fn location(text: &str) -> Option<String> {
     } else {
         let url = url::Url::parse(path).ok()?;
         let origin = crate::egress::Origin::of(&url)?;
+        if url.host_str()?.split('.').any(is_opaque) {
+            return None;
+        }
         format!("{origin}{}", names_of(url.path()))
     };
     (told.len() <= LONGEST).then_some(told)
 }
 
-/// A path up to the first segment that is no name: what is long, holds signs or escapes of signs, or is
-/// a JWT.
+/// Whether a segment of a path or a label of a host looks drawn rather than named, such as a one-time code
+/// or a token: sixteen characters or more, with some digits among them or capitals here and there.
+fn is_opaque(segment: &str) -> bool {
+    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
+    let pairs = segment.as_bytes().windows(2);
+    let rises = pairs.filter(|it| it[0].is_ascii_lowercase() && it[1].is_ascii_uppercase());
+    segment.len() > 40 || (segment.len() >= 16 && (digits >= 3 || rises.count() >= 4))
+}
+
+/// A path up to the first segment that is no name: what is long or opaque, holds signs or escapes of signs,
+/// or is a JWT.
 fn names_of(path: &str) -> String {
-    let is_name =
-        |segment: &&str| segment.is_empty() || (is_code(segment) && !segment.contains(['%', ':']));
+    let is_name = |segment: &&str| {
+        segment.is_empty()
+            || (is_code(segment) && !segment.contains(['%', ':']) && !is_opaque(segment))
+    };
     let segments: Vec<&str> = path.split('/').take_while(is_name).collect();
     if segments.len() < 2 {
         "/".to_owned()
@@ -175,6 +190,9 @@ mod tests {
     #[case("x-api-key")]
     #[case("link")]
     #[case("refresh")]
+    #[case("x-auth-token-request-id")]
+    #[case("x-session-key-trace-id")]
+    #[case("cookie-request-id")]
     #[case("content-location")]
     #[case("content-range")]
     #[case("Date")]
@@ -238,6 +256,29 @@ mod tests {
         let long: &'static str = format!("/a/{}", "x".repeat(65)).leak();
         check("location", "location", long, &["/a"]);
         check("location", "location", "//evil.example/", &[]);
+        for opaque in [
+            "n0tAr3alOneTimeC0de",
+            "not-a-real-code-0123456789",
+            "7d4e1a90b3c2f586",
+            "nOtArEaLoNeTiMeCoDe",
+            "not-a-real-code-of-more-than-forty-letters",
+        ] {
+            let path: &'static str = format!("https://x.example/reset/{opaque}/b").leak();
+            check("location", "location", path, &["https://x.example/reset"]);
+        }
+        // A host has no case.
+        for opaque in ["n0tar3al0netimecode", "not-a-real-code-0123456789"] {
+            let host: &'static str = format!("https://{opaque}.x.example/a").leak();
+            check("location", "location", host, &[]);
+        }
+        for name in [
+            "AccountsPayableBill",
+            "system-maintenance-announcement",
+            "v1.2024-11",
+        ] {
+            let path: &'static str = format!("/a/{name}").leak();
+            check("location", "location", path, &[path]);
+        }
         check(
             "location",
             "location",

@@ -17,6 +17,7 @@ mod jwt;
 mod letters;
 mod names;
 mod pointer;
+mod rewritten;
 mod search;
 mod words;
 
@@ -26,10 +27,10 @@ use zeroize::Zeroizing;
 
 use crate::contract::Sealed;
 
-pub(crate) use answer::{Carried, Leak, claims_of};
+pub(crate) use answer::{Carried, Leak, MOST_SEARCHED, claims_of};
 pub(crate) use declaration::Declaration;
 pub use declaration::{DeclaredMember, Reading};
-pub(crate) use search::{SecretSearch, Secrets, mentions};
+pub(crate) use search::{Budget, SecretSearch, Secrets, mentions};
 
 /// The longest code, in characters.
 const LONGEST_CODE: usize = 64;

@@ -5,11 +5,13 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::letters::to_ascii;
 
 /// What stands in the name of a secret.
-const ROOTS: [&str; 50] = [
+const ROOTS: [&str; 62] = [
+    "accesscode",
     "accesskey",
     "accountkey",
     "apikey",
     "appkey",
+    "aspxauth",
     "assertion",
     "authcode",
     "authkey",
@@ -36,6 +38,8 @@ const ROOTS: [&str; 50] = [
     "passphrase",
     "passwd",
     "password",
+    "pincode",
+    "presignedurl",
     "privatekey",
     "pswd",
     "pwd",
@@ -43,19 +47,27 @@ const ROOTS: [&str; 50] = [
     "samlart",
     "samlresponse",
     "secret",
+    "sasuri",
+    "sasurl",
     "sessid",
+    "sessionguid",
     "sessionid",
     "sessionkey",
     "sessionstate",
+    "sessionticket",
+    "sessionuuid",
     "sharedkey",
     "signature",
+    "signedurl",
     "signingkey",
     "storagekey",
     "subscriptionkey",
+    "tkn",
     "token",
     "usercode",
     "verificationcode",
     "verifier",
+    "xauth",
 ];
 
 /// What is a secret's name as a whole, and means something else within others.
@@ -270,6 +282,14 @@ mod tests {
             "s\u{e9}cret",
             "cl\u{456}ent_s\u{435}cret",
             "subscription-key",
+            "accessCode",
+            "PINCODE",
+            ".ASPXAUTH",
+            "x-auth",
+            "user_tkn",
+            "sessionGuid",
+            "sasUrl",
+            "preSignedURL",
         ] {
             assert!(is_secret(name), "{name}");
         }

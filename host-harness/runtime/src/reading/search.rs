@@ -7,9 +7,10 @@ use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
-use super::canonical::{Form, plain, without_tags};
+use super::canonical::{Form, plain, plain_within, without_tags};
 use super::decoded;
-use super::escapes::unescaped;
+use super::escapes::{self, MOST_UNDONE, unescaped};
+use super::rewritten;
 use super::words::{Word, words};
 use crate::secret::Secret;
 
@@ -19,7 +20,7 @@ const WINDOW: usize = 8;
 /// The longest secret whose base64 is looked for without case, as where a service has lost it. In bytes.
 const LONGEST_FOLDED: usize = 128;
 
-/// What the shortest text costs, in bytes.
+/// What the shortest text costs to search, as bytes.
 const LEAST_COST: usize = 64;
 
 /// The longest text that is searched; a longer one counts as a hit. In bytes.
@@ -40,6 +41,11 @@ impl Secrets {
 
     pub(crate) fn insert(&mut self, other: Self) {
         self.0 |= other.0;
+    }
+
+    /// Which of them is not known.
+    pub(crate) fn unknown() -> Self {
+        Self::of(SHARED)
     }
 
     pub(crate) fn is_empty(self) -> bool {
@@ -80,6 +86,23 @@ impl std::fmt::Debug for SecretSearch {
     }
 }
 
+/// What searching may still cost: bytes that are looked at, where each spelling that a text may be of
+/// something counts. What a text would cost is taken before it is done.
+#[derive(Debug)]
+pub(crate) struct Budget(usize);
+
+impl Budget {
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self(bytes)
+    }
+
+    /// Absent, where there is less.
+    pub(super) fn spend(&mut self, bytes: usize) -> Option<()> {
+        self.0 = self.0.checked_sub(bytes)?;
+        Some(())
+    }
+}
+
 impl SecretSearch {
     /// Makes a secret known. One that is known has its number already.
     pub(crate) fn add(&mut self, secret: &Secret) -> Secrets {
@@ -95,45 +118,37 @@ impl SecretSearch {
         Secrets::of(self.known.len() - 1)
     }
 
-    /// Which secrets stand in a text, in whatever spelling.
-    pub(crate) fn find(&mut self, text: &str) -> Secrets {
+    /// Which secrets stand in a text, in whatever spelling; absent, where the text costs more than the
+    /// budget has.
+    pub(crate) fn find_within(&mut self, text: &str, budget: &mut Budget) -> Option<Secrets> {
         if self.known.is_empty() || text.is_empty() {
-            return Secrets::default();
+            return Some(Secrets::default());
         }
-        self.find_in(&undone(text))
-    }
-
-    /// The same, where no more is searched than the budget allows, in bytes. What is searched is the
-    /// text and whatever it may be an escape of, so one that is escaped again and again costs more.
-    pub(crate) fn find_within(&mut self, text: &str, budget: &mut usize) -> Option<Secrets> {
-        if text.len().max(LEAST_COST) > *budget {
-            return None;
-        }
-        let undone = undone(text);
-        let bytes: usize = undone.iter().map(|it| it.len().max(LEAST_COST)).sum();
-        *budget = budget.checked_sub(bytes)?;
-        Some(self.find_in(&undone))
-    }
-
-    fn find_in(&mut self, undone: &[Cow<'_, str>]) -> Secrets {
+        budget.spend(LEAST_COST + cost_of_undoing(text))?;
         let mut found = Secrets::default();
-        for text in undone {
-            found.insert(self.find_spelled(text));
+        for text in undone(text) {
+            found.insert(self.find_spelled(&text, budget)?);
         }
-        found
+        Some(found)
     }
 
-    fn find_spelled(&mut self, text: &str) -> Secrets {
-        let mut found = self.find_words(text);
-        let form = plain(text);
+    #[cfg(test)]
+    fn find(&mut self, text: &str) -> Secrets {
+        let found = self.find_within(text, &mut Budget::new(usize::MAX));
+        found.unwrap_or(Secrets::unknown())
+    }
+
+    fn find_spelled(&mut self, text: &str, budget: &mut Budget) -> Option<Secrets> {
+        let mut found = self.find_words(text, budget)?;
+        let form = plain_within(text, budget)?;
         if form.len() >= WINDOW {
             self.index();
             found.insert(self.find_windows(&form));
-            for form in decoded::forms(text, &form) {
+            for form in decoded::forms(text, &form, budget)? {
                 found.insert(self.find_windows(&form));
             }
         }
-        found
+        Some(found)
     }
 
     fn find_windows(&self, form: &Form) -> Secrets {
@@ -147,26 +162,26 @@ impl SecretSearch {
     }
 
     /// Secrets too short for a window: as words of the text, and of what it may encode.
-    fn find_words(&self, text: &str) -> Secrets {
+    fn find_words(&self, text: &str, budget: &mut Budget) -> Option<Secrets> {
         let short = || {
             let known = self.known.iter().enumerate();
             known.filter_map(|(number, known)| Some((number, known, known.word.as_ref()?)))
         };
         let mut found = Secrets::default();
         if short().next().is_none() {
-            return found;
+            return Some(found);
         }
-        let decoded = decoded::readable(text);
+        let decoded = decoded::readable(text, budget)?;
         let texts = std::iter::once(text).chain(decoded.iter().map(|it| it.as_str()));
         for text in texts {
-            let words = words(text);
+            let words = words(text, budget)?;
             for (number, known, word) in short() {
                 if word.stands_in(known.secret.expose(), text, &words) {
                     found.insert(Secrets::of(number));
                 }
             }
         }
-        found
+        Some(found)
     }
 
     /// Takes in what became known since the last time.
@@ -200,6 +215,17 @@ impl SecretSearch {
         self.windows = windows;
         self.indexed = self.known.len();
     }
+}
+
+/// What undoing costs at the most, as bytes.
+fn cost_of_undoing(text: &str) -> usize {
+    let rounds = if escapes::may_be_in(text) {
+        MOST_UNDONE
+    } else {
+        1
+    };
+    let with_markup = if text.contains('<') { 2 } else { 1 };
+    text.len() * rounds * with_markup
 }
 
 /// A text, with its escapes undone, and each of those without its markup.
@@ -256,16 +282,18 @@ impl Filter {
 }
 
 /// The canonical forms of a secret: as it is, with its own escapes undone, and, where it is short, its
-/// base64 at each alignment, since that is lost where case is.
+/// base64 at each alignment, since that is lost where case is; and other writings of the bytes that it is
+/// itself a writing of.
 fn spellings(value: &str) -> Vec<Form> {
     let mut forms: Vec<Form> = unescaped(value).iter().map(|it| plain(it)).collect();
     let encoded: Zeroizing<String> =
         Zeroizing::new(form_urlencoded::byte_serialize(value.as_bytes()).collect());
     if value.len() <= LONGEST_FOLDED {
+        forms.extend(rewritten::forms(value));
         let plain_and_encoded = [value, encoded.as_str()];
         let distinct = if *encoded == value { 1 } else { 2 };
         for spelled in &plain_and_encoded[..distinct] {
-            forms.extend((0..3).map(|alignment| folded_base64(spelled, alignment)));
+            forms.extend((0..3).map(|alignment| folded_base64(spelled.as_bytes(), alignment)));
         }
     }
     forms
@@ -273,10 +301,10 @@ fn spellings(value: &str) -> Vec<Form> {
 
 /// The characters of a base64 text that a value decides alone, where so many bytes of something else
 /// stand before it (as the user name does in Basic authentication).
-fn folded_base64(value: &str, alignment: usize) -> Form {
+pub(super) fn folded_base64(value: &[u8], alignment: usize) -> Form {
     use base64::Engine as _;
     let mut bytes = Zeroizing::new(vec![0; alignment]);
-    bytes.extend_from_slice(value.as_bytes());
+    bytes.extend_from_slice(value);
     let encoded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(&*bytes);
     let start = (alignment * 8).div_ceil(6);
     let end = bytes.len() * 8 / 6;

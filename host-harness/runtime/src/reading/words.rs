@@ -5,7 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
-use super::canonical::{Form, plain};
+use super::canonical::{Form, plain, plain_within};
+use super::search::Budget;
 
 /// A secret with fewer letters and digits is found to the letter alone.
 const SHORTEST: usize = 3;
@@ -62,9 +63,16 @@ fn begins(words: &[Form], form: &[u8]) -> bool {
     false
 }
 
-/// The words of a text.
-pub(super) fn words(text: &str) -> Vec<Form> {
+/// The words of a text; absent, where that would cost more than the budget has.
+pub(super) fn words(text: &str, budget: &mut Budget) -> Option<Vec<Form>> {
     let words = text.split(|c: char| !c.is_alphanumeric());
-    let forms = words.filter(|it| !it.is_empty()).map(plain);
-    forms.filter(|it| !it.is_empty()).collect()
+    let words = words.filter(|it| !it.is_empty());
+    let mut forms = Vec::new();
+    for word in words {
+        let form = plain_within(word, budget)?;
+        if !form.is_empty() {
+            forms.push(form);
+        }
+    }
+    Some(forms)
 }

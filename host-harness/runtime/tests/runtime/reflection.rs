@@ -7,6 +7,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use credential_runtime::Secret;
 use rstest::rstest;
 
+use crate::secrets::jwt;
 use crate::server::Server;
 use crate::stage::{SECRET, SERVICE, Stage};
 
@@ -344,6 +345,36 @@ async fn a_guess_that_is_right_ends_the_operation(
         sent_before + 1,
         "one bit, then silence"
     );
+}
+
+/// A claim that is left out tells as much as a code that is.
+#[tokio::test]
+async fn a_guess_in_a_claim_that_is_right_ends_the_operation() {
+    let token = |guess: &str| jwt(&serde_json::json!({ "sub": guess }).to_string());
+    let server = Server::answers(repeated_as_token).await;
+    let stage = Stage::new()
+        .await
+        .mapped_to(&server)
+        .allowing_claims(&["sub"]);
+    let stage = stage.with_extra(&token("something-else-0815"));
+    let seen = seen_by(&stage, "guess-alone").await;
+    assert!(seen.starts_with("200 BodyKind::Json"), "{seen}");
+    let stage = stage.with_extra(&token(SECRET));
+    assert_eq!(seen_by(&stage, "guess-alone").await, "200 BodyKind::Other");
+    let again = stage.send("guess-twice", "/").await.unwrap();
+    assert!(
+        again.contains("then FailureKind::Denied sent=false"),
+        "{again}"
+    );
+}
+
+/// What was sent as a guess, as a token.
+fn repeated_as_token(body: &str) -> Vec<u8> {
+    let pairs = url::Url::parse(&format!("https://form.example/?{body}")).unwrap();
+    let mut pairs = pairs.query_pairs();
+    let guess = pairs.find(|(name, _)| name == "g");
+    let guess = guess.map(|(_, value)| value.into_owned());
+    answer("", serde_json::json!({ "access_token": guess }).to_string())
 }
 
 #[tokio::test]

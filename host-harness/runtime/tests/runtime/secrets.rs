@@ -181,7 +181,7 @@ async fn an_access_token_stands_in_authorization_alone() {
     assert!(matches!(outcome, Err(Error::Failed(_))), "{outcome:?}");
 }
 
-fn jwt(claims: &str) -> String {
+pub(crate) fn jwt(claims: &str) -> String {
     let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
     format!(
         "{}.{}.{}",

@@ -213,3 +213,30 @@ fn what_is_out_of_reach_is_on_record(#[case] spell: fn(&str) -> String) {
     let secret = "qwmzkxbvplrtnshdgjfc";
     check_not_found(secret, &spell(secret));
 }
+
+/// Secrets that are a writing of bytes: the same bytes, written otherwise.
+#[rstest]
+#[case::base64_of_a_key("4f3c2b1a9d8e4c7ba6f5042311ab89ef", "TzwrGp2OTHum9QQjEauJ7w==")]
+#[case::in_a_text("4f3c2b1a9d8e4c7ba6f5042311ab89ef", "key TzwrGp2OTHum9QQjEauJ7w, then")]
+#[case::base64_of_a_uuid("4F3C2B1A-9D8E-4C7B-A6F5-042311AB89EF", "TzwrGp2OTHum9QQjEauJ7w")]
+#[case::base64_after_something("4f3c2b1a9d8e4c7ba6f5042311ab89ef", "eE88Kxqdjkx7pvUEIxGrie8=")]
+#[case::a_part_of_it("4f3c2b1a9d8e4c7ba6f5042311ab89ef", "wrGp2OTHum9Q")]
+#[case::base32_of_a_key("4f3c2b1a9d8e4c7ba6f5042311ab89ef", "J46CWGU5RZGHXJXVAQRRDK4J54")]
+#[case::a_number_of_a_key(
+    "4f3c2b1a9d8e4c7ba6f5042311ab89ef",
+    "105321423730826801198982793526015396335"
+)]
+#[case::hexadecimal_of_base64("TzwrGp2OTHum9QQjEauJ7w==", "4f3c2b1a9d8e4c7ba6f5042311ab89ef")]
+#[case::hexadecimal_of_url_safe_base64("-_8rGp2OTHum9QQjEauJ7w", "FB:FF:2B:1A:9D:8E:4C:7B:A6:F5")]
+#[case::base32_in_order(
+    "not-a-real-secret-0123456789abcdef",
+    "DPNN8BB15LP6AOBC5LPMAORICLQ2QC1H68PJ8D9M6SS3IOB2CDI6APG"
+)]
+#[case::base32_of_crockford(
+    "not-a-real-secret-0123456789abcdef",
+    "DSQQ8BB15NS6ARBC5NSPARVJCNT2TC1H68SK8D9P6WW3JRB2CDJ6ASG"
+)]
+fn other_writings_of_the_same_bytes_are_found(#[case] secret: &str, #[case] text: &str) {
+    check_found(secret, text);
+    check_not_found("another-secret-that-is-none-of-these", text);
+}
