@@ -11,6 +11,7 @@
     reason = "tests have no readers but each other, and fail by panicking"
 )]
 
+mod addresses;
 mod apart;
 mod browser;
 mod building;
@@ -28,8 +29,12 @@ mod health;
 mod logging;
 mod opening;
 mod pacing;
+mod proxy;
 mod serving;
 mod session_binding;
+mod shared_origin;
 mod stage;
 mod trying;
+
+mod under_a_path;
 mod upgrading;

@@ -27,6 +27,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::browser::{Answer, Browser, Seen};
 use crate::clock::TestClock;
+use crate::proxy::Proxy;
 
 /// The plugin's id.
 pub const PLUGIN: &str = "sage-intacct-rest";
@@ -56,8 +57,12 @@ pub struct World {
     pub store: Arc<dyn Store>,
     pub connections: Connections,
     pub page: Page,
-    /// Where the page is.
+    /// Where browsers find the page.
     pub origin: String,
+    /// The base path that the page is under there.
+    pub root: &'static str,
+    /// Where it listens.
+    pub listening: String,
     pub redirect_uri: String,
     pub seen: Seen,
     stop: Option<oneshot::Sender<()>>,
@@ -71,6 +76,8 @@ pub struct Setting {
     /// From the shipped plugin and what it is allowed.
     pub installed: Installing,
     pub tenant: &'static str,
+    /// What stands before the page.
+    pub proxy: Option<Proxy>,
 }
 
 pub type Installing = Box<dyn FnOnce(Plugin, Policy) -> Vec<Installed>>;
@@ -81,6 +88,7 @@ impl Default for Setting {
             page: |it| it,
             installed: Box::new(|plugin, policy| vec![Installed::new(plugin, policy)]),
             tenant: "default",
+            proxy: None,
         }
     }
 }
@@ -140,15 +148,32 @@ impl World {
         let connections = builder.build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let back = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        let redirect_uri = format!("https://{}/callback", back.local_addr().unwrap());
-        let builder = Page::builder(connections.clone())
+        let listening = listener.local_addr().unwrap().to_string();
+        let root = setting.proxy.as_ref().map_or("", |it| it.base);
+        let builder = Page::builder(connections.clone());
+        let (origin, redirect_uri, builder) = match setting.proxy {
+            None => {
+                let redirect_uri = format!("https://{}/callback", back.local_addr().unwrap());
+                let builder = builder.redirect_uri(redirect_uri.clone());
+                let builder = builder.certificate_note(CertificateNote {
+                    sha256: "AB:CD".to_owned(),
+                });
+                (format!("http://{listening}"), redirect_uri, builder)
+            }
+            // The redirect URI is the page's own: derived from its address.
+            Some(proxy) => {
+                let public = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let origin = format!("https://{}", public.local_addr().unwrap());
+                tokio::spawn(proxy.serve(public, tls(), listening.clone()));
+                let redirect_uri = format!("{origin}{root}/callback");
+                let registered = redirect_uri.parse().unwrap();
+                mock.change(|it| it.applications[0].redirect_uris.push(registered));
+                (origin, redirect_uri, builder)
+            }
+        };
+        let builder = builder
             .tenant(setting.tenant.parse().unwrap())
-            .origin(origin.parse().unwrap())
-            .redirect_uri(redirect_uri.clone())
-            .certificate_note(CertificateNote {
-                sha256: "AB:CD".to_owned(),
-            })
+            .origin(format!("{origin}{root}").parse().unwrap())
             .randomness(Arc::new(Counting::default()));
         let page = (setting.page)(builder).build().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -164,6 +189,8 @@ impl World {
             connections,
             page,
             origin,
+            root,
+            listening,
             redirect_uri,
             seen: Seen::default(),
             stop: Some(stop),
@@ -179,7 +206,9 @@ impl World {
 
     /// A browser that has not opened the page.
     pub fn stranger(&self) -> Browser {
-        Browser::new(&self.origin, &self.seen)
+        let mut browser = Browser::new(&self.origin, &self.seen);
+        self.root.clone_into(&mut browser.root);
+        browser
     }
 
     /// A browser that has.
