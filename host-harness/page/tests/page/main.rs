@@ -27,6 +27,7 @@ mod guarding;
 mod hardening;
 mod health;
 mod logging;
+mod mounting;
 mod opening;
 mod pacing;
 mod proxy;
