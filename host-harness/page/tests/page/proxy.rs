@@ -3,6 +3,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use rcgen::{CertificateParams, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -35,8 +38,15 @@ impl Proxy {
         }
     }
 
-    /// Serves until the test ends. `page` is where the page listens.
-    pub async fn serve(self, listener: TcpListener, tls: TlsAcceptor, page: String) {
+    /// Serves until the test ends. `page` is where the page listens; gives the origin that browsers know.
+    pub async fn start(self, page: String) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("https://{}", listener.local_addr().unwrap());
+        tokio::spawn(self.serve(listener, tls(), page));
+        origin
+    }
+
+    async fn serve(self, listener: TcpListener, tls: TlsAcceptor, page: String) {
         loop {
             let (tcp, _) = listener.accept().await.unwrap();
             let (proxy, tls, page) = (self.clone(), tls.clone(), page.clone());
@@ -83,4 +93,20 @@ impl Proxy {
             Forwarding::Strips => format!("{method} {rest}\r\n{headers}"),
         })
     }
+}
+
+/// With a certificate that was made for the test.
+pub fn tls() -> TlsAcceptor {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
 }

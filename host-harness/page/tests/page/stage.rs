@@ -16,18 +16,14 @@ use credential_runtime::{
 use intacct_component::COMPONENT;
 use mock_intacct::browser::{self, Consent, Person};
 use mock_intacct::{Clock, INTACCT_ORIGIN, MockIntacct, Rotation};
-use rcgen::{CertificateParams, KeyPair};
-use rustls::ServerConfig;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
 
 use crate::browser::{Answer, Browser, Seen};
 use crate::clock::TestClock;
-use crate::proxy::Proxy;
+use crate::proxy::{Proxy, tls};
 
 /// The plugin's id.
 pub const PLUGIN: &str = "sage-intacct-rest";
@@ -162,9 +158,7 @@ impl World {
             }
             // The redirect URI is the page's own: derived from its address.
             Some(proxy) => {
-                let public = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                let origin = format!("https://{}", public.local_addr().unwrap());
-                tokio::spawn(proxy.serve(public, tls(), listening.clone()));
+                let origin = proxy.start(listening.clone()).await;
                 let redirect_uri = format!("{origin}{root}/callback");
                 let registered = redirect_uri.parse().unwrap();
                 mock.change(|it| it.applications[0].redirect_uris.push(registered));
@@ -389,20 +383,4 @@ fn policy(plugin: &Plugin, mock_origin: &str) -> Policy {
     let intacct = || INTACCT_ORIGIN.parse().unwrap();
     let to_mock = mock_origin.parse().unwrap();
     plugin.asked_policy().map_origin(intacct(), to_mock)
-}
-
-/// With a certificate that was made for the test.
-fn tls() -> TlsAcceptor {
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-    let certificate = params.self_signed(&key).unwrap();
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
-    TlsAcceptor::from(Arc::new(config))
 }
