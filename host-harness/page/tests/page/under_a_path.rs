@@ -88,7 +88,7 @@ async fn a_whole_sign_in(
     assert_eq!(asked.header("content-type"), "application/json");
     let out = browser.post("/sign-out", &[]).await;
     assert_eq!(out.is(303).location(), format!("{}{base}/", world.origin));
-    let home = browser.get(&out.location().to_owned()).await;
+    let home = browser.get(out.location()).await;
     home.is(401).says("No session");
     world.assert_hides(&[CLIENT_SECRET]);
     behind.assert_none_astray();
