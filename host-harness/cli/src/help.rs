@@ -15,6 +15,8 @@ Examples:
   harness serve --store postgres://app@db.example.com/harness --tenant acme
   harness serve --listen 0.0.0.0:8090 --origin https://connect.example.com \\
       --redirect-uri https://connect.example.com/callback
+  harness serve --origin https://connect.example.com/intacct \\
+      --redirect-uri https://connect.example.com/intacct/callback   behind a proxy, under a path
 
 The page opens with the link that is printed, by the button that it shows, once, in one browser;
 whoever has the link can look after the tenant's credentials, so keep it to yourself. Credentials that

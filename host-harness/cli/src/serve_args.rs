@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use credential_runtime::MappingTarget;
-use url::Url;
 
 use crate::args::{MockArg, PolicyArg};
 use crate::credential_args::{InstalledArgs, StoreArgs};
@@ -17,9 +16,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS", default_value = help::PAGE_ADDRESS, value_parser = address)]
     pub(crate) listen: SocketAddr,
     /// How browsers reach the page, where that is not the address that it listens at, such as
-    /// https://connect.example.com
+    /// https://connect.example.com; with a path where a reverse proxy serves other tools under the same
+    /// host name, such as https://connect.example.com/intacct
     #[arg(long, value_name = "URL")]
-    pub(crate) origin: Option<Url>,
+    pub(crate) origin: Option<String>,
     /// Open it in the browser
     #[arg(long)]
     pub(crate) open: bool,

@@ -30,5 +30,7 @@
 mod server;
 mod view;
 
-pub use server::{Invitation, Pace, Page, PageBuilder, PageError, PageTerms, serve};
+pub use server::{
+    AddressError, Invitation, Pace, Page, PageBuilder, PageError, PageTerms, PublicAddress, serve,
+};
 pub use view::{CertificateNote, Trial};

@@ -33,6 +33,7 @@ mod proving;
 mod requesting;
 mod secrets;
 mod serving;
+mod serving_under_a_path;
 mod stage;
 mod stores;
 mod storing;

@@ -130,7 +130,7 @@ pub(super) async fn question(
 ) -> Result<Response, Failure> {
     let named = page.named(&id).await?;
     let question = page.session(&visitor, |it| it.questions.get(&named.id).cloned())?;
-    match question.filter(|it| visitor.inside(uri.path()) == Some(&it.action)) {
+    match question.filter(|it| visitor.routed(uri.path()) == Some(&it.action)) {
         Some(question) => show(&page, &visitor, &question),
         None => Ok(see_other(&page.address(&visitor, &named.path()))),
     }

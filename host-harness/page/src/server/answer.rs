@@ -7,14 +7,15 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use credential_runtime::Origin;
+use url::Host;
 
-/// What every answer says, unless it says otherwise itself.
-const ALWAYS: [(HeaderName, &str); 8] = [
-    (
-        CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-         frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    ),
+/// What pages may load, and where they may send, where the page has its origin to itself.
+const OWN_ORIGIN: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                          connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/// What every answer says besides, unless it says otherwise itself.
+const ALWAYS: [(HeaderName, &str); 7] = [
     // The pages hold what a person typed.
     (CACHE_CONTROL, "no-store"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -58,8 +59,35 @@ pub(super) fn see_other(address: &str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }
 
-/// Adds what every answer says.
-pub(super) fn harden(headers: &mut HeaderMap) {
+/// The Content-Security-Policy. Under a base path, `'self'` would take in what other tools serve under the same
+/// origin, so it names the page's own paths.
+pub(super) fn content_security_policy(origin: &Origin, base: &str) -> HeaderValue {
+    let own_origin = HeaderValue::from_static(OWN_ORIGIN);
+    // A policy cannot name an IPv6 address (CSP3 section 2.3.1, `host-part`).
+    if base.is_empty() || matches!(origin.host(), Host::Ipv6(_)) {
+        return own_origin;
+    }
+    let (pages, assets) = (
+        format!("{origin}{base}/"),
+        format!("{origin}{base}/assets/"),
+    );
+    let policy = format!(
+        "default-src 'none'; style-src {assets}; script-src {assets}; img-src {assets}; connect-src {pages}; \
+         frame-ancestors 'none'; base-uri 'none'; form-action {pages}"
+    );
+    HeaderValue::try_from(policy).unwrap_or(own_origin)
+}
+
+/// The answer where nothing of the page is: it says nothing of the page.
+pub(super) fn not_here() -> Response {
+    (StatusCode::NOT_FOUND, "Not found\n").into_response()
+}
+
+/// Adds what every answer says; the policy of a page of its own origin where there is no other.
+pub(super) fn harden(headers: &mut HeaderMap, policy: Option<&HeaderValue>) {
+    let policy = policy.cloned();
+    let policy = policy.unwrap_or(HeaderValue::from_static(OWN_ORIGIN));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     for (name, value) in ALWAYS {
         let value = HeaderValue::from_static(value);
         headers.entry(name).or_insert(value);

@@ -9,18 +9,19 @@ use credential_connections::record::{CredentialId, Name, Tenant, Timestamp};
 use credential_connections::service::{Connections, Error, Installed, Status};
 use credential_connections::store::StoreError;
 use credential_runtime::{Descriptor, Randomness};
-use url::Url;
 
+use super::address::PublicAddress;
 use super::answer::see_other;
 use super::builder::PageBuilder;
 use super::explain;
 use super::failure::Failure;
 use super::health::Health;
 use super::invitation::{Invitation, Invitations};
-use super::random::{draw, hash};
+use super::random::{Hash, draw, hash};
 use super::rate::Rates;
 use super::redirect::Redirect;
 use super::session::{Session, SessionKeys, Sessions};
+use super::session_cookie::SessionCookie;
 use super::sheet::Sheet;
 use super::terms::PageTerms;
 use super::visitor::{self, Visitor};
@@ -33,13 +34,13 @@ pub struct Page(pub(super) Arc<App>);
 pub(super) struct App {
     pub(super) connections: Connections,
     pub(super) tenant: Tenant,
-    pub(super) origin: Url,
+    pub(super) address: PublicAddress,
     pub(super) redirect: Redirect,
     pub(super) certificate: Option<CertificateNote>,
     pub(super) trial: Option<Trial>,
     pub(super) randomness: Arc<dyn Randomness>,
     pub(super) terms: PageTerms,
-    pub(super) cookie: String,
+    pub(super) cookie: SessionCookie,
     pub(super) sheets: BTreeMap<String, Sheet>,
     pub(super) sessions: Sessions,
     pub(super) invitations: Invitations,
@@ -50,7 +51,7 @@ pub(super) struct App {
 impl fmt::Debug for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")
-            .field("origin", &self.0.origin.as_str())
+            .field("address", &self.0.address.to_string())
             .finish_non_exhaustive()
     }
 }
@@ -68,7 +69,7 @@ impl Page {
         let key = draw(&*self.0.randomness);
         let until = self.now().plus(self.0.terms.invitation);
         let opened = self.0.invitations.give(&key, until);
-        Invitation::new(&self.0.origin, &key, until, opened)
+        Invitation::new(&self.0.address, &key, until, opened)
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -85,20 +86,24 @@ impl Page {
         taken.map_err(Failure::too_many)
     }
 
-    /// Whoever has a session, by its cookie and by its key in the path.
+    /// Whoever has a session, by its cookie and by its key in the path, which is without the base path.
     pub(super) fn visitor(&self, headers: &HeaderMap, uri: &Uri) -> Option<Visitor> {
         let path = visitor::key_in(uri.path())?;
-        let key = visitor::key(headers, &self.0.cookie)?;
+        let key = self.0.cookie.key(headers)?;
         let keys = self.0.sessions.visit(&key, path, self.now())?;
-        Some(Visitor::new(key, keys))
+        Some(self.as_visitor(key, keys))
     }
 
     /// Whose cookie a request brings. Until it brings the state of one of that session's sign-ins as
     /// well, it is nobody: every program on this host can get the cookie.
     pub(super) fn bearer(&self, headers: &HeaderMap) -> Option<Visitor> {
-        let key = visitor::key(headers, &self.0.cookie)?;
+        let key = self.0.cookie.key(headers)?;
         let keys = self.0.sessions.recall(&key, self.now())?;
-        Some(Visitor::new(key, keys))
+        Some(self.as_visitor(key, keys))
+    }
+
+    fn as_visitor(&self, key: Hash, keys: SessionKeys) -> Visitor {
+        Visitor::new(key, keys, self.0.address.base_path())
     }
 
     /// Begins a session: what tells the browser so, and where its pages begin.
@@ -107,16 +112,11 @@ impl Page {
         let draw = || draw(&*app.randomness);
         let (cookie, path, csrf) = (draw(), draw(), draw());
         let (key, keys) = (hash(cookie.expose()), SessionKeys { path, csrf });
-        let home = self.address(&Visitor::new(key, keys.clone()), "/");
+        let home = self.address(&self.as_visitor(key, keys.clone()), "/");
         let rates = app.rates.session();
         app.sessions.begin(key, (keys, rates), self.now());
-        let given = visitor::given(&app.cookie, &cookie, self.is_over_tls())?;
+        let given = app.cookie.given(&cookie)?;
         Some((given, home))
-    }
-
-    /// Whether browsers reach the page over TLS.
-    pub(super) fn is_over_tls(&self) -> bool {
-        self.0.origin.scheme() == "https"
     }
 
     /// Reads or changes a session.
@@ -131,13 +131,12 @@ impl Page {
 
     /// The address of a page of a session, from anywhere.
     pub(super) fn address(&self, visitor: &Visitor, path: &str) -> String {
-        self.outside(&format!("{}{path}", visitor.base()))
+        format!("{}{}{path}", self.0.address.origin(), visitor.base())
     }
 
     /// The address of what is outside every session, from anywhere.
     pub(super) fn outside(&self, path: &str) -> String {
-        let origin = self.0.origin.as_str().trim_end_matches('/');
-        format!("{origin}{path}")
+        self.0.address.url(path)
     }
 
     /// Goes on to a page of this site, which says what came of it.
@@ -164,6 +163,7 @@ impl Page {
     ) -> Frame<'a> {
         let sheet = plugin.and_then(|id| self.0.sheets.get(id));
         Frame {
+            root: self.0.address.base_path(),
             base: visitor.base(),
             csrf: visitor.csrf.expose(),
             notice,

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use credential_connections::record::Tenant;
 use credential_connections::service::Connections;
-use credential_runtime::{Origin, Randomness, SystemRandomness};
-use url::Url;
+use credential_runtime::{Randomness, SystemRandomness};
 
+use super::address::PublicAddress;
 use super::app::{App, Page};
 use super::health::Health;
 use super::invitation::Invitations;
@@ -14,16 +14,16 @@ use super::rate::Rates;
 use super::redirect::Redirect;
 use super::router::is_taken;
 use super::session::Sessions;
+use super::session_cookie::SessionCookie;
 use super::sheet::Sheet;
 use super::terms::PageTerms;
-use super::visitor;
 use crate::view::{CertificateNote, Trial};
 
 /// What a page is set up with.
 pub struct PageBuilder {
     connections: Connections,
     tenant: Tenant,
-    origin: Option<Url>,
+    address: Option<PublicAddress>,
     redirect_uri: Option<String>,
     certificate: Option<CertificateNote>,
     trial: Option<Trial>,
@@ -37,9 +37,6 @@ pub enum PageError {
     /// Requests are held against the address at which browsers reach the page.
     #[error("the page needs the origin at which browsers reach it, such as http://127.0.0.1:8090")]
     NoOrigin,
-    /// More than scheme, host and port, or another scheme.
-    #[error("`{0}` is no origin of a page; write it like http://127.0.0.1:8090")]
-    Origin(String),
     /// No browser can be sent back there.
     #[error(
         "`{0}` is no redirect URI that a page can answer at; write it like https://127.0.0.1:8443/callback"
@@ -48,9 +45,31 @@ pub enum PageError {
     /// The redirect's path is one of the page's own.
     #[error("the path of the redirect URI `{0}` is one of the page's own; choose another")]
     PathTaken(String),
+    /// The redirect is at the page's origin, but not under its base path: another tool would get the code.
+    #[error(
+        "the redirect URI `{redirect_uri}` is outside of the page's path, where other tools answer; register and \
+         use one under {address}, such as {address}/callback"
+    )]
+    RedirectOutside {
+        /// As it was written.
+        redirect_uri: String,
+        /// Where the page is.
+        address: String,
+    },
     /// A pace without time in it bounds nothing.
     #[error("a pace has to have more than no time in it")]
     Pace,
+}
+
+impl PageError {
+    /// Of a redirect URI at the page's origin that is not under its base path.
+    #[must_use]
+    pub fn outside(redirect_uri: &str, address: &PublicAddress) -> Self {
+        Self::RedirectOutside {
+            redirect_uri: redirect_uri.to_owned(),
+            address: address.to_string(),
+        }
+    }
 }
 
 impl PageBuilder {
@@ -58,7 +77,7 @@ impl PageBuilder {
         Self {
             connections,
             tenant: Tenant::default(),
-            origin: None,
+            address: None,
             redirect_uri: None,
             certificate: None,
             trial: None,
@@ -74,16 +93,17 @@ impl PageBuilder {
         self
     }
 
-    /// Where browsers reach the page. `Host` and `Origin` are held against it.
+    /// Where browsers reach the page: its origin, and its base path where other tools are served under the same
+    /// origin. `Host` and `Origin` are held against the origin; every URL of the page begins with both.
     #[must_use]
-    pub fn origin(mut self, origin: Url) -> Self {
-        self.origin = Some(origin);
+    pub fn origin(mut self, address: PublicAddress) -> Self {
+        self.address = Some(address);
         self
     }
 
     /// Where services send browsers back to, to the letter as it is registered with them. Where its
-    /// origin is the page's own, [`Page::router`] answers there too; otherwise
-    /// [`Page::callback_router`] does. `/callback` at the page's origin, where this is not said.
+    /// origin is the page's own, [`Page::router`] answers there too, and it has to be under the base path;
+    /// otherwise [`Page::callback_router`] does. `/callback` under the page's address, where this is not said.
     #[must_use]
     pub fn redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
         self.redirect_uri = Some(redirect_uri.into());
@@ -124,8 +144,8 @@ impl PageBuilder {
     ///
     /// [`PageError`].
     pub fn build(self) -> Result<Page, PageError> {
-        let origin = bare(self.origin.ok_or(PageError::NoOrigin)?)?;
-        let redirect = redirect(self.redirect_uri, &origin)?;
+        let address = self.address.ok_or(PageError::NoOrigin)?;
+        let redirect = redirect(self.redirect_uri, &address)?;
         let rates = Rates::new(&self.terms, &self.connections).ok_or(PageError::Pace)?;
         let descriptors = self
             .connections
@@ -135,12 +155,12 @@ impl PageBuilder {
             .map(|it| (it.id.clone(), Sheet::of(it)))
             .collect();
         Ok(Page(Arc::new(App {
-            cookie: visitor::name(&origin),
+            cookie: SessionCookie::new(&address, redirect.url.path()),
             sheets,
             rates,
             health: Health::default(),
             redirect,
-            origin,
+            address,
             sessions: Sessions::new(self.terms.clone()),
             invitations: Invitations::default(),
             connections: self.connections,
@@ -153,21 +173,19 @@ impl PageBuilder {
     }
 }
 
-fn bare(origin: Url) -> Result<Url, PageError> {
-    match origin.as_str().parse::<Origin>() {
-        Ok(_) => Ok(origin),
-        Err(_) => Err(PageError::Origin(origin.into())),
+fn redirect(written: Option<String>, address: &PublicAddress) -> Result<Redirect, PageError> {
+    let written = written.unwrap_or_else(|| address.url("/callback"));
+    let Some(redirect) = Redirect::parse(&written, address) else {
+        return Err(PageError::RedirectUri(written));
+    };
+    if redirect.is_at(address) && !address.contains(&redirect.url) {
+        return Err(PageError::outside(&written, address));
     }
-}
-
-fn redirect(written: Option<String>, origin: &Url) -> Result<Redirect, PageError> {
-    let written = written.unwrap_or_else(|| {
-        let origin = origin.as_str().trim_end_matches('/');
-        format!("{origin}/callback")
-    });
-    match Redirect::parse(&written) {
-        Some(it) if is_taken(it.url.path()) => Err(PageError::PathTaken(written)),
-        Some(it) => Ok(it),
-        None => Err(PageError::RedirectUri(written)),
+    let base = address.base_path();
+    // Where a proxy strips the base path, a second one like it would be taken for the first.
+    let looks_like_base = !base.is_empty() && address.strip(redirect.path()).is_some();
+    if is_taken(redirect.path()) || looks_like_base {
+        return Err(PageError::PathTaken(written));
     }
+    Ok(redirect)
 }

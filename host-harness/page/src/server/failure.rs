@@ -132,9 +132,9 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Draws an answer that is a failure: only now is it known whose browser it is for. `base` is what the
-/// paths of its session begin with.
-pub(super) fn draw(mut response: Response, base: Option<&str>) -> Response {
+/// Draws an answer that is a failure: only now is it known whose browser it is for. `root` is what the
+/// page's paths begin with, `base` what those of its session do.
+pub(super) fn draw(mut response: Response, root: &str, base: Option<&str>) -> Response {
     let Some(mut ending) = response.extensions_mut().remove::<Box<Ending>>() else {
         return response;
     };
@@ -143,7 +143,7 @@ pub(super) fn draw(mut response: Response, base: Option<&str>) -> Response {
         // Without a session, its pages lead nowhere.
         None => ending.back = ending.back.filter(|(_, address)| !is_path(address)),
     }
-    let drawn = html(view::ending(&ending, base.unwrap_or_default()));
+    let drawn = html(view::ending(&ending, root, base.unwrap_or(root)));
     let (head, body) = drawn.into_parts();
     response.headers_mut().extend(head.headers);
     *response.body_mut() = body;

@@ -8,12 +8,12 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use credential_runtime::Origin;
-use url::Url;
 
-use super::answer::harden;
+use super::answer::{content_security_policy, harden, not_here};
 use super::app::Page;
 use super::failure::{Failure, draw, method_not_allowed};
 use super::health;
+use super::prefix::WithoutBase;
 use super::slots::Slot;
 use super::visitor::Visitor;
 
@@ -39,17 +39,21 @@ pub(super) struct Door {
     pub(super) origin: String,
     /// As browsers write it in `Host`.
     pub(super) authority: String,
+    /// What its pages may load, and where they may send.
+    policy: HeaderValue,
 }
 
 impl Door {
     /// Absent where the address has no origin to speak of.
-    pub(super) fn new(page: Page, address: &Url) -> Option<Self> {
-        let origin = Origin::of(address)?.to_string();
+    pub(super) fn new(page: Page, origin: &Origin) -> Option<Self> {
+        let policy = content_security_policy(origin, page.0.address.base_path());
+        let origin = origin.to_string();
         let authority = origin.split_once("://")?.1.to_owned();
         Some(Self {
             page,
             origin,
             authority,
+            policy,
         })
     }
 }
@@ -61,7 +65,12 @@ pub(super) async fn guard(State(door): State<Door>, mut request: Request, next: 
     let visitor = door.page.visitor(request.headers(), request.uri());
     if health::is_probe(&request) {
         let mut response = health::answer(&door.page).await;
-        harden(response.headers_mut());
+        harden(response.headers_mut(), None);
+        return response;
+    }
+    if is_elsewhere(&request) && visitor.is_none() {
+        let mut response = not_here();
+        harden(response.headers_mut(), None);
         return response;
     }
     let response = match refuse(&door, &request, visitor.as_ref()) {
@@ -73,11 +82,24 @@ pub(super) async fn guard(State(door): State<Door>, mut request: Request, next: 
             next.run(request).await
         }
     };
-    let mut response = draw(response, visitor.as_ref().map(Visitor::base));
-    harden(response.headers_mut());
+    let mut response = draw(
+        response,
+        door.page.0.address.base_path(),
+        visitor.as_ref().map(Visitor::base),
+    );
+    harden(response.headers_mut(), Some(&door.policy));
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
     tracing::debug!(%method, route, status = response.status().as_u16(), "answered");
     response
+}
+
+/// Whether it is of another tool under the same origin. `/` is the page's base path where a proxy has stripped
+/// it.
+fn is_elsewhere(request: &Request) -> bool {
+    let extensions = request.extensions();
+    extensions.get::<WithoutBase>().is_some()
+        && extensions.get::<MatchedPath>().is_none()
+        && request.uri().path() != "/"
 }
 
 fn refuse(door: &Door, request: &Request, visitor: Option<&Visitor>) -> Option<Response> {
@@ -118,7 +140,7 @@ fn admit(door: &Door, request: &Request, visitor: Option<&Visitor>) -> Result<()
 /// Whether it takes from no stranger's rate: files that are the same for everybody, and what proves
 /// itself by a link or by a sign-in. Where it does not, the handlers take from the rate.
 fn is_free(page: &Page, path: &str) -> bool {
-    path.starts_with("/assets/") || path == "/open" || path == page.0.redirect.url.path()
+    path.starts_with("/assets/") || path == "/open" || path == page.0.redirect.path()
 }
 
 /// Whether a browser, or something before it, fetches ahead: prefetch, prerender, preview.

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use credential_connections::record::Timestamp;
 use credential_runtime::Secret;
 use tokio::sync::Notify;
-use url::Url;
 
+use super::address::PublicAddress;
 use super::random::{Hash, hash};
 
 /// Links that are kept in mind, opened ones included: more than anyone has at hand.
@@ -23,12 +23,14 @@ pub struct Invitation {
 }
 
 impl Invitation {
-    pub(super) fn new(origin: &Url, key: &Secret, until: Timestamp, opened: Arc<Notify>) -> Self {
-        let mut url = origin.clone();
-        url.set_path("/open");
-        url.set_query(Some(&format!("key={}", key.expose())));
+    pub(super) fn new(
+        address: &PublicAddress,
+        key: &Secret,
+        until: Timestamp,
+        opened: Arc<Notify>,
+    ) -> Self {
         Self {
-            url: Secret::new(url),
+            url: Secret::new(address.url(&format!("/open?key={}", key.expose()))),
             until,
             opened,
         }

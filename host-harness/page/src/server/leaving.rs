@@ -33,7 +33,11 @@ pub(super) async fn leaving(
         return Ok(see_other(&page.address(&visitor, &named.path())));
     };
     let on = format!("{}{}/leave", visitor.base(), way_out(&named));
-    let mut response = html(view::ending(&going(&address, &on), visitor.base()));
+    let mut response = html(view::ending(
+        &going(&address, &on),
+        page.0.address.base_path(),
+        visitor.base(),
+    ));
     if let Ok(refresh) = HeaderValue::from_str(&format!("0; url={on}")) {
         response.headers_mut().insert(REFRESH, refresh);
     }

@@ -4,6 +4,7 @@
 //! screen looks like (`view`); what is done with a credential (`credential-connections`).
 
 mod acting;
+mod address;
 mod answer;
 mod app;
 mod builder;
@@ -23,12 +24,14 @@ mod list;
 mod open;
 mod plugin;
 mod posted;
+mod prefix;
 mod random;
 mod rate;
 mod redirect;
 mod router;
 mod serving;
 mod session;
+mod session_cookie;
 mod sheet;
 mod sign_in;
 mod slots;
@@ -37,6 +40,7 @@ mod telling;
 mod terms;
 mod visitor;
 
+pub use address::{AddressError, PublicAddress};
 pub use app::Page;
 pub use builder::{PageBuilder, PageError};
 pub use invitation::Invitation;

@@ -13,7 +13,6 @@ use super::app::Page;
 use super::failure::Failure;
 use super::invitation::Shut;
 use super::posted::Posted;
-use super::visitor;
 use crate::view;
 
 /// Asks whoever has the link to open the page with it. It changes nothing.
@@ -23,7 +22,7 @@ pub(super) async fn ask(
 ) -> Result<Response, Failure> {
     let good = page.0.invitations.check(&key(query.as_deref()), page.now());
     good.map_err(|why| page.shut(why))?;
-    Ok(html(view::opening()))
+    Ok(html(view::opening(page.0.address.base_path())))
 }
 
 /// A link gives a session to whoever opens it first. The link stands in the address, so that nothing
@@ -36,7 +35,7 @@ pub(super) async fn open(
     let opened = page.0.invitations.take(&key(query.as_deref()), page.now());
     opened.map_err(|why| page.shut(why))?;
     // The cookie is replaced, so nobody could get back to the session before.
-    if let Some(before) = visitor::key(&headers, &page.0.cookie) {
+    if let Some(before) = page.0.cookie.key(&headers) {
         page.0.sessions.end(&before);
     }
     let (cookie, home) = page.welcome().ok_or_else(Failure::no_session)?;
@@ -46,8 +45,7 @@ pub(super) async fn open(
 /// Ends the session, and whatever was typed in it.
 pub(super) async fn sign_out(State(page): State<Page>, posted: Posted) -> Response {
     page.0.sessions.end(&posted.visitor.key);
-    let cookie = visitor::taken(&page.0.cookie, page.is_over_tls());
-    let cookie = cookie.map(|it| [(SET_COOKIE, it)]);
+    let cookie = page.0.cookie.taken().map(|it| [(SET_COOKIE, it)]);
     (cookie, see_other(&page.outside("/"))).into_response()
 }
 

@@ -3,11 +3,13 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use url::Url;
+use credential_runtime::Origin;
+use tower::ServiceExt as _;
 
 use super::app::Page;
 use super::failure::{Failure, method_not_allowed};
 use super::guard::{Door, guard};
+use super::prefix;
 use super::visitor::Visitor;
 use super::{acting, callback, drafting, ending, form, leaving, list, open, plugin, sheet};
 
@@ -32,7 +34,8 @@ pub(super) fn is_taken(path: &str) -> bool {
 }
 
 impl Page {
-    /// The page. Mount it at the root of the origin that it was set up with.
+    /// The page. Mount it at the root of the origin that it was set up with. It answers under the base path, and
+    /// to a proxy that strips the base path before it forwards.
     pub fn router(&self) -> Router {
         let mut router = assets()
             .route("/open", get(open::ask).post(open::open))
@@ -42,30 +45,41 @@ impl Page {
             .route("/s/{session}/validate", post(drafting::validate))
             .nest("/s/{session}/credentials/{id}", credential())
             .fallback(nowhere);
-        if same_origin(&self.0.origin, &self.0.redirect.url) {
-            router = router.route(self.0.redirect.url.path(), get(callback::come_back));
+        let (address, redirect) = (&self.0.address, &self.0.redirect);
+        if redirect.is_at(address) {
+            router = router.route(redirect.path(), get(callback::come_back));
         }
-        self.guarded(router, &self.0.origin)
+        self.guarded(router, Some(address.origin().clone()))
     }
 
     /// The way back from a service alone, for a listener of its own at the redirect URI.
     pub fn callback_router(&self) -> Router {
-        let redirect = &self.0.redirect.url;
+        let redirect = &self.0.redirect;
         let router = assets()
             .route(redirect.path(), get(callback::come_back))
             .fallback(async || Failure::not_found());
-        self.guarded(router, redirect)
+        self.guarded(router, Origin::of(&redirect.url))
     }
 
-    fn guarded(&self, router: Router<Page>, address: &Url) -> Router {
+    fn guarded(&self, router: Router<Page>, origin: Option<Origin>) -> Router {
         let router = router
             .method_not_allowed_fallback(async || method_not_allowed())
             .with_state(self.clone());
-        match Door::new(self.clone(), address) {
-            Some(door) => router.layer(from_fn_with_state(door, guard)),
+        match origin.and_then(|it| Door::new(self.clone(), &it)) {
+            Some(door) => self.under_base(router.layer(from_fn_with_state(door, guard))),
             // Cannot be: the address was looked at when the page was set up.
             None => Router::new(),
         }
+    }
+
+    /// The router knows paths without the base path, which is taken away before it looks.
+    fn under_base(&self, router: Router) -> Router {
+        let address = self.0.address.clone();
+        if address.base_path().is_empty() {
+            return router;
+        }
+        let strip = move |request| prefix::strip(&address, request);
+        Router::new().fallback_service(router.map_request(strip))
     }
 }
 
@@ -75,10 +89,6 @@ async fn nowhere(visitor: Result<Visitor, Failure>) -> Failure {
         Ok(_) => Failure::not_found(),
         Err(no_session) => no_session,
     }
-}
-
-fn same_origin(one: &Url, other: &Url) -> bool {
-    one.origin() == other.origin()
 }
 
 fn assets() -> Router<Page> {

@@ -60,6 +60,8 @@ pub(crate) const NAME_FIELD: &str = "name";
 /// What every screen of a session has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame<'a> {
+    /// What every path of the page begins with; empty where it has its origin to itself.
+    pub(crate) root: &'a str,
     /// What every path of the session begins with.
     pub(crate) base: &'a str,
     /// Goes into every form.
@@ -211,16 +213,17 @@ pub(crate) fn history(frame: &Frame<'_>, overview: &Overview, events: &[Event]) 
     drawn(&History::new(frame, overview, events))
 }
 
-/// An end. `base` is what the paths of the session begin with, where there is one.
-pub(crate) fn ending(ending: &Ending, base: &str) -> String {
-    let shell = Shell::bare(&ending.title, base);
+/// An end. `root` is what the page's paths begin with; `base` what those of the session do, where there is
+/// one, and `root` otherwise.
+pub(crate) fn ending(ending: &Ending, root: &str, base: &str) -> String {
+    let shell = Shell::bare(&ending.title, root, base);
     drawn(&End { shell, ending })
 }
 
 /// What a one-time link shows: a button that opens it. The form goes to the address that it stands at,
 /// so that the link is in no page.
-pub(crate) fn opening() -> String {
-    let shell = Shell::bare("Open the page", "");
+pub(crate) fn opening(root: &str) -> String {
+    let shell = Shell::bare("Open the page", root, root);
     drawn(&Opening { shell })
 }
 

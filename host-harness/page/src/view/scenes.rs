@@ -162,8 +162,8 @@ fn others() -> Vec<Scene> {
     vec![
         ("question", super::question(&frame, &question())),
         ("history", super::history(&frame, &overview, &events())),
-        ("opening", super::opening()),
-        ("ending", super::ending(&ending(), BASE)),
+        ("opening", super::opening(ROOT)),
+        ("ending", super::ending(&ending(), ROOT, BASE)),
     ]
 }
 
@@ -178,6 +178,9 @@ fn samples_can_be_looked_at() {
     write("icon.svg", assets::ICON);
     write("conditions.css", &super::conditions(&descriptor()));
     for (name, html) in all() {
-        write(&format!("{name}.html"), &html.replace("\"/assets/", "\""));
+        write(
+            &format!("{name}.html"),
+            &html.replace("\"/intacct/assets/", "\""),
+        );
     }
 }

@@ -10,7 +10,9 @@ use super::{Frame, Trial};
 pub(super) struct Shell<'a> {
     /// What the window is called.
     pub(super) title: String,
-    /// What every path of the session begins with; empty without one.
+    /// What every path of the page begins with; empty where it has its origin to itself.
+    pub(super) root: &'a str,
+    /// What every path of the session begins with; `root` without one.
     pub(super) base: &'a str,
     /// Absent without a session.
     pub(super) session: Option<Session<'a>>,
@@ -35,6 +37,7 @@ impl<'a> Shell<'a> {
         let tenant = (*frame.tenant != Tenant::default()).then(|| frame.tenant.as_str());
         Self {
             title: title.into(),
+            root: frame.root,
             base: frame.base,
             session: Some(Session {
                 csrf: frame.csrf,
@@ -47,9 +50,10 @@ impl<'a> Shell<'a> {
     }
 
     /// For whoever may have no session.
-    pub(super) fn bare(title: impl Into<String>, base: &'a str) -> Self {
+    pub(super) fn bare(title: impl Into<String>, root: &'a str, base: &'a str) -> Self {
         Self {
             title: title.into(),
+            root,
             base,
             session: None,
             notice: None,

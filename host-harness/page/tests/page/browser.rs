@@ -29,6 +29,8 @@ impl Seen {
 pub struct Browser {
     http: Client,
     origin: String,
+    /// The base path of the page; empty where it has none.
+    pub root: String,
     pub cookie: Option<String>,
     /// What the paths of its session begin with; empty before it has one.
     pub base: String,
@@ -144,6 +146,7 @@ impl Browser {
         Self {
             http,
             origin: origin.to_owned(),
+            root: String::new(),
             cookie: None,
             base: String::new(),
             csrf: String::new(),
@@ -154,10 +157,12 @@ impl Browser {
     /// A request with this browser's cookie and nothing else. A path is one of its session, unless it
     /// is one that no session has.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let outside = ["/open", "/assets/", "/s/"];
-        let base = match outside.iter().any(|it| path.starts_with(it)) {
-            true => "",
-            false => &self.base,
+        let outside = ["/open", "/assets/"];
+        let session = format!("{}/s/", self.root);
+        let base = match path {
+            it if it.starts_with(&session) => "",
+            it if outside.iter().any(|one| it.starts_with(one)) => &self.root,
+            _ => &self.base,
         };
         let url = match path.starts_with('/') {
             true => format!("{}{base}{path}", self.origin),

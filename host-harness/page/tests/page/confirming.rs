@@ -1,10 +1,28 @@
 //! What is said before it is done, and done only then.
 
-use crate::stage::{CLIENT_SECRET, World, by_session, regular_user};
+use rstest::rstest;
 
+use crate::proxy::{Forwarding, Proxy};
+use crate::stage::{CLIENT_SECRET, Setting, World, by_session, regular_user};
+
+/// A page of its own origin, or under a path behind such a proxy.
+async fn world(forwarding: Option<Forwarding>) -> World {
+    World::with(Setting {
+        proxy: forwarding.map(|it| Proxy::new(it, "/intacct")),
+        ..Setting::default()
+    })
+    .await
+}
+
+#[rstest]
+#[case::at_its_own_origin(None)]
+#[case::under_a_path(Some(Forwarding::Keeps))]
+#[case::under_a_path_that_is_stripped(Some(Forwarding::Strips))]
 #[tokio::test]
-async fn connecting_what_ends_another_is_asked_before_a_request() {
-    let world = World::start().await;
+async fn connecting_what_ends_another_is_asked_before_a_request(
+    #[case] forwarding: Option<Forwarding>,
+) {
+    let world = world(forwarding).await;
     let mut browser = world.visitor().await;
     world.by_session(&mut browser, "First").await;
     let session = world.session();
@@ -40,9 +58,15 @@ async fn connecting_what_ends_another_is_asked_before_a_request() {
     );
 }
 
+#[rstest]
+#[case::at_its_own_origin(None)]
+#[case::under_a_path(Some(Forwarding::Keeps))]
+#[case::under_a_path_that_is_stripped(Some(Forwarding::Strips))]
 #[tokio::test]
-async fn a_second_sign_in_is_asked_before_the_browser_leaves() {
-    let world = World::start().await;
+async fn a_second_sign_in_is_asked_before_the_browser_leaves(
+    #[case] forwarding: Option<Forwarding>,
+) {
+    let world = world(forwarding).await;
     let mut browser = world.visitor().await;
     world.signed_in(&mut browser, "First", "dana").await;
     let fields = [&regular_user("Second")[..], &[("action", "connect")]].concat();
@@ -63,9 +87,15 @@ async fn a_second_sign_in_is_asked_before_the_browser_leaves() {
     );
 }
 
+#[rstest]
+#[case::at_its_own_origin(None)]
+#[case::under_a_path(Some(Forwarding::Keeps))]
+#[case::under_a_path_that_is_stripped(Some(Forwarding::Strips))]
 #[tokio::test]
-async fn somebody_else_at_the_sign_in_changes_nothing_until_it_is_confirmed() {
-    let world = World::start().await;
+async fn somebody_else_at_the_sign_in_changes_nothing_until_it_is_confirmed(
+    #[case] forwarding: Option<Forwarding>,
+) {
+    let world = world(forwarding).await;
     let mut browser = world.visitor().await;
     let path = world.signed_in(&mut browser, "Dana's", "dana").await;
     let before = world.only().await;

@@ -11,6 +11,7 @@
     reason = "tests have no readers but each other, and fail by panicking"
 )]
 
+mod addresses;
 mod apart;
 mod browser;
 mod building;
@@ -26,10 +27,15 @@ mod guarding;
 mod hardening;
 mod health;
 mod logging;
+mod mounting;
 mod opening;
 mod pacing;
+mod proxy;
 mod serving;
 mod session_binding;
+mod shared_origin;
 mod stage;
 mod trying;
+
+mod under_a_path;
 mod upgrading;

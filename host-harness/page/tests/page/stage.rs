@@ -16,17 +16,14 @@ use credential_runtime::{
 use intacct_component::COMPONENT;
 use mock_intacct::browser::{self, Consent, Person};
 use mock_intacct::{Clock, INTACCT_ORIGIN, MockIntacct, Rotation};
-use rcgen::{CertificateParams, KeyPair};
-use rustls::ServerConfig;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
 
 use crate::browser::{Answer, Browser, Seen};
 use crate::clock::TestClock;
+use crate::proxy::{Proxy, tls};
 
 /// The plugin's id.
 pub const PLUGIN: &str = "sage-intacct-rest";
@@ -56,8 +53,12 @@ pub struct World {
     pub store: Arc<dyn Store>,
     pub connections: Connections,
     pub page: Page,
-    /// Where the page is.
+    /// Where browsers find the page.
     pub origin: String,
+    /// The base path that the page is under there.
+    pub root: &'static str,
+    /// Where it listens.
+    pub listening: String,
     pub redirect_uri: String,
     pub seen: Seen,
     stop: Option<oneshot::Sender<()>>,
@@ -71,6 +72,8 @@ pub struct Setting {
     /// From the shipped plugin and what it is allowed.
     pub installed: Installing,
     pub tenant: &'static str,
+    /// What stands before the page.
+    pub proxy: Option<Proxy>,
 }
 
 pub type Installing = Box<dyn FnOnce(Plugin, Policy) -> Vec<Installed>>;
@@ -81,6 +84,7 @@ impl Default for Setting {
             page: |it| it,
             installed: Box::new(|plugin, policy| vec![Installed::new(plugin, policy)]),
             tenant: "default",
+            proxy: None,
         }
     }
 }
@@ -140,15 +144,30 @@ impl World {
         let connections = builder.build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let back = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        let redirect_uri = format!("https://{}/callback", back.local_addr().unwrap());
-        let builder = Page::builder(connections.clone())
+        let listening = listener.local_addr().unwrap().to_string();
+        let root = setting.proxy.as_ref().map_or("", |it| it.base);
+        let builder = Page::builder(connections.clone());
+        let (origin, redirect_uri, builder) = match setting.proxy {
+            None => {
+                let redirect_uri = format!("https://{}/callback", back.local_addr().unwrap());
+                let builder = builder.redirect_uri(redirect_uri.clone());
+                let builder = builder.certificate_note(CertificateNote {
+                    sha256: "AB:CD".to_owned(),
+                });
+                (format!("http://{listening}"), redirect_uri, builder)
+            }
+            // The redirect URI is the page's own: derived from its address.
+            Some(proxy) => {
+                let origin = proxy.start(listening.clone()).await;
+                let redirect_uri = format!("{origin}{root}/callback");
+                let registered = redirect_uri.parse().unwrap();
+                mock.change(|it| it.applications[0].redirect_uris.push(registered));
+                (origin, redirect_uri, builder)
+            }
+        };
+        let builder = builder
             .tenant(setting.tenant.parse().unwrap())
-            .origin(origin.parse().unwrap())
-            .redirect_uri(redirect_uri.clone())
-            .certificate_note(CertificateNote {
-                sha256: "AB:CD".to_owned(),
-            })
+            .origin(format!("{origin}{root}").parse().unwrap())
             .randomness(Arc::new(Counting::default()));
         let page = (setting.page)(builder).build().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -164,6 +183,8 @@ impl World {
             connections,
             page,
             origin,
+            root,
+            listening,
             redirect_uri,
             seen: Seen::default(),
             stop: Some(stop),
@@ -179,7 +200,9 @@ impl World {
 
     /// A browser that has not opened the page.
     pub fn stranger(&self) -> Browser {
-        Browser::new(&self.origin, &self.seen)
+        let mut browser = Browser::new(&self.origin, &self.seen);
+        self.root.clone_into(&mut browser.root);
+        browser
     }
 
     /// A browser that has.
@@ -360,20 +383,4 @@ fn policy(plugin: &Plugin, mock_origin: &str) -> Policy {
     let intacct = || INTACCT_ORIGIN.parse().unwrap();
     let to_mock = mock_origin.parse().unwrap();
     plugin.asked_policy().map_origin(intacct(), to_mock)
-}
-
-/// With a certificate that was made for the test.
-fn tls() -> TlsAcceptor {
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-    let certificate = params.self_signed(&key).unwrap();
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
-    TlsAcceptor::from(Arc::new(config))
 }

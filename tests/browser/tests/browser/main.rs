@@ -26,4 +26,5 @@ mod returning;
 mod screenshots;
 mod secrets;
 mod switches;
+mod under_a_path;
 mod without_javascript;

@@ -36,7 +36,7 @@ pub(super) async fn run(args: Serve, output: Output) -> Result<Exit, Report> {
     // Before anybody is told that it runs, so that no signal comes too early.
     let stop = stopped()?;
     let place = Place::bind(&args).await?;
-    let back = WayBack::open(&args.back, &place.origin).await?;
+    let back = WayBack::open(&args.back, &place.public).await?;
     let ground = Ground::prepare(args.mock.clone(), &args.kept).await?;
     let installed = args.installed(ground.target().cloned());
     let stored = Stored::with_plugins_or_make(ground.kept(), &installed).await?;
@@ -98,7 +98,7 @@ async fn beside(
 fn page(stored: &Stored, place: &Place, back: &WayBack, ground: &Ground) -> PageBuilder {
     let page = Page::builder(stored.connections.clone())
         .tenant(stored.tenant.clone())
-        .origin(place.origin.clone())
+        .origin(place.public.clone())
         .redirect_uri(back.redirect_uri());
     let page = match back.certificate_note() {
         Some(note) => page.certificate_note(note),
@@ -137,6 +137,10 @@ async fn over(mut ended: watch::Receiver<()>) {
 
 impl From<PageError> for Report {
     fn from(error: PageError) -> Self {
-        Self::machine(error.to_string())
+        let message = error.to_string();
+        match error {
+            PageError::RedirectOutside { .. } => Self::new(Exit::Usage, message),
+            _ => Self::machine(message),
+        }
     }
 }

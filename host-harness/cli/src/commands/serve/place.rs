@@ -3,8 +3,8 @@
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
+use credential_page::{AddressError, PublicAddress};
 use tokio::net::TcpListener;
-use url::Url;
 
 use crate::exit::Exit;
 use crate::report::Report;
@@ -15,8 +15,8 @@ pub(super) struct Place {
     pub(super) listener: TcpListener,
     /// Where that is.
     pub(super) address: SocketAddr,
-    /// Scheme, host and port as browsers know them.
-    pub(super) origin: Url,
+    /// How browsers reach it.
+    pub(super) public: PublicAddress,
 }
 
 /// Why the page cannot be there.
@@ -24,8 +24,8 @@ pub(super) struct Place {
 pub(super) enum PlaceError {
     #[error("{0} can be reached from other machines, and what goes there is not encrypted")]
     InTheOpen(SocketAddr),
-    #[error("{0} is no address of a page: it needs http or https and a host, and nothing after it")]
-    NoOrigin(Url),
+    #[error("--origin cannot be used: {0}")]
+    Origin(AddressError),
     #[error("{0} is in use by another program")]
     InUse(SocketAddr),
     #[error("{0} cannot be listened at: {1}")]
@@ -36,8 +36,11 @@ impl Place {
     /// Begins to listen.
     pub(super) async fn bind(args: &Serve) -> Result<Self, PlaceError> {
         let address = args.listen;
-        let given = args.origin.clone().map(checked).transpose()?;
-        let encrypted = given.as_ref().is_some_and(|it| it.scheme() == "https");
+        let given = args.origin.as_deref().map(str::parse::<PublicAddress>);
+        let given = given.transpose().map_err(PlaceError::Origin)?;
+        let encrypted = given
+            .as_ref()
+            .is_some_and(|it| it.origin().scheme() == "https");
         if !address.ip().is_loopback() && !encrypted {
             return Err(PlaceError::InTheOpen(address));
         }
@@ -47,32 +50,21 @@ impl Place {
         };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let bound = listener.local_addr().map_err(refused)?;
-        let origin = match given {
-            Some(origin) => origin,
+        let public = match given {
+            Some(public) => public,
             None => own(bound)?,
         };
         Ok(Self {
             listener,
             address: bound,
-            origin,
+            public,
         })
     }
 }
 
-fn own(bound: SocketAddr) -> Result<Url, PlaceError> {
-    let listen = |error: url::ParseError| PlaceError::Listen(bound, io::Error::other(error));
-    Url::parse(&format!("http://{bound}")).map_err(listen)
-}
-
-fn checked(origin: Url) -> Result<Url, PlaceError> {
-    let bare = origin.path() == "/" && origin.query().is_none() && origin.fragment().is_none();
-    let anonymous = origin.username().is_empty() && origin.password().is_none();
-    let web = matches!(origin.scheme(), "http" | "https") && origin.has_host();
-    if bare && anonymous && web {
-        Ok(origin)
-    } else {
-        Err(PlaceError::NoOrigin(origin))
-    }
+fn own(bound: SocketAddr) -> Result<PublicAddress, PlaceError> {
+    let listen = |error: AddressError| PlaceError::Listen(bound, io::Error::other(error));
+    format!("http://{bound}").parse().map_err(listen)
 }
 
 impl From<PlaceError> for Report {
@@ -83,29 +75,11 @@ impl From<PlaceError> for Report {
                 "put something before it that speaks TLS, and say how browsers reach it with \
                  --origin https://…",
             ),
-            PlaceError::NoOrigin(_) => Self::new(Exit::Usage, message),
+            PlaceError::Origin(_) => Self::new(Exit::Usage, message),
             PlaceError::InUse(_) => Self::machine(message).hint(
                 "choose another port with --listen, or any that is free with --listen 127.0.0.1:0",
             ),
             PlaceError::Listen(..) => Self::machine(message),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case::behind_a_proxy("https://connect.example.com", true)]
-    #[case::with_a_port("http://127.0.0.1:8090/", true)]
-    #[case::with_a_path("https://connect.example.com/page", false)]
-    #[case::with_a_query("https://connect.example.com/?a=b", false)]
-    #[case::with_a_user("https://dana@connect.example.com", false)]
-    #[case::no_web_page("mailto:dana@example.com", false)]
-    fn an_origin_is_scheme_host_and_port(#[case] text: &str, #[case] fits: bool) {
-        assert_eq!(checked(text.parse().unwrap()).is_ok(), fits);
     }
 }

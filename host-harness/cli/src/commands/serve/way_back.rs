@@ -1,6 +1,7 @@
 //! Where the service sends the browser back to, and who answers there.
 
-use credential_page::CertificateNote;
+use credential_page::{CertificateNote, PageError, PublicAddress};
+use credential_runtime::Origin;
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -21,10 +22,16 @@ pub(super) enum WayBack {
 
 impl WayBack {
     /// Opens it.
-    pub(super) async fn open(args: &WayBackArgs, origin: &Url) -> Result<Self, Report> {
+    pub(super) async fn open(args: &WayBackArgs, public: &PublicAddress) -> Result<Self, Report> {
         let uri = &args.redirect_uri;
-        if Url::parse(uri).is_ok_and(|uri| uri.origin() == origin.origin()) {
-            return Ok(Self::Page(uri.clone()));
+        if let Ok(url) = Url::parse(uri)
+            && Origin::of(&url).as_ref() == Some(public.origin())
+        {
+            return match public.contains(&url) {
+                true => Ok(Self::Page(uri.clone())),
+                // Said before anything is made.
+                false => Err(PageError::outside(uri, public).into()),
+            };
         }
         let redirect = LoopbackRedirect::parse(uri).map_err(nobody_there)?;
         let own = args
@@ -78,7 +85,7 @@ fn fingerprint(certificate: &[u8]) -> String {
 fn nobody_there(error: CallbackError) -> Report {
     Report::new(Exit::Usage, error.to_string()).hint(
         "name an https address on 127.0.0.1; or, where the page stands behind something that \
-         speaks TLS, one under its --origin",
+         speaks TLS, one under its --origin, path included",
     )
 }
 

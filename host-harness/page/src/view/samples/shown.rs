@@ -10,18 +10,22 @@ use crate::view::{
     CertificateNote, Ending, Filled, FormView, Frame, Notice, Question, Tone, Trial,
 };
 
+/// What the paths of the page begin with.
+pub(in crate::view) const ROOT: &str = "/intacct";
+
 /// What the paths of the session begin with.
-pub(in crate::view) const BASE: &str = "/s/not-a-real-session";
+pub(in crate::view) const BASE: &str = "/intacct/s/not-a-real-session";
 
 pub(in crate::view) fn frame(tenant: &Tenant) -> Frame<'_> {
     Frame {
+        root: ROOT,
         base: BASE,
         csrf: "not-a-real-csrf-token",
         notice: None,
         trial: None,
         tenant,
         now: NOW,
-        conditions: Some("conditions.css"),
+        conditions: Some("/assets/conditions.css"),
     }
 }
 

@@ -152,7 +152,7 @@ fn an_empty_list_says_how_to_begin() {
     assert_eq!(texts(&page, "main h2"), ["No credentials yet"]);
     assert_eq!(
         only(&page, "main a").attr("href"),
-        Some("/s/not-a-real-session/new")
+        Some("/intacct/s/not-a-real-session/new")
     );
     assert_eq!(
         texts(&page, "#trial li"),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use scraper::Selector;
 
-use super::{BASE, each_scene, only, select, text, texts};
+use super::{BASE, ROOT, each_scene, only, select, text, texts};
 
 #[test]
 fn every_screen_has_one_heading_one_main_part_and_a_title() {
@@ -106,7 +106,7 @@ fn a_strict_policy_leaves_every_screen_as_it_is() {
         for element in select(page, "[src], link[href]") {
             let address = element.attr("src").or(element.attr("href")).unwrap();
             assert!(
-                address.starts_with('/') || address == "conditions.css",
+                address.starts_with(&format!("{ROOT}/assets/")),
                 "{name}: {address}"
             );
         }

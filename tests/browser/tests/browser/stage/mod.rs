@@ -52,15 +52,20 @@ pub(crate) struct Stage {
 impl Stage {
     /// Nothing in the store, nothing filled in.
     pub(crate) async fn start() -> Self {
-        Self::with(false).await
+        Self::with(false, "").await
     }
 
     /// With a sample company to try it with, as `harness serve --mock` has it.
     pub(crate) async fn start_trial() -> Self {
-        Self::with(true).await
+        Self::with(true, "").await
     }
 
-    async fn with(trial: bool) -> Self {
+    /// Under a base path, as behind a reverse proxy that keeps it.
+    pub(crate) async fn start_under(base: &str) -> Self {
+        Self::with(false, base).await
+    }
+
+    async fn with(trial: bool, base: &str) -> Self {
         let mock = MockIntacct::builder().seed(7).clock(Clock::fixed_at(START));
         let mock = mock.start().await.unwrap();
         let clock = TestClock::at(Timestamp::from_millis(START as i64 * 1000));
@@ -71,7 +76,7 @@ impl Stage {
         let redirect_uri = format!("{back}/callback");
         let (acceptor, note) = certificate::acceptor();
         let mut builder = Page::builder(connections.clone())
-            .origin(origin.parse().unwrap())
+            .origin(format!("{origin}{base}").parse().unwrap())
             .redirect_uri(&redirect_uri)
             .certificate_note(note)
             .terms(PageTerms {
