@@ -123,3 +123,49 @@ fn cut(mut text: String, longest: usize) -> String {
     text.truncate(text.floor_char_boundary(longest));
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Severity;
+    use crate::randomness::SystemRandomness;
+    use crate::secret::Secret;
+    use crate::vault::SecretKind;
+
+    fn problem(message: &str) -> Problem {
+        Problem {
+            field: "f".to_owned(),
+            severity: Severity::Error,
+            code: "c".to_owned(),
+            message: message.to_owned(),
+            hint: None,
+        }
+    }
+
+    fn redacted(messages: &[String]) -> Vec<String> {
+        let mut vault = Vault::new(&SystemRandomness);
+        vault.keep("s", SecretKind::Setting, Secret::new("not-a-real-secret"));
+        let problems = messages.iter().map(|it| problem(it)).collect();
+        let problems = Redactor(&mut vault).problems(problems);
+        problems.into_iter().map(|it| it.message).collect()
+    }
+
+    /// As many as a large form has, each with a sentence.
+    #[test]
+    fn what_a_form_has_to_say_is_said() {
+        let messages = vec!["The Company ID has a blank at its end. Remove it.".to_owned(); MOST];
+        assert_eq!(redacted(&messages), messages);
+    }
+
+    #[test]
+    fn more_than_can_be_searched_is_withheld() {
+        let dear = "%62&lt;b&gt;QUJD".repeat(LONGEST_TEXT / 16);
+        let messages = redacted(&vec![dear.clone(); MOST]);
+        let shown = messages.iter().filter(|it| **it == dear).count();
+        assert!((1..MOST / 4).contains(&shown), "{shown}");
+        assert!(
+            messages[shown..].iter().all(|it| it == WITHHELD),
+            "nothing that was not searched"
+        );
+    }
+}
