@@ -20,25 +20,36 @@ const LONGEST_WORD: usize = 512;
 /// shorter than the text.
 const DECODINGS: usize = 32;
 
-/// The canonical forms of what the text may encode, and of what that may encode in turn. Absent, where
-/// that would cost more than the budget has.
-pub(super) fn forms(text: &str, plain_form: &Form, budget: &mut Budget) -> Option<Vec<Form>> {
-    let mut forms = vec![reversed(plain_form), rotated(plain_form)];
+/// What a text may encode.
+pub(super) enum Decoded<'a> {
+    /// A canonical form.
+    Form(&'a [u8]),
+    /// Bytes of which the letters and digits of ASCII count.
+    Ascii(&'a [u8]),
+}
+
+/// Shows what the text may encode, and what that may encode in turn. Absent, where that would cost more
+/// than the budget has.
+pub(super) fn each(
+    text: &str,
+    plain_form: &Form,
+    budget: &mut Budget,
+    see: &mut dyn FnMut(Decoded<'_>),
+) -> Option<()> {
+    see(Decoded::Form(&reversed(plain_form)));
+    see(Decoded::Form(&rotated(plain_form)));
     budget.spend(text.len() * DECODINGS)?;
-    for bytes in decodings(text) {
-        if let Some(inner) = visible(&bytes).filter(|it| it.len() >= SHORTEST) {
+    decodings(text, &mut |bytes| {
+        if let Some(inner) = visible(bytes).filter(|it| it.len() >= SHORTEST) {
             budget.spend(inner.len() * (DECODINGS + MOST_UNDONE))?;
-            for bytes in decodings(inner) {
-                forms.push(canonical(&bytes, budget)?);
-            }
-            // Visible ASCII, and so is what it may be an escape of; but for entities of other letters.
+            decodings(inner, &mut |bytes| show(bytes, budget, see))?;
+            // Visible ASCII may be entities of any letters.
             for text in unescaped(inner).iter().skip(1) {
-                forms.push(plain_within(text, budget)?);
+                see(Decoded::Form(&plain_within(text, budget)?));
             }
         }
-        forms.push(canonical(&bytes, budget)?);
-    }
-    Some(forms)
+        show(bytes, budget, see)
+    })
 }
 
 /// What the text may encode that can be read, for secrets that are looked for as words. Absent, where
@@ -48,46 +59,145 @@ pub(super) fn readable(text: &str, budget: &mut Budget) -> Option<Vec<Zeroizing<
     let mut readable = Vec::new();
     for word in words.filter(|it| it.len() <= LONGEST_WORD) {
         budget.spend(word.len() * DECODINGS)?;
-        let decoded = decodings(word);
-        let texts = decoded.iter().filter_map(|it| visible(it));
-        readable.extend(texts.map(|it| Zeroizing::new(it.to_owned())));
+        decodings(word, &mut |bytes| {
+            readable.extend(visible(bytes).map(|it| Zeroizing::new(it.to_owned())));
+            Some(())
+        });
     }
     Some(readable)
 }
 
-/// The bytes that the text stands for, in each encoding and at each alignment.
-fn decodings(text: &str) -> Vec<Bytes> {
-    if text.len() < SHORTEST {
-        return Vec::new();
-    }
-    let base64 = digits_of(text, base64_digit);
-    let base32 = digits_of(text, base32_digit);
-    let hexadecimal = hexadecimal(text);
-    let mut all: Vec<Bytes> = (0..4).map(|skip| bytes_of(&base64, 6, skip)).collect();
-    // In the URL-safe alphabet a hyphen is a digit, elsewhere it separates; likewise underscores.
-    if text.contains(['-', '_']) {
-        let digits = digits_of(text, base64_url_digit);
-        all.extend((0..4).map(|skip| bytes_of(&digits, 6, skip)));
-    }
-    all.extend((0..8).map(|skip| bytes_of(&base32, 5, skip)));
-    // These two are told from the usual one by digits that it does not have.
-    if text.contains(['0', '1', '8', '9']) {
-        for digit in [base32_hex_digit, crockford_digit] {
-            let digits = digits_of(text, digit);
-            all.extend((0..8).map(|skip| bytes_of(&digits, 5, skip)));
+/// Bytes as text where they are UTF-8, else as ASCII with whatever is not dropped: UTF-16 of plain
+/// letters is read so too.
+fn show(bytes: &[u8], budget: &mut Budget, see: &mut dyn FnMut(Decoded<'_>)) -> Option<()> {
+    match str::from_utf8(bytes) {
+        Ok(text) if !text.is_ascii() => see(Decoded::Form(&plain_within(text, budget)?)),
+        _ => {
+            budget.spend(bytes.len())?;
+            see(Decoded::Ascii(bytes));
         }
     }
-    all.extend((0..2).map(|skip| bytes_of(&hexadecimal, 4, skip)));
-    let bits = digits_of(text, |it| matches!(it, b'0' | b'1').then(|| it - b'0'));
-    if bits.len() >= 8 * 8 {
-        all.extend((0..8).map(|skip| bytes_of(&bits, 1, skip)));
+    Some(())
+}
+
+/// Shows the bytes that the text stands for, in each encoding and at each alignment.
+fn decodings(text: &str, see: &mut dyn FnMut(&[u8]) -> Option<()>) -> Option<()> {
+    if text.len() < SHORTEST {
+        return Some(());
     }
-    let decimal = digits_of(text, |it| it.is_ascii_digit().then(|| it - b'0'));
-    if decimal.len() >= 3 * 8 {
-        all.extend((0..3).map(|skip| of_three(&decimal, skip)));
+    // One buffer for all, so that there is one to wipe.
+    let mut digits: Bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+    let mut bytes: Bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+    let has = |signs: &[char]| text.contains(signs);
+    for encoding in &ENCODINGS {
+        if !encoding.needs.is_empty() && !has(encoding.needs) {
+            continue;
+        }
+        digits.clear();
+        digits.extend(text.bytes().filter_map(|it| encoding.digit(it)));
+        for skip in 0..encoding.alignments {
+            bytes.clear();
+            pack(
+                digits.get(skip..).unwrap_or_default(),
+                encoding.width,
+                &mut bytes,
+            );
+            see(&bytes)?;
+        }
     }
-    all.extend([numbers(text, 10), numbers(text, 8), numbers(text, 2)]);
-    all
+    hexadecimal(text, &mut digits);
+    for skip in 0..2 {
+        bytes.clear();
+        pack(digits.get(skip..).unwrap_or_default(), 4, &mut bytes);
+        see(&bytes)?;
+    }
+    digits.clear();
+    digits.extend(text.bytes().filter(u8::is_ascii_digit).map(|it| it - b'0'));
+    if digits.len() >= 3 * 8 {
+        for skip in 0..3 {
+            bytes.clear();
+            pack_of_three(digits.get(skip..).unwrap_or_default(), &mut bytes);
+            see(&bytes)?;
+        }
+    }
+    for radix in [10, 8, 2] {
+        bytes.clear();
+        numbers(text, radix, &mut bytes);
+        see(&bytes)?;
+    }
+    Some(())
+}
+
+/// An encoding by an alphabet, whose digits have as many bits each. What is no digit is dropped, line
+/// breaks among it.
+struct Encoding {
+    /// The digits of ASCII, by their byte; [`NONE`] for what is none.
+    digits: [u8; 128],
+    width: u32,
+    alignments: usize,
+    /// Where a text has none of these, this is another one's text. Empty where that cannot be told.
+    needs: &'static [char],
+}
+
+const NONE: u8 = u8::MAX;
+
+static ENCODINGS: [Encoding; 6] = [
+    Encoding::new(
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+        6,
+        &[],
+    ),
+    // In the URL-safe alphabet a hyphen is a digit, elsewhere it separates; likewise underscores.
+    Encoding::new(
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+        6,
+        &['-', '_'],
+    ),
+    Encoding::new(b"abcdefghijklmnopqrstuvwxyz234567", 5, &[]),
+    // The alphabet that keeps the order (RFC 4648 section 7), and the one without look-alikes (Crockford).
+    Encoding::new(
+        b"0123456789abcdefghijklmnopqrstuv",
+        5,
+        &['0', '1', '8', '9'],
+    ),
+    Encoding::new(
+        b"0123456789abcdefghjkmnpqrstvwxyz",
+        5,
+        &['0', '1', '8', '9'],
+    ),
+    Encoding::new(b"01", 1, &['0']),
+];
+
+impl Encoding {
+    /// An alphabet of small letters counts for capitals too.
+    const fn new(alphabet: &[u8], width: u32, needs: &'static [char]) -> Self {
+        let mut digits = [NONE; 128];
+        let mut at = 0;
+        while at < alphabet.len() {
+            let digit = alphabet[at];
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "an alphabet has 64 digits at the most"
+            )]
+            let value = at as u8;
+            digits[digit as usize] = value;
+            if alphabet.len() <= 32 {
+                digits[digit.to_ascii_uppercase() as usize] = value;
+            }
+            at += 1;
+        }
+        Self {
+            digits,
+            width,
+            alignments: if width == 6 { 4 } else { 8 },
+            needs,
+        }
+    }
+
+    fn digit(&self, byte: u8) -> Option<u8> {
+        let digit = self.digits.get(usize::from(byte))?;
+        (*digit != NONE).then_some(*digit)
+    }
 }
 
 /// Decoded bytes that may be an encoding themselves: visible ASCII alone.
@@ -114,112 +224,49 @@ fn rotated(form: &Form) -> Form {
     Zeroizing::new(form.iter().map(rotate).collect())
 }
 
-/// The digits of an encoding; whatever is none is dropped, line breaks among them.
-fn digits_of(text: &str, digit: impl Fn(u8) -> Option<u8>) -> Bytes {
-    Zeroizing::new(text.bytes().filter_map(digit).collect())
-}
-
-fn base64_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
-}
-
-fn base64_url_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'-' => Some(62),
-        b'_' => Some(63),
-        other => base64_digit(other),
-    }
-}
-
-fn base32_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a'),
-        b'2'..=b'7' => Some(byte - b'2' + 26),
-        _ => None,
-    }
-}
-
-/// The alphabet that keeps the order (RFC 4648 section 7).
-fn base32_hex_digit(byte: u8) -> Option<u8> {
-    let digit = char::from(byte).to_digit(32)?;
-    u8::try_from(digit).ok()
-}
-
-/// The alphabet without look-alikes (Douglas Crockford): no I, L, O, U.
-fn crockford_digit(byte: u8) -> Option<u8> {
-    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let at = memchr::memchr(byte.to_ascii_lowercase(), ALPHABET)?;
-    u8::try_from(at).ok()
-}
-
 /// Hexadecimal digits, without `0x` and `\x` before each byte.
-fn hexadecimal(text: &str) -> Zeroizing<Vec<u8>> {
+fn hexadecimal(text: &str, digits: &mut Vec<u8>) {
+    digits.clear();
     let bytes = text.as_bytes();
     let digit = |(at, byte): (usize, &u8)| {
-        let next_is_x = bytes
-            .get(at + 1)
-            .is_some_and(|it| it.eq_ignore_ascii_case(&b'x'));
-        if *byte == b'0' && next_is_x {
+        let next_is_x = || {
+            let next = bytes.get(at + 1);
+            next.is_some_and(|it| it.eq_ignore_ascii_case(&b'x'))
+        };
+        if *byte == b'0' && next_is_x() {
             return None;
         }
-        char::from(*byte)
-            .to_digit(16)
-            .and_then(|it| u8::try_from(it).ok())
+        let digit = char::from(*byte).to_digit(16)?;
+        u8::try_from(digit).ok()
     };
-    Zeroizing::new(bytes.iter().enumerate().filter_map(digit).collect())
+    digits.extend(bytes.iter().enumerate().filter_map(digit));
 }
 
-/// The bytes that digits of this width make, the first `skip` digits left out.
-fn bytes_of(digits: &[u8], width: u32, skip: usize) -> Bytes {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(digits.len()));
+/// The bytes that digits of this width make.
+fn pack(digits: &[u8], width: u32, bytes: &mut Vec<u8>) {
     let (mut held, mut count) = (0_u32, 0);
-    for digit in digits.iter().skip(skip) {
+    for digit in digits {
         held = (held << width) | u32::from(*digit);
         count += width;
         if count >= 8 {
             count -= 8;
-            bytes.push(u8::try_from((held >> count) & 0xFF).unwrap_or_default());
-        }
-    }
-    bytes
-}
-
-/// Bytes as text where they are UTF-8, else as ASCII with whatever is not dropped: UTF-16 of plain
-/// letters is read so too.
-fn canonical(bytes: &[u8], budget: &mut Budget) -> Option<Form> {
-    match str::from_utf8(bytes) {
-        Ok(text) => plain_within(text, budget),
-        Err(_) => {
-            budget.spend(bytes.len())?;
-            let letters = bytes.iter().filter(|it| it.is_ascii_alphanumeric());
-            Some(Zeroizing::new(
-                letters.map(u8::to_ascii_lowercase).collect(),
-            ))
+            let [.., byte] = (held >> count).to_be_bytes();
+            bytes.push(byte);
         }
     }
 }
 
-/// Numbers from 0 to 255, whatever stands between them, as bytes.
-fn numbers(text: &str, radix: u32) -> Bytes {
-    let numbers = text.split(|c: char| !c.is_ascii_digit());
-    let bytes = numbers.filter_map(|it| u8::from_str_radix(it, radix).ok());
-    Zeroizing::new(bytes.collect())
-}
-
-/// The same, each of three digits with nothing between them.
-fn of_three(digits: &[u8], skip: usize) -> Bytes {
-    let numbers = digits.get(skip..).unwrap_or_default().chunks_exact(3);
-    let values = numbers.map(|it| {
+/// Decimal digits, three to a byte with nothing between them.
+fn pack_of_three(digits: &[u8], bytes: &mut Vec<u8>) {
+    let values = digits.chunks_exact(3).map(|it| {
         it.iter()
             .fold(0_u16, |sum, digit| sum * 10 + u16::from(*digit))
     });
-    Zeroizing::new(values.filter_map(|it| u8::try_from(it).ok()).collect())
+    bytes.extend(values.filter_map(|it| u8::try_from(it).ok()));
+}
+
+/// Numbers from 0 to 255, whatever stands between them, as bytes.
+fn numbers(text: &str, radix: u32, bytes: &mut Vec<u8>) {
+    let numbers = text.split(|c: char| !c.is_ascii_digit());
+    bytes.extend(numbers.filter_map(|it| u8::from_str_radix(it, radix).ok()));
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 use super::canonical::{Form, plain, plain_within, without_tags};
-use super::decoded;
+use super::decoded::{self, Decoded};
 use super::escapes::{self, MOST_UNDONE, unescaped};
 use super::rewritten;
 use super::words::{Word, words};
@@ -144,16 +144,38 @@ impl SecretSearch {
         if form.len() >= WINDOW {
             self.index();
             found.insert(self.find_windows(&form));
-            for form in decoded::forms(text, &form, budget)? {
-                found.insert(self.find_windows(&form));
-            }
+            decoded::each(text, &form, budget, &mut |decoded| {
+                found.insert(match decoded {
+                    Decoded::Form(form) => self.find_windows(form),
+                    Decoded::Ascii(bytes) => self.find_windows_in(bytes),
+                });
+            })?;
         }
         Some(found)
     }
 
-    fn find_windows(&self, form: &Form) -> Secrets {
+    fn find_windows(&self, form: &[u8]) -> Secrets {
         let mut found = Secrets::default();
-        for key in keys(form).filter(|key| self.filter.may_hold(*key)) {
+        for key in keys(form.iter().copied()) {
+            found.insert(self.whose(key));
+        }
+        found
+    }
+
+    /// The same, of the letters and digits of ASCII that stand in these bytes.
+    fn find_windows_in(&self, bytes: &[u8]) -> Secrets {
+        let mut found = Secrets::default();
+        let folded = bytes.iter().map(|it| FOLDED[usize::from(*it)]);
+        for key in keys(folded.filter(|it| *it != 0)) {
+            found.insert(self.whose(key));
+        }
+        found
+    }
+
+    /// The secrets that have this window.
+    fn whose(&self, key: u64) -> Secrets {
+        let mut found = Secrets::default();
+        if self.filter.may_hold(key) {
             let at = self.windows.partition_point(|[it, _]| *it < key);
             let same = self.windows[at..].iter().take_while(|[it, _]| *it == key);
             same.for_each(|[_, whose]| found.insert(Secrets(*whose)));
@@ -205,7 +227,7 @@ impl SecretSearch {
         let mut windows = Zeroizing::new(Vec::with_capacity(self.windows.len() + more));
         windows.extend_from_slice(&self.windows);
         for (whose, form) in &new {
-            for key in keys(form) {
+            for key in keys(form.iter().copied()) {
                 self.filter.insert(key);
                 windows.push([key, whose.0]);
             }
@@ -237,14 +259,27 @@ fn undone(text: &str) -> Vec<Cow<'_, str>> {
 }
 
 /// Each window as a number; eight bytes are one.
-fn keys(form: &[u8]) -> impl Iterator<Item = u64> {
+fn keys(form: impl Iterator<Item = u8>) -> impl Iterator<Item = u64> {
     let mut key = 0_u64;
-    let ends = form.iter().map(move |byte| {
-        key = (key << 8) | u64::from(*byte);
+    let ends = form.map(move |byte| {
+        key = (key << 8) | u64::from(byte);
         key
     });
     ends.skip(WINDOW - 1)
 }
+
+/// A letter or digit of ASCII in lower case, by its byte; 0 for every other byte.
+static FOLDED: [u8; 256] = {
+    let mut folded = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            folded[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    folded
+};
 
 /// A set that may take a window for a member that is none, and never the other way around.
 struct Filter(Zeroizing<Vec<u64>>);
