@@ -254,6 +254,8 @@ named! {
         SecretExample = "secret-example",
         /// Shows two fields each where the other is filled in.
         Cycle = "cycle",
+        /// Requires a field because of what stands in it.
+        RequiredByItself = "required-by-itself",
         /// Needs a step while a field is filled in that there is not.
         UnknownStep = "unknown-step",
         /// Asks for a session's claim.
