@@ -27,6 +27,7 @@ mod keeping;
 mod killing;
 mod killing_at_steps;
 mod knowing;
+mod learning;
 mod maintenance;
 mod never_told;
 mod processes;
