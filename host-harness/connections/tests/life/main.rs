@@ -18,6 +18,7 @@
 mod ahead;
 mod alarming;
 mod binding;
+mod binding_to_policy;
 mod clock;
 mod confirming;
 mod connecting;
