@@ -29,6 +29,7 @@ mod killing;
 mod killing_at_steps;
 mod knowing;
 mod learning;
+mod long_texts;
 mod maintenance;
 mod never_told;
 mod processes;
