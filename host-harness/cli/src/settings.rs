@@ -33,6 +33,10 @@ impl Form {
     /// Why a value cannot stand in a field in this way, and what to do about it.
     pub(crate) fn misfit(&self, field: &Field, given: &Given) -> Option<(String, String)> {
         let id = &field.id;
+        if field.kind.is_filled_by_connecting() {
+            let blank = matches!(given, Given::Text(text) if text.is_empty());
+            return (!blank).then(|| filled_by_connecting(field));
+        }
         let source = format!("{{ env = \"{}\" }}", id.to_uppercase());
         let is_text = field.kind.is_text();
         match given {
@@ -71,6 +75,12 @@ impl Form {
             Given::From(_) | Given::TextFrom(_) => None,
         }
     }
+}
+
+/// That nobody types this field, and what to do about it.
+pub(crate) fn filled_by_connecting(field: &Field) -> (String, String) {
+    let message = format!("connecting fills in `{}`, so nobody writes it", field.id);
+    (message, "leave this field out".to_owned())
 }
 
 /// What an operator may do about a field that is kept as a secret.

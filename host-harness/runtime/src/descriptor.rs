@@ -311,8 +311,15 @@ fn check_condition(
     }
 }
 
-/// A field that is shown only while another is, and so on, must not lead back to itself.
+/// A field that is shown only while another is, and so on, must not lead back to itself; nor is it
+/// required because of what stands in it.
 fn check_cycle(field: &Field, descriptor: &Descriptor) -> Result<(), String> {
+    if let Requirement::RequiredWhen(condition) = &field.requirement
+        && condition.field == field.id
+    {
+        let id = &field.id;
+        return Err(format!("whether `{id}` is required depends on itself"));
+    }
     let mut seen = HashSet::from([field.id.as_str()]);
     let mut at = field;
     while let Some(condition) = &at.shown_when {

@@ -2,10 +2,12 @@
 //!
 //! A plugin can ask for a secret in a field that it calls text. So a field is text only where the
 //! policy names it; any other is asked for, kept and told as a secret is. One of a choice's own values
-//! is always told, since it is the plugin's word already.
+//! is always told, since it is the plugin's word already. A fact that connecting brought is the plugin's
+//! own word, too; what somebody gives for such a field is no fact, and a secret.
 
-use crate::contract::{Descriptor, Field, FieldKind};
+use crate::contract::{Descriptor, Field, FieldKind, SettingValue, Settings};
 use crate::egress::Policy;
+use crate::secret::Secret;
 
 impl Policy {
     /// The form as a person fills it in under this policy: a field that the plugin calls text and that
@@ -28,7 +30,15 @@ impl Policy {
         field.kind == FieldKind::Text && !self.allows_text(&field.id)
     }
 
-    /// Whether the plugin may be told this text of the field.
+    /// Whether a text that somebody gives for the field is kept and told as it stands; as a secret, where
+    /// not. Nobody gives what connecting fills in.
+    #[must_use]
+    pub fn keeps_as_text(&self, field: &Field, text: &str) -> bool {
+        !field.kind.is_filled_by_connecting() && self.tells(field, text)
+    }
+
+    /// Whether the plugin may be told this text of the field. Of a field of kind [`FieldKind::Learned`],
+    /// the text is a stored fact: see [`Plugin::operation_with_facts`](crate::Plugin::operation_with_facts).
     #[must_use]
     pub fn tells(&self, field: &Field, text: &str) -> bool {
         match &field.kind {
@@ -36,7 +46,7 @@ impl Policy {
             FieldKind::Choice(choices) => {
                 choices.iter().any(|it| it.id == text) || self.allows_text(&field.id)
             }
-            // Nobody types it: it is what the plugin itself has learnt.
+            // What was given for it is a secret by now (`with_facts`): this is what the plugin has learnt.
             FieldKind::Learned => true,
             FieldKind::Secret
             | FieldKind::AccessToken
@@ -47,6 +57,31 @@ impl Policy {
 }
 
 impl Descriptor {
+    /// The settings that a plugin is told: given values, and facts in the fields of kind
+    /// [`FieldKind::Learned`] alone. What was given for such a field is a secret.
+    pub(crate) fn with_facts<'a>(
+        &self,
+        given: &Settings,
+        facts: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Settings {
+        let is_learned = |field: &str| {
+            let field = self.field(field);
+            field.is_some_and(|it| it.kind == FieldKind::Learned)
+        };
+        let mut settings = Settings::new();
+        for (field, value) in given.iter() {
+            let value = match value {
+                SettingValue::Text(text) if is_learned(field) => {
+                    SettingValue::Secret(Secret::new(text.as_str()))
+                }
+                value => value.clone(),
+            };
+            settings.set(field, value);
+        }
+        let facts = facts.into_iter().filter(|(field, _)| is_learned(field));
+        facts.fold(settings, |all, (field, fact)| all.with_text(field, fact))
+    }
+
     /// The fields that the plugin asks to be told as text, by id. A policy that allows them all:
     ///
     /// ```
@@ -108,6 +143,28 @@ mod tests {
         check(FieldKind::AccessToken, "x", false, false);
         check(FieldKind::RefreshToken, "x", false, false);
         check(FieldKind::Other("number".to_owned()), "x", false, false);
+    }
+
+    #[test]
+    fn what_is_given_is_kept_as_text_only_where_it_is_told_and_somebody_types_it() {
+        let allowed = Policy::nothing().allow_text("field");
+        for (kind, text, by_default, where_allowed) in [
+            (FieldKind::Text, "x", false, true),
+            (choice(), "one", true, true),
+            (choice(), "not one of them", false, true),
+            (FieldKind::Learned, "x", false, false),
+            (FieldKind::AccessToken, "x", false, false),
+            (FieldKind::Secret, "x", false, false),
+        ] {
+            let field = field(kind);
+            let nothing = Policy::nothing();
+            assert_eq!(nothing.keeps_as_text(&field, text), by_default, "{field:?}");
+            assert_eq!(
+                allowed.keeps_as_text(&field, text),
+                where_allowed,
+                "{field:?}"
+            );
+        }
     }
 
     #[track_caller]

@@ -40,7 +40,8 @@ pub struct Limits {
     pub compile: CompileLimits,
     /// Calls that may send, in progress at a time; more wait for their turn, until their deadline. A
     /// quarter as many again are for calls that send nothing. One plugin, and one tenant, has a quarter
-    /// of each at the most. Each call takes a slot of the pool.
+    /// of each at the most, and one tenant a quarter of one plugin's share: of 128, each tenant has 8 calls
+    /// of a plugin in progress. Each call takes a slot of the pool.
     pub concurrent_calls: u32,
     /// What a request to the service is bounded by.
     pub http: HttpLimits,

@@ -135,6 +135,20 @@ impl Plugin {
     /// plugin. The operation's secrets have names that mean nothing in any other.
     #[must_use]
     pub fn operation(&self, settings: &Settings, policy: &Arc<Policy>) -> Operation {
+        self.operation_with_facts(settings, [], policy)
+    }
+
+    /// The same, with the facts that connecting brought
+    /// ([`Tokens::facts`](crate::Tokens::facts)), by field. The plugin is told them as text, in fields of
+    /// kind [`FieldKind::Learned`](crate::FieldKind::Learned) alone. A setting that somebody gave for such
+    /// a field is told as a secret.
+    #[must_use]
+    pub fn operation_with_facts<'a>(
+        &self,
+        settings: &Settings,
+        facts: impl IntoIterator<Item = (&'a str, &'a str)>,
+        policy: &Arc<Policy>,
+    ) -> Operation {
         let loaded = &self.0;
         let vault = Vault::new(&*loaded.runtime.randomness);
         let exchange = Exchange::new(
@@ -144,7 +158,8 @@ impl Plugin {
         );
         let recorder = loaded.runtime.sandbox.recorder.as_ref();
         let exchange = exchange.seen_by(recorder.map(|it| it.witness()));
-        Operation::new(Arc::clone(loaded), settings, exchange)
+        let settings = loaded.descriptor.with_facts(settings, facts);
+        Operation::new(Arc::clone(loaded), &settings, exchange)
     }
 
     fn scope(&self, policy: &Arc<Policy>) -> Scope {

@@ -3,7 +3,8 @@
 //!
 //! Calls that may send and calls that send nothing have slots of their own, so that waiting for the
 //! network takes none from computing. Of each kind, one plugin and one tenant have a quarter at the
-//! most. Whoever waits for a slot waits in the order of arrival.
+//! most, and one tenant has a quarter of one plugin's share: where all tenants use one plugin, none of
+//! them takes all of it. Whoever waits for a slot waits in the order of arrival.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,7 +14,7 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use crate::digest::Digest;
 
-/// One plugin's, or one tenant's, share of the slots.
+/// One plugin's, or one tenant's, share of the slots; and one tenant's of one plugin's share.
 const SHARE: u32 = 4;
 
 /// Whose call it is.
@@ -56,7 +57,8 @@ impl Slots {
         }
     }
 
-    /// Waits for a slot. The share is waited for first, so that a plugin's crowd stands in its own line.
+    /// Waits for a slot. The smallest share is waited for first, so that a tenant's crowd at one plugin
+    /// stands in its own line and holds nothing of the tenant's, the plugin's or the total meanwhile.
     pub(crate) async fn take(&self, lane: Lane, caller: &Caller) -> Result<Slot, AcquireError> {
         match lane {
             Lane::Online => self.online.take(caller).await,
@@ -70,6 +72,7 @@ struct LaneSlots {
     share: usize,
     plugins: Shares<Digest>,
     tenants: Shares<Arc<str>>,
+    tenants_of_plugins: Shares<(Digest, Arc<str>)>,
 }
 
 impl LaneSlots {
@@ -79,12 +82,21 @@ impl LaneSlots {
             share: (slots / SHARE).max(1) as usize,
             plugins: Shares::default(),
             tenants: Shares::default(),
+            tenants_of_plugins: Shares::default(),
         }
     }
 
+    /// Of one plugin's share, what one tenant may take. Where the plugin has one slot, it is that one.
+    fn share_of_share(&self) -> usize {
+        (self.share / SHARE as usize).max(1)
+    }
+
     async fn take(&self, caller: &Caller) -> Result<Slot, AcquireError> {
-        let mut permits = Vec::with_capacity(3);
+        let mut permits = Vec::with_capacity(4);
         if let Some(tenant) = &caller.tenant {
+            let both = (caller.plugin, Arc::clone(tenant));
+            let share = self.tenants_of_plugins.of(&both, self.share_of_share());
+            permits.push(share.acquire_owned().await?);
             permits.push(self.tenants.of(tenant, self.share).acquire_owned().await?);
         }
         permits.push(
@@ -126,6 +138,8 @@ mod tests {
     use std::pin::pin;
     use std::task::{Context, Poll, Waker};
 
+    use rstest::rstest;
+
     use super::*;
 
     fn caller(plugin: &str, tenant: &str) -> Caller {
@@ -165,6 +179,52 @@ mod tests {
         assert!(take(&slots, Lane::Online, &caller("9", "t")).is_none());
         assert!(take(&slots, Lane::Online, &caller("9", "u")).is_some());
         drop(held);
+    }
+
+    /// All tenants use one plugin: one of them holds what it can and waits for more, and another is
+    /// served at once.
+    #[rstest]
+    #[case::the_usual_number(128, 8)]
+    #[case::a_share_of_four(16, 1)]
+    #[case::a_share_of_three(12, 1)]
+    #[case::a_share_of_two(8, 1)]
+    fn one_tenant_has_a_quarter_of_a_plugins_share_at_the_most(
+        #[case] slots: u32,
+        #[case] expected: usize,
+        #[values(Lane::Online, Lane::Offline)] lane: Lane,
+    ) {
+        let slots = match lane {
+            Lane::Online => Slots::new(slots),
+            // So that this lane has as many.
+            Lane::Offline => Slots::new(slots * SHARE),
+        };
+        let (one, other) = (caller("plugin", "one"), caller("plugin", "other"));
+        let held: Vec<Slot> = std::iter::from_fn(|| take(&slots, lane, &one)).collect();
+        assert_eq!(held.len(), expected);
+        let waiting: Vec<_> = (0..100).map(|_| slots.take(lane, &one)).collect();
+        let mut waiting: Vec<_> = waiting.into_iter().map(Box::pin).collect();
+        for it in &mut waiting {
+            let context = &mut Context::from_waker(Waker::noop());
+            assert!(it.as_mut().poll(context).is_pending());
+        }
+        let served = take(&slots, lane, &other);
+        assert!(served.is_some(), "the other tenant, of the same plugin");
+        // Its crowd at one plugin does not keep it from another plugin either.
+        assert!(take(&slots, lane, &caller("another", "one")).is_some());
+        drop((held, served));
+        let context = &mut Context::from_waker(Waker::noop());
+        let first = waiting.first_mut().map(|it| it.as_mut().poll(context));
+        assert!(matches!(first, Some(Poll::Ready(Ok(_)))), "in its turn");
+    }
+
+    #[test]
+    fn the_tenants_of_a_plugin_have_no_more_than_the_plugins_share() {
+        let slots = Slots::new(16);
+        let tenants = ["a", "b", "c", "d", "e"];
+        let taken: Vec<Option<Slot>> = tenants
+            .map(|it| take(&slots, Lane::Online, &caller("plugin", it)))
+            .into();
+        assert_eq!(taken.iter().flatten().count(), 4);
     }
 
     #[test]

@@ -254,6 +254,8 @@ named! {
         SecretExample = "secret-example",
         /// Shows two fields each where the other is filled in.
         Cycle = "cycle",
+        /// Requires a field because of what stands in it.
+        RequiredByItself = "required-by-itself",
         /// Needs a step while a field is filled in that there is not.
         UnknownStep = "unknown-step",
         /// Asks for a session's claim.
@@ -344,6 +346,16 @@ named! {
         EternalLife = "eternal-life",
         /// Makes no check.
         NoCheck = "no-check",
+        /// Learns at connecting what stands in `note`, and needs it for all that follows.
+        Learns = "learns",
+        /// Sends by itself another request than it builds for a host.
+        SendsOtherwise = "sends-otherwise",
+        /// Sends by itself no request where it builds one for a host.
+        SendsNone = "sends-none",
+        /// Takes no answer to what it sends by itself.
+        ObtainsNothing = "obtains-nothing",
+        /// Refuses before anything is sent, with all that a diagnosis may say, and more.
+        RefusesAtLength = "refuses-at-length",
         /// Asks to be left alone for a century, whatever the service answers.
         WaitsForever = "waits-forever",
     }

@@ -54,6 +54,10 @@ fn page(proved: &Proved) -> Page {
     let page = Page::new()
         .line(format!("{} ({})", proved.plugin, proved.digest))
         .item(2, 12, "called", &called(proved))
+        .each(&proved.requests, |page, (export, requests)| {
+            page.item(2, 12, "sent", &format!("{export}: {requests} requests"))
+        })
+        .item(2, 12, "compared", &compared(proved))
         .item(2, 12, "looked for", &secrets);
     let page = given(page, &proved.given)
         .each(&proved.searched, |page, (place, bytes)| {
@@ -61,6 +65,7 @@ fn page(proved: &Proved) -> Page {
         })
         .item(2, 12, "files", &proved.files.join(", "));
     let page = findings(page, proved).item(2, 12, "control", &control(proved));
+    let page = page.each(&proved.warnings, |page, it| page.item(2, 12, "warning", it));
     if proved.holds() {
         page.line("Proved: no secret was where none may be, and the search finds what is there.")
             .line("This says nothing about whether the plugin is right.")
@@ -92,6 +97,16 @@ fn called(proved: &Proved) -> String {
         0 => format!("{calls} calls of {exports} exports"),
         unseen => format!("{calls} calls of {exports} exports; {unseen} ended unseen"),
     }
+}
+
+/// The two ways to obtain tokens.
+fn compared(proved: &Proved) -> String {
+    let pair = &proved.pair;
+    let differences: usize = pair.differences.values().sum();
+    format!(
+        "obtain-tokens with token-request and parse-token-response: {} times, {differences} different",
+        pair.compared
+    )
 }
 
 fn findings(page: Page, proved: &Proved) -> Page {

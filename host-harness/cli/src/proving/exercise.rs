@@ -4,11 +4,12 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use credential_runtime::{
-    AuthorizationRefusal, CallFailure, Cause, CodeGrant, Error, Grant, HeldTokens, Limit,
-    Operation, Plugin, Policy, Secret, Sender, Settings,
+    AuthorizationRefusal, CallFailure, Cause, CodeGrant, Error, FieldKind, Grant, HeldTokens,
+    Limit, Operation, Plugin, Policy, Secret, Sender, SettingValue, Settings, Tokens,
 };
 
 use super::canaries::Canaries;
+use super::pair::{Pair, Way};
 use super::script::{Answer, Script};
 
 /// A run over one plugin.
@@ -22,20 +23,22 @@ pub(super) struct Exercise<'a> {
     pub(super) outcomes: String,
     /// Calls of whose memory nothing was seen.
     pub(super) unseen: usize,
+    /// The two ways to obtain tokens.
+    pub(super) pair: &'a mut Pair,
 }
 
 impl Exercise<'_> {
     /// Everything that can be asked about a credential with these settings.
     pub(super) async fn run(&mut self, settings: &Settings) {
-        let operation = self.plugin.operation(settings, &self.policy);
+        let operation = self.operation(settings);
         let validated = operation.validate().await;
         self.keep(&validated.map_err(Error::from));
         self.keep(&operation.plan().await);
         self.keep(&operation.revocation_warning().await.map_err(Error::from));
         let code = self.authorize(&operation).await;
-        for (number, answer) in Answer::ALL.into_iter().enumerate() {
+        for answer in Answer::ALL {
+            self.obtain(settings, &code, answer).await;
             self.script.will(answer);
-            self.obtain(settings, &code, number).await;
             self.use_token(settings).await;
         }
     }
@@ -68,7 +71,8 @@ impl Exercise<'_> {
         })
     }
 
-    async fn obtain(&mut self, settings: &Settings, code: &Grant, number: usize) {
+    /// By both ways, each with the same answer to the same request.
+    async fn obtain(&mut self, settings: &Settings, code: &Grant, answer: Answer) {
         let refresh = Secret::new(self.canaries.draw("refresh token"));
         let grants = [
             code,
@@ -76,22 +80,33 @@ impl Exercise<'_> {
             &Grant::RefreshToken(refresh),
             &Grant::Other("urn:example:extension".to_owned()),
         ];
-        for (turn, grant) in grants.into_iter().enumerate() {
-            let operation = self.plugin.operation(settings, &self.policy);
-            let sender = if (turn + number).is_multiple_of(2) {
-                Sender::Plugin
-            } else {
-                Sender::Host
-            };
-            let outcome = operation.obtain_tokens(grant, sender).await;
-            self.keep(&outcome);
+        for grant in grants {
+            self.script.will(answer);
+            let (obtained, sent) = self.obtain_by(settings, grant, Sender::Plugin).await;
+            self.script.repeat();
+            let (by_pair, sent_by_pair) = self.obtain_by(settings, grant, Sender::Host).await;
+            let way = |requests, outcome| Way { requests, outcome };
+            self.pair
+                .compare(grant, &way(sent, &obtained), &way(sent_by_pair, &by_pair));
         }
+    }
+
+    async fn obtain_by(
+        &mut self,
+        settings: &Settings,
+        grant: &Grant,
+        sender: Sender,
+    ) -> (Result<Tokens, Error>, Vec<String>) {
+        let operation = self.operation(settings);
+        let outcome = operation.obtain_tokens(grant, sender).await;
+        self.keep(&outcome);
+        (outcome, self.script.take_requests())
     }
 
     async fn use_token(&mut self, settings: &Settings) {
         let claims = &self.plugin.descriptor().claims;
         let access = Secret::new(self.canaries.draw_jwt("access token", claims));
-        let operation = self.plugin.operation(settings, &self.policy);
+        let operation = self.operation(settings);
         self.keep(&operation.authenticate(&access).await);
         self.keep(&operation.test(&access).await);
         self.keep(&operation.connecting_warning().await.map_err(Error::from));
@@ -100,6 +115,21 @@ impl Exercise<'_> {
             refresh: Some(Secret::new(self.canaries.draw("refresh token"))),
         };
         self.keep(&operation.revoke(&held).await);
+    }
+
+    /// An operation with these settings; a text in a field that connecting fills in is a fact.
+    fn operation(&self, settings: &Settings) -> Operation {
+        let form = self.plugin.descriptor();
+        let facts = settings.iter().filter_map(|(field, value)| match value {
+            SettingValue::Text(text) => Some((field, text.as_str())),
+            SettingValue::Secret(_) => None,
+        });
+        let facts = facts.filter(|(field, _)| {
+            let field = form.field(field);
+            field.is_some_and(|it| it.kind == FieldKind::Learned)
+        });
+        let policy = &self.policy;
+        self.plugin.operation_with_facts(settings, facts, policy)
     }
 
     fn keep<T: Debug>(&mut self, outcome: &Result<T, Error>) {

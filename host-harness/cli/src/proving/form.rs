@@ -11,6 +11,8 @@ enum Extent {
     Required,
     /// What is always required, and every secret: one may stand in for a text.
     Secrets,
+    /// All of it, texts by their examples: what is optional may be what a request needs.
+    Examples,
     /// All of it, the tokens too, that nobody fills in.
     Everything,
 }
@@ -19,7 +21,12 @@ enum Extent {
 /// Where the form has no example of a text, `told` stands; where all of it is filled in, it stands in
 /// every text, and in the name of a field that the form does not have.
 pub(super) fn filled_in(descriptor: &Descriptor, canaries: &Canaries, told: &str) -> Vec<Settings> {
-    let extents = [Extent::Required, Extent::Secrets, Extent::Everything];
+    let extents = [
+        Extent::Required,
+        Extent::Secrets,
+        Extent::Examples,
+        Extent::Everything,
+    ];
     let choices = chosen(descriptor);
     let forms = choices.iter().flat_map(|choice| {
         extents
@@ -61,7 +68,7 @@ fn fill(
     (canaries, told): (&Canaries, &str),
 ) -> Settings {
     let form = match extent {
-        Extent::Required | Extent::Secrets => form,
+        Extent::Required | Extent::Secrets | Extent::Examples => form,
         Extent::Everything => form.with_text(told, ""),
     };
     descriptor.fields.iter().fold(form, |form, field| {
@@ -73,7 +80,9 @@ fn fill(
             FieldKind::Text | FieldKind::Learned => {
                 let example = field.example.as_deref();
                 let text = match extent {
-                    Extent::Required | Extent::Secrets => example.unwrap_or(told),
+                    Extent::Required | Extent::Secrets | Extent::Examples => {
+                        example.unwrap_or(told)
+                    }
                     Extent::Everything => told,
                 };
                 form.with_text(&field.id, text)
@@ -84,7 +93,9 @@ fn fill(
             | FieldKind::Other(_) => {
                 let role = format!("field {}", field.id);
                 let secret = match extent {
-                    Extent::Required | Extent::Everything => canaries.draw(&role),
+                    Extent::Required | Extent::Examples | Extent::Everything => {
+                        canaries.draw(&role)
+                    }
                     Extent::Secrets => canaries.draw_plain(&role),
                 };
                 form.with_secret(&field.id, secret)
@@ -106,6 +117,7 @@ fn stands(field: &Field, form: &Settings, extent: Extent) -> bool {
             let secret = matches!(field.kind, FieldKind::Secret | FieldKind::Other(_));
             shown && (always || secret)
         }
+        Extent::Examples => shown && !field.kind.is_filled_by_connecting(),
         Extent::Everything => true,
     }
 }

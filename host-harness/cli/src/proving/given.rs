@@ -1,10 +1,13 @@
 //! What a plugin was given of answers, counted, beside what it leaves behind.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use credential_runtime::{Account, Descriptor, Proof, Testimony, Witness};
 use serde::Serialize;
+
+use super::sent::Requests;
 
 /// Answers that were read, and by the way of reading, the places in them.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -33,11 +36,13 @@ pub(crate) struct Places {
 pub(super) struct Onlooker {
     pub(super) proof: Proof,
     given: Mutex<Given>,
+    requests: Requests,
 }
 
 impl Witness for Onlooker {
     fn observe(&self, testimony: &Testimony<'_>) {
         self.proof.observe(testimony);
+        self.requests.ended(testimony.export);
     }
 
     fn read(&self, account: &Account<'_>) {
@@ -55,6 +60,16 @@ impl Witness for Onlooker {
 }
 
 impl Onlooker {
+    /// To be counted up at each request that arrives.
+    pub(super) fn arrivals(&self) -> Arc<AtomicUsize> {
+        self.requests.arrivals()
+    }
+
+    /// Requests so far, by export.
+    pub(super) fn requests(&self) -> BTreeMap<&'static str, usize> {
+        self.requests.by_export()
+    }
+
     /// What was given so far, beside what the plugin declares.
     pub(super) fn given(&self, descriptor: &Descriptor) -> Given {
         let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);

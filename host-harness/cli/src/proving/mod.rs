@@ -10,8 +10,10 @@ mod files;
 mod form;
 mod given;
 mod log;
+mod pair;
 mod places;
 mod script;
+mod sent;
 mod xml;
 
 use std::collections::BTreeMap;
@@ -33,7 +35,9 @@ use files::Watched;
 pub(crate) use given::Given;
 use given::Onlooker;
 pub(crate) use log::Log;
+pub(crate) use pair::Pair;
 use script::Script;
+use sent::silent;
 
 /// What was searched, and what was found.
 #[derive(Debug, Serialize)]
@@ -43,6 +47,13 @@ pub(crate) struct Proved {
     pub(crate) digest: String,
     /// How often each export was called, and its memory searched.
     pub(crate) exports: BTreeMap<String, usize>,
+    /// Requests that each of them sent, or had the host send; none where it has no way out.
+    pub(crate) requests: BTreeMap<&'static str, usize>,
+    /// The two ways to obtain tokens, compared.
+    pub(crate) pair: Pair,
+    /// What says that the run tried less than it seems, or that the plugin does not do as the contract says.
+    /// Nothing of it concerns a secret.
+    pub(crate) warnings: Vec<String>,
     /// Calls whose memory was not seen: nothing is proved of them.
     pub(crate) unseen: usize,
     /// Canaries, and the spellings that they were looked for in.
@@ -117,6 +128,8 @@ async fn search(component: &[u8], limits: Limits, log: &Log) -> Result<Proved, P
     let mut run = Run::begin(&plugin, &onlooker).await?;
     run.exercise(&plugin).await;
     run.proved.given = onlooker.given(plugin.descriptor());
+    run.proved.requests = onlooker.requests();
+    run.warn();
     run.control(log, folder.path())?;
     let needles = run.canaries.all();
     run.search_bytes(OUTCOMES, "", run.outcomes.clone().as_bytes(), &needles);
@@ -138,7 +151,8 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     async fn begin(plugin: &Plugin, onlooker: &'a Onlooker) -> io::Result<Self> {
         let canaries = Canaries::default();
-        let script = Script::start(canaries.clone(), plugin.descriptor()).await?;
+        let script =
+            Script::start(canaries.clone(), plugin.descriptor(), onlooker.arrivals()).await?;
         Ok(Self {
             onlooker,
             script,
@@ -149,6 +163,9 @@ impl<'a> Run<'a> {
                 plugin: plugin.descriptor().id.clone(),
                 digest: plugin.digest().to_string(),
                 exports: BTreeMap::new(),
+                requests: BTreeMap::new(),
+                pair: Pair::default(),
+                warnings: Vec::new(),
                 unseen: 0,
                 secrets: 0,
                 spellings: 0,
@@ -173,12 +190,20 @@ impl<'a> Run<'a> {
                 redirect_uri: format!("https://127.0.0.1:1/{}", self.told),
                 outcomes: String::new(),
                 unseen: 0,
+                pair: &mut self.proved.pair,
             };
             exercise.run(&settings).await;
-            self.proved.unseen += exercise.unseen;
-            self.outcomes.push_str(&exercise.outcomes);
+            let (unseen, outcomes) = (exercise.unseen, exercise.outcomes);
+            self.proved.unseen += unseen;
+            self.outcomes.push_str(&outcomes);
             self.search_memory();
         }
+    }
+
+    fn warn(&mut self) {
+        let proved = &mut self.proved;
+        let warnings = silent(&proved.exports, &proved.requests);
+        proved.warnings = warnings.chain(proved.pair.warnings()).collect();
     }
 
     fn search_memory(&mut self) {
@@ -274,71 +299,4 @@ fn role(canaries: &[Canary], needle: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn proved() -> Proved {
-        Proved {
-            plugin: String::new(),
-            digest: String::new(),
-            exports: BTreeMap::new(),
-            unseen: 0,
-            secrets: 1,
-            spellings: 1,
-            given: Given::default(),
-            searched: BTreeMap::new(),
-            files: Vec::new(),
-            findings: Vec::new(),
-            control: BTreeMap::from([(LOG, true), (MEMORY, true)]),
-        }
-    }
-
-    #[test]
-    fn nothing_is_proved_where_something_was_found_missed_or_not_looked_at() {
-        assert!(proved().holds());
-        let mut found = proved();
-        found.findings.push(Found {
-            secret: "code".to_owned(),
-            place: "memory",
-            at: "oauth/plan".to_owned(),
-        });
-        assert!(!found.holds());
-        let mut blind = proved();
-        blind.control.insert(LOG, false);
-        assert!(!blind.holds());
-        let mut unseen = proved();
-        unseen.unseen = 1;
-        assert!(!unseen.holds());
-    }
-
-    /// A plugin that repeats what it is told, with a canary among what it is told: it is found in its
-    /// memory and in what it returns.
-    #[tokio::test]
-    async fn a_secret_that_a_plugin_is_told_is_found() {
-        let onlooker = Arc::new(Onlooker::default());
-        let runtime = Runtime::builder()
-            .witness(Arc::clone(&onlooker) as Arc<dyn Witness>)
-            .build()
-            .unwrap();
-        let plugin = runtime.load(test_guests::MISBEHAVING).await.unwrap();
-        let mut run = Run::begin(&plugin, &onlooker).await.unwrap();
-        let canary = run.canaries.draw("a secret in the wrong field");
-        let settings = credential_runtime::Settings::new()
-            .with_text("behaviour", "tell-settings")
-            .with_text("argument", canary);
-        let operation = plugin.operation(
-            &settings,
-            &Arc::new(
-                Policy::nothing()
-                    .allow_text("behaviour")
-                    .allow_text("argument"),
-            ),
-        );
-        run.outcomes = format!("{:?}", operation.plan().await);
-        run.search_memory();
-        let (outcomes, canaries) = (run.outcomes.clone(), run.canaries.all());
-        run.search_bytes(OUTCOMES, "", outcomes.as_bytes(), &canaries);
-        let places: Vec<&str> = run.proved.findings.iter().map(|it| it.place).collect();
-        assert_eq!(places, ["memory", "return value", OUTCOMES]);
-    }
-}
+mod tests;

@@ -1,10 +1,11 @@
 //! A service of the run's own on a loopback port, that says what services say: tokens, refusals, and
 //! what it was sent, repeated.
 
+use std::collections::HashSet;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -67,6 +68,7 @@ impl Answer {
 pub(crate) struct Script {
     pub(crate) url: String,
     next: Arc<Mutex<Answer>>,
+    heard: Arc<Mutex<Heard>>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -76,9 +78,39 @@ impl Drop for Script {
     }
 }
 
+/// What was asked and answered since the service was last told what to answer.
+#[derive(Default)]
+struct Heard {
+    /// Requests, as they arrived, since the last take.
+    requests: Vec<String>,
+    /// Each request with its answer, in order.
+    answered: Vec<(String, Vec<u8>)>,
+    /// Those of the answers that were given once more.
+    repeated: HashSet<usize>,
+    /// Whether a request that was answered already is answered with the same again.
+    repeats: bool,
+}
+
+impl Heard {
+    /// The answer to the same request that was not given once more yet.
+    fn again(&mut self, request: &str) -> Option<Vec<u8>> {
+        let mut answered = self.answered.iter().enumerate();
+        let is_it =
+            |number: usize, asked: &str| asked == request && !self.repeated.contains(&number);
+        let found = answered.find(|(number, (asked, _))| is_it(*number, asked));
+        let (number, (_, answer)) = found.filter(|_| self.repeats)?;
+        let answer = answer.clone();
+        self.repeated.insert(number);
+        Some(answer)
+    }
+}
+
 #[derive(Clone)]
 struct Desk {
     next: Arc<Mutex<Answer>>,
+    heard: Arc<Mutex<Heard>>,
+    /// Requests so far.
+    arrived: Arc<AtomicUsize>,
     canaries: Canaries,
     /// Claims that its tokens carry.
     claims: Vec<String>,
@@ -92,12 +124,20 @@ struct Desk {
 
 impl Script {
     /// Starts it on a free port. It says what this plugin reads.
-    pub(crate) async fn start(canaries: Canaries, plugin: &Descriptor) -> io::Result<Self> {
+    /// `arrived` counts the requests.
+    pub(crate) async fn start(
+        canaries: Canaries,
+        plugin: &Descriptor,
+        arrived: Arc<AtomicUsize>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let next = Arc::new(Mutex::new(Answer::Empty));
+        let heard = Arc::<Mutex<Heard>>::default();
         let desk = Desk {
             next: Arc::clone(&next),
+            heard: Arc::clone(&heard),
+            arrived,
             canaries,
             claims: plugin.claims.clone(),
             members: plugin.members.clone(),
@@ -113,17 +153,40 @@ impl Script {
                 });
             }
         });
-        Ok(Self { url, next, task })
+        Ok(Self {
+            url,
+            next,
+            heard,
+            task,
+        })
     }
 
     /// What it answers from now on.
     pub(crate) fn will(&self, answer: Answer) {
         *self.next.lock().unwrap_or_else(PoisonError::into_inner) = answer;
+        *self.heard() = Heard::default();
+    }
+
+    /// Gives each request that was answered already the same answer again: to see what another way of asking
+    /// makes of it.
+    pub(crate) fn repeat(&self) {
+        self.heard().repeats = true;
+    }
+
+    /// The requests that arrived since this was called last, or since it was told what to answer.
+    pub(crate) fn take_requests(&self) -> Vec<String> {
+        std::mem::take(&mut self.heard().requests)
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What was sent.
 struct Sent {
+    /// All of it.
+    request: String,
     body: String,
     authorization: String,
 }
@@ -144,9 +207,23 @@ impl Desk {
         let Some(sent) = read(&mut stream).await? else {
             return Ok(());
         };
-        let next = *self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        stream.write_all(&self.answer(next, &sent)).await?;
+        self.arrived.fetch_add(1, Ordering::SeqCst);
+        stream.write_all(&self.heard(&sent)).await?;
         stream.shutdown().await
+    }
+
+    /// Keeps a request and its answer.
+    fn heard(&self, sent: &Sent) -> Vec<u8> {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.requests.push(sent.request.clone());
+        if let Some(answer) = heard.again(&sent.request) {
+            return answer;
+        }
+        let next = *self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = self.answer(next, sent);
+        let kept = (sent.request.clone(), answer.clone());
+        heard.answered.push(kept);
+        answer
     }
 
     fn answer(&self, answer: Answer, sent: &Sent) -> Vec<u8> {
@@ -308,6 +385,7 @@ async fn read(stream: &mut TcpStream) -> io::Result<Option<Sent>> {
         {
             let authorization = header(head, "authorization").unwrap_or_default();
             return Ok(Some(Sent {
+                request: text.clone().into_owned(),
                 body: body.to_owned(),
                 authorization: authorization.to_owned(),
             }));

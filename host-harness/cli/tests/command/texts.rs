@@ -113,6 +113,24 @@ fn what_does_not_fit_is_refused_with_what_to_write(
     assert!(!run.everything().contains(SECRET), "{run:#?}");
 }
 
+/// A plugin could call its secret a fact, to be told it without the policy's word.
+#[rstest]
+#[case::in_clear("\"not-a-real-secret-from-a-source\"")]
+#[case::from_a_source("{ env = \"LEAK\" }")]
+#[case::from_a_source_as_text("{ env = \"LEAK\", text = true }")]
+fn what_connecting_fills_in_is_taken_from_nobody(#[case] value: &str) {
+    let stage = stage();
+    allow(&stage, "\"behaviour\", \"learned\"", "");
+    credential(&stage, &format!("{BEHAVIOUR}\nlearned = {value}"));
+    connect(&stage)
+        .ends_with(3)
+        .says("connecting fills in `learned`, so nobody writes it")
+        .says("leave this field out");
+    // One that is left blank is not filled in.
+    credential(&stage, &format!("{BEHAVIOUR}\nlearned = \"\""));
+    connect(&stage).ends_with(1).says("tell-settings");
+}
+
 #[test]
 fn a_plugin_without_an_entry_is_told_no_text() {
     let stage = stage();
@@ -156,6 +174,11 @@ fn what_is_not_allowed_as_text_is_stored_as_a_secret() {
     .ends_with(2)
     .says("--prompt is for secrets")
     .says("use --set behaviour=TEXT");
+    for given in [["--set", "learned=x"], ["--prompt", "learned"]] {
+        kept.run(&with_plugin(&[&edit[..], &given].concat()))
+            .ends_with(2)
+            .says("connecting fills in `learned`");
+    }
 }
 
 #[test]

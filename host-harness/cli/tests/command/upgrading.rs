@@ -140,6 +140,59 @@ fn an_origin_that_the_policy_gained_is_reached_once_somebody_accepts_it() {
     assert_eq!(json["form"]["difference"], json!(null));
 }
 
+/// The file and its origins are the same; the operator lets it read and send more.
+#[rstest]
+#[case::a_claim("claims = [\"sub\"]", "read", "the claim sub")]
+#[case::a_header("headers = [\"x-note\"]", "send", "the request header x-note")]
+#[case::a_header_for_secrets(
+    "secret_headers = [\"x-api-key\"]",
+    "send",
+    "secrets in the request header x-api-key"
+)]
+fn what_the_policy_gained_is_used_once_somebody_accepts_it(
+    #[case] more: &str,
+    #[case] verb: &str,
+    #[case] line: &str,
+) {
+    let kept = Kept::new();
+    kept.stage.file("other.wasm", test_guests::MISBEHAVING);
+    let digest = kept.run(&["inspect", "other.wasm", "--json"]).json()["digest"].clone();
+    let allow = |more: &str| {
+        let entry = format!(
+            "[[plugin]]\ndigest = {digest}\norigins = [\"https://service.example\"]\n{more}\n"
+        );
+        kept.stage.file("policy.toml", entry);
+    };
+    let under = |arguments: &[&str]| {
+        let policy = ["--plugin", "other.wasm", "--policy", "policy.toml"];
+        kept.run(&[arguments, &policy].concat())
+    };
+    let text = "name = \"Sample\"\n[settings]\nsecret = { env = \"CLIENT_SECRET\" }\n";
+    kept.stage.file("credential.toml", text);
+    allow("");
+    under(&["credentials", "add", "credential.toml"]).ends_with(0);
+    let of = |json: &serde_json::Value| json["form"]["difference"].clone();
+    let status = ["credentials", "status", "Sample"];
+    let json = under(&[&status[..], &["--json"]].concat()).json();
+    assert_eq!(of(&json), json!(null));
+
+    allow(more);
+    let json = under(&[&status[..], &["--json"]].concat()).json();
+    assert_eq!(of(&json)[format!("{verb}s_more")], json!([line]));
+    assert_eq!(of(&json)["reaches_more"], json!([]));
+    under(&status)
+        .ends_with(0)
+        .shows(&format!("would {verb} {line}"));
+    under(&["credentials", "connect", "Sample"])
+        .ends_with(4)
+        .says(&format!("it would {verb} {line}"));
+    under(&["credentials", "accept", "--yes"])
+        .ends_with(0)
+        .shows("Accepted for: Sample");
+    let json = under(&[&status[..], &["--json"]].concat()).json();
+    assert_eq!(of(&json), json!(null));
+}
+
 #[rstest]
 fn settings_that_an_upgrade_refuses_are_told_and_the_old_plugin_heals(
     #[values(On::Sqlite, On::Postgres)] on: On,

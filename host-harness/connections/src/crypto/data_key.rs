@@ -84,6 +84,7 @@ mod tests {
             bound: Some(Bound {
                 origins: vec!["https://api.example.com".to_owned()],
                 reads: vec!["the claim sub".to_owned()],
+                sends: Some(vec!["the request header x-note".to_owned()]),
             }),
         }
     }
@@ -161,6 +162,21 @@ mod tests {
             PluginRef {
                 bound: Some(Bound {
                     reads: Vec::new(),
+                    ..bound.clone()
+                }),
+                ..plugin()
+            },
+            PluginRef {
+                bound: Some(Bound {
+                    sends: Some(vec!["secrets in the request header x-note".to_owned()]),
+                    ..bound.clone()
+                }),
+                ..plugin()
+            },
+            // As if it were of before that was recorded.
+            PluginRef {
+                bound: Some(Bound {
+                    sends: None,
                     ..bound
                 }),
                 ..plugin()

@@ -61,26 +61,32 @@ pub struct PluginRef {
     pub bound: Option<Bound>,
 }
 
-/// What a plugin might reach and read when the secrets were entered.
+/// What a plugin might reach, read and send when the secrets were entered: what descriptor and policy both
+/// say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bound {
     /// The origins that descriptor and policy named, in order.
     pub origins: Vec<String>,
     /// What it reads of answers and forms, a line each.
     pub reads: Vec<String>,
+    /// The headers that its requests may have beyond the usual ones, and those in which a secret may stand,
+    /// a line each. Absent in rows of before that was recorded: of claims and labels, such a row's `reads`
+    /// hold what the plugin declared, whatever the policy allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sends: Option<Vec<String>>,
 }
 
 impl PluginRef {
     /// What the associated data say of it; absent in rows of before.
     pub(crate) fn associated(&self) -> Option<String> {
         let bound = self.bound.as_ref()?;
-        let all = (
-            &self.id,
-            self.digest.to_string(),
-            &bound.origins,
-            &bound.reads,
-        );
-        serde_json::to_string(&all).ok()
+        let (id, digest) = (&self.id, self.digest.to_string());
+        let (origins, reads) = (&bound.origins, &bound.reads);
+        match &bound.sends {
+            Some(sends) => serde_json::to_string(&(id, digest, origins, reads, sends)),
+            None => serde_json::to_string(&(id, digest, origins, reads)),
+        }
+        .ok()
     }
 }
 

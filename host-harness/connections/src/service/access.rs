@@ -70,7 +70,7 @@ impl Connections {
     /// The store's, or the plugin's.
     pub async fn api(&self, token: &AccessToken) -> Result<ApiClient, Error> {
         let record = self.0.store.get(&token.tenant, token.id).await?;
-        let operation = self.0.operation(&record)?;
+        let operation = self.0.operation(&record).await?;
         Ok(operation.api(token.secret()).await?)
     }
 
@@ -81,7 +81,7 @@ impl Connections {
     /// The store's, or the plugin's.
     pub async fn headers(&self, token: &AccessToken) -> Result<Vec<AuthHeader>, Error> {
         let record = self.0.store.get(&token.tenant, token.id).await?;
-        let operation = self.0.operation(&record)?;
+        let operation = self.0.operation(&record).await?;
         Ok(operation.authenticate(token.secret()).await?)
     }
 }

@@ -119,7 +119,7 @@ impl Connections {
 
 impl Inner {
     pub(super) async fn plan(&self, record: &Record) -> Result<GrantPlan, Error> {
-        Ok(self.operation(record)?.plan().await?)
+        Ok(self.operation(record).await?.plan().await?)
     }
 
     /// Takes the lease for something that a person asked for, after whoever holds it.
@@ -159,7 +159,7 @@ impl Work {
         if self.record.overview.settings_version != exchange.settings {
             return Err(Error::SettingsChanged);
         }
-        let operation = self.operation()?;
+        let operation = self.operation().await?;
         let plan = operation.plan().await?;
         match self.ask_for_first(&operation, &exchange.grant).await? {
             Answer::None(failure, error) | Answer::Unread(failure, error, _) => {

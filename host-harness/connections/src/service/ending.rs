@@ -67,8 +67,8 @@ impl Connections {
         held_tokens(&record)?;
         let warning = self
             .0
-            .plugins
-            .operation(&record)?
+            .operation(&record)
+            .await?
             .revocation_warning()
             .await?;
         let others = self.0.others_of_identity(&record.overview).await?;
@@ -133,7 +133,7 @@ fn held_tokens(record: &Record) -> Result<HeldTokens, Error> {
 
 impl Work {
     async fn revoke(&mut self) -> Result<(), Error> {
-        let operation = self.operation()?;
+        let operation = self.operation().await?;
         let held = held_tokens(&self.record)?;
         let revoking = operation.revoke(&held);
         let result = match tokio::time::timeout(self.inner.terms.request_deadline, revoking).await {

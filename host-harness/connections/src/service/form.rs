@@ -85,7 +85,7 @@ impl Inner {
             difference: binding::forbids(record, installed),
             unknown: unknown(form, &record.settings),
             missing: missing(form, &filled),
-            problems: match self.operation(record) {
+            problems: match self.operation(record).await {
                 Ok(operation) => operation.validate().await?,
                 // It is not called with this credential before somebody has accepted it.
                 Err(_) => Vec::new(),

@@ -122,8 +122,10 @@ impl Inner {
     /// An operation on a credential, which knows all secrets of it: its settings and tokens, the state
     /// and the verifier of its open sign-ins, tokens that wait for a confirmation. Whatever an answer
     /// or a plugin says is held against them.
-    fn operation(&self, record: &Record) -> Result<Operation, Error> {
+    async fn operation(&self, record: &Record) -> Result<Operation, Error> {
         let operation = self.plugins.operation(record)?;
+        let installed = self.plugins.get(&record.overview.plugin.id)?;
+        self.complete_binding(record, installed).await;
         let id = record.overview.id;
         self.sign_ins.tell_secrets(id, &operation);
         self.unconfirmed.tell_secrets(id, &operation);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use credential_runtime::{
-    Descriptor, Field, Operation, Plugin, Policy, Secret, SettingValue, Settings,
+    Descriptor, Field, Operation, Plugin, Policy, Problem, Secret, SettingValue, Settings, Severity,
 };
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
@@ -63,12 +63,31 @@ impl Installed {
         &self.form
     }
 
-    /// A value as it is stored: a text in a field that is kept as a secret becomes one.
+    /// A value as it is stored: a text in a field of the form that the plugin is not told as it stands becomes
+    /// a secret, also one that is none of a choice's values.
     pub(super) fn kept_as(&self, field: &str, value: SettingValue) -> SettingValue {
-        let is_secret = self.form.field(field).is_some_and(|it| !it.kind.is_text());
+        let asked = self.plugin.descriptor().field(field);
+        let keeps = |text: &str| asked.is_none_or(|it| self.policy.keeps_as_text(it, text));
         match value {
-            SettingValue::Text(text) if is_secret => SettingValue::Secret(Secret::new(text)),
+            SettingValue::Text(text) if !keeps(&text) => SettingValue::Secret(Secret::new(text)),
             value => value,
+        }
+    }
+
+    /// Refuses values of fields that connecting fills in: nobody types them, and a plugin could call its
+    /// secret one to be told it.
+    pub(super) fn check_given<'a>(
+        &self,
+        fields: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), Error> {
+        let form = self.plugin.descriptor();
+        let fields = fields.into_iter().filter_map(|it| form.field(it));
+        let given = fields.filter(|it| it.kind.is_filled_by_connecting());
+        let problems: Vec<Problem> = given.map(filled_by_connecting).collect();
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Problems(problems))
         }
     }
 
@@ -109,8 +128,20 @@ impl Installed {
     /// Begins an operation on a credential with these settings of its own.
     #[must_use]
     pub fn operation(&self, settings: &Settings) -> Operation {
+        self.operation_with_facts(settings, &BTreeMap::new())
+    }
+
+    /// The same, with what connecting taught, by field.
+    pub(super) fn operation_with_facts(
+        &self,
+        settings: &Settings,
+        facts: &BTreeMap<String, String>,
+    ) -> Operation {
+        let facts = facts
+            .iter()
+            .map(|(field, it)| (field.as_str(), it.as_str()));
         self.plugin
-            .operation(&self.filled_in(settings), &self.policy)
+            .operation_with_facts(&self.filled_in(settings), facts, &self.policy)
     }
 
     pub(super) fn filled_in(&self, settings: &Settings) -> Settings {
@@ -121,6 +152,16 @@ impl Installed {
             }
         }
         filled
+    }
+}
+
+fn filled_by_connecting(field: &Field) -> Problem {
+    Problem {
+        field: field.id.clone(),
+        severity: Severity::Error,
+        code: "filled-by-connecting".to_owned(),
+        message: format!("Connecting fills in `{}`; nobody types it.", field.id),
+        hint: Some("Leave this field out.".to_owned()),
     }
 }
 
@@ -173,12 +214,9 @@ impl Plugins {
     /// [`Inner::operation`](super::Inner::operation) adds those that are in memory alone.
     pub(super) fn operation(&self, record: &Record) -> Result<Operation, Error> {
         let installed = self.of(record)?;
-        let mut settings = record.settings.clone();
-        for (field, value) in &record.facts {
-            settings.set(field, SettingValue::Text(value.clone()));
-        }
         let tenant = record.overview.tenant.as_str();
-        let operation = installed.operation(&settings).for_tenant(tenant);
+        let operation = installed.operation_with_facts(&record.settings, &record.facts);
+        let operation = operation.for_tenant(tenant);
         if let Some(tokens) = &record.tokens {
             operation.know(std::iter::once(&tokens.access).chain(&tokens.refresh));
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use credential_runtime::{Digest, SettingValue, Settings};
 use serde::{Deserialize, Serialize};
 
+use super::records::kept_as;
 use super::{Connections, Error, Standing};
 use crate::record::{Document, Name, NewCredential, NewEvent, PluginRef, Record, Tenant};
 
@@ -105,16 +106,24 @@ impl Connections {
         let name = Name::parse(&it.name).map_err(|error| error.to_string())?;
         let digest: Digest = it.digest.parse().map_err(|error| format!("{error}"))?;
         let texts = it.settings.iter();
-        let settings = texts.fold(Settings::new(), |all, (field, text)| {
+        let mut settings = texts.fold(Settings::new(), |all, (field, text)| {
             all.with_text(field, text)
         });
+        // There is no secret yet: whoever enters one binds it.
+        let mut bound = None;
+        if let Ok(installed) = self.0.plugins.get(&it.plugin) {
+            let given = installed.check_given(settings.iter().map(|(field, _)| field));
+            given.map_err(|error| error.to_string())?;
+            settings = kept_as(installed, &settings);
+            let reference = installed.reference();
+            bound = reference.bound.filter(|_| reference.digest == digest);
+        }
         let credential = NewCredential {
             name: name.clone(),
             plugin: PluginRef {
                 id: it.plugin.clone(),
                 digest,
-                // There is no secret yet: whoever enters one binds it.
-                bound: None,
+                bound,
             },
             settings,
             state: Document::of(&Standing::default()).map_err(|error| error.to_string())?,

@@ -54,6 +54,12 @@ impl Edit {
         self
     }
 
+    /// The fields that it fills in.
+    fn fills_in(&self) -> impl Iterator<Item = &str> {
+        let set = self.0.iter().filter(|(_, value)| value.is_some());
+        set.map(|(field, _)| field.as_str())
+    }
+
     /// Whether it fills nothing in.
     fn only_clears(&self) -> bool {
         self.0.values().all(Option::is_none)
@@ -82,7 +88,7 @@ impl Edit {
 }
 
 /// A new form as it is stored.
-fn kept_as(installed: &Installed, settings: &Settings) -> Settings {
+pub(super) fn kept_as(installed: &Installed, settings: &Settings) -> Settings {
     let mut kept = Settings::new();
     for (field, value) in settings.iter() {
         kept.set(field, installed.kept_as(field, value.clone()));
@@ -120,7 +126,8 @@ impl Connections {
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchPlugin`]; a name that is taken, and the store's other errors.
+    /// [`Error::NoSuchPlugin`]; [`Error::Problems`] where a setting is given that connecting fills in; a name
+    /// that is taken, and the store's other errors.
     pub async fn add(
         &self,
         tenant: &Tenant,
@@ -129,6 +136,7 @@ impl Connections {
         settings: Settings,
     ) -> Result<Added, Error> {
         let installed = self.0.plugins.get(plugin_id)?;
+        installed.check_given(settings.iter().map(|(field, _)| field))?;
         let settings = kept_as(installed, &settings);
         let problems = installed.operation(&settings).validate().await?;
         let credential = NewCredential {
@@ -149,7 +157,8 @@ impl Connections {
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchPlugin`], [`Error::PluginChanged`]; [`StoreError::StaleSettings`](crate::store::StoreError::StaleSettings)
+    /// [`Error::NoSuchPlugin`], [`Error::PluginChanged`]; [`Error::Problems`] where a setting is given that
+    /// connecting fills in; [`StoreError::StaleSettings`](crate::store::StoreError::StaleSettings)
     /// and [`StoreError::StaleState`](crate::store::StoreError::StaleState) where someone else was
     /// quicker; the store's other errors.
     pub async fn edit(
@@ -162,8 +171,10 @@ impl Connections {
         let installed = self.0.plugins.of(&record);
         let (plugin, settings, problems) = match installed {
             Ok(installed) => {
+                installed.check_given(edit.fills_in())?;
                 let settings = edit.apply(&record.settings, installed);
-                let problems = installed.operation(&settings).validate().await;
+                let operation = installed.operation_with_facts(&settings, &record.facts);
+                let problems = operation.validate().await;
                 let problems = match problems {
                     Err(_) if edit.only_clears() => Vec::new(),
                     problems => problems?,
@@ -205,8 +216,10 @@ impl Connections {
     ) -> Result<Vec<Problem>, Error> {
         let record = self.0.store.get_by_name(tenant, name).await?;
         let installed = self.0.plugins.of(&record)?;
+        installed.check_given(edit.fills_in())?;
         let settings = edit.apply(&record.settings, installed);
-        Ok(installed.operation(&settings).validate().await?)
+        let operation = installed.operation_with_facts(&settings, &record.facts);
+        Ok(operation.validate().await?)
     }
 
     /// What new settings, or another plugin, do to the state; nothing in most.

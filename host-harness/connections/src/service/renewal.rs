@@ -71,7 +71,7 @@ impl Work {
         if let Some(token) = self.inner.met(&self.record, want)? {
             return Ok(token);
         }
-        let operation = match self.operation() {
+        let operation = match self.operation().await {
             Ok(operation) => operation,
             Err(error) => return Err(self.setback_with(error)),
         };

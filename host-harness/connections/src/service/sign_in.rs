@@ -68,7 +68,7 @@ impl Connections {
     ) -> Result<SignIn, Error> {
         let inner = &self.0;
         let record = inner.store.get_by_name(tenant, name).await?;
-        let operation = inner.operation(&record)?;
+        let operation = inner.operation(&record).await?;
         if operation.plan().await?.connect != GrantKind::AuthorizationCode {
             return Err(Error::NoBrowser);
         }
@@ -108,7 +108,7 @@ impl Connections {
             Ok(grant) => grant,
             Err(RedirectError::Refused(refusal)) => {
                 let record = inner.store.get(&open.tenant, open.id).await?;
-                let operation = inner.operation(&record)?;
+                let operation = inner.operation(&record).await?;
                 return Err(operation.authorization_refused(refusal).await.into());
             }
             Err(error) => return Err(error.into()),

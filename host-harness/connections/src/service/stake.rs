@@ -17,7 +17,7 @@ impl Inner {
         record: &Record,
         confirm: Option<&Confirm>,
     ) -> Result<(), Error> {
-        let operation = self.operation(record)?;
+        let operation = self.operation(record).await?;
         let Some(warning) = operation.connecting_warning().await? else {
             return Ok(());
         };
@@ -67,7 +67,7 @@ impl Inner {
         if others.is_empty() {
             return Ok(others);
         }
-        let operation = self.operation(record)?;
+        let operation = self.operation(record).await?;
         let warns = operation.connecting_warning().await?.is_some();
         Ok(if warns { others } else { Vec::new() })
     }

@@ -35,7 +35,7 @@ impl Connections {
 
     async fn test_with(&self, token: &AccessToken) -> Result<Vec<Check>, Error> {
         let record = self.0.store.get(&token.tenant, token.id).await?;
-        let operation = self.0.operation(&record)?;
+        let operation = self.0.operation(&record).await?;
         Ok(operation.test(token.secret()).await?)
     }
 

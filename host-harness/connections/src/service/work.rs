@@ -247,8 +247,8 @@ impl Work {
         Some(tokens.refresh_expires_at.unwrap_or_else(assumed))
     }
 
-    pub(super) fn operation(&self) -> Result<Operation, Error> {
-        self.inner.operation(&self.record)
+    pub(super) async fn operation(&self) -> Result<Operation, Error> {
+        self.inner.operation(&self.record).await
     }
 
     /// Records that a request is about to leave. Once this has returned, it may.

@@ -255,7 +255,8 @@ pub trait Store: Send + Sync {
     async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
 
     /// A credential's history, newest first: at most `limit` events, from the one before number
-    /// `before`. The newest [`HISTORY_KEPT`] are kept.
+    /// `before`. The newest [`HISTORY_KEPT`] are kept, or fewer where they say more
+    /// than [`HISTORY_BYTES`].
     ///
     /// # Errors
     ///
@@ -315,6 +316,11 @@ pub trait Store: Send + Sync {
 
 /// Events of a credential that are kept: more than a year of renewals twice a day.
 pub const HISTORY_KEPT: u64 = 1_000;
+
+/// Bytes that the long ones among a credential's events take together: what was said with the oldest of them is
+/// forgotten with all that is older. An event is long where it has more than a thousandth of this to say, which is
+/// more than any of the host's own; a plugin that refuses at length, again and again, fills no database with it.
+pub const HISTORY_BYTES: u64 = 1 << 20;
 
 /// Where the rotation of the master key stands.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

@@ -28,7 +28,7 @@ async fn another_plugin() -> Plugin {
 }
 
 /// A worker that has this plugin installed under this policy.
-fn with(world: &World, plugin: Plugin, policy: Policy) -> Connections {
+pub fn with(world: &World, plugin: Plugin, policy: Policy) -> Connections {
     without_plugins(&world.store, &world.clock, "second")
         .plugin(Installed::new(plugin, policy))
         .build()

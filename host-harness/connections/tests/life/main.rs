@@ -18,6 +18,7 @@
 mod ahead;
 mod alarming;
 mod binding;
+mod binding_to_policy;
 mod clock;
 mod confirming;
 mod connecting;
@@ -27,6 +28,8 @@ mod keeping;
 mod killing;
 mod killing_at_steps;
 mod knowing;
+mod learning;
+mod long_texts;
 mod maintenance;
 mod never_told;
 mod processes;

@@ -3,7 +3,7 @@
 use credential_connections::record::{
     Diagnosis, Fingerprint, NewEvent, Secret, Tenant, Transition,
 };
-use credential_connections::store::{HISTORY_KEPT, StoreError};
+use credential_connections::store::{HISTORY_BYTES, HISTORY_KEPT, StoreError};
 
 use crate::sample::{
     NOW, acquire, connected, create, name, renew, seconds_later, tenant, transition,
@@ -16,6 +16,7 @@ crate::on_both! {
     an_event_keeps_what_went_wrong,
     an_event_can_be_added_and_changes_nothing_else,
     the_oldest_events_are_forgotten,
+    what_long_events_say_is_forgotten_beyond_a_number_of_bytes,
 }
 
 async fn events_are_numbered_and_read_newest_first(stage: Stage) {
@@ -105,6 +106,47 @@ async fn the_oldest_events_are_forgotten(stage: Stage) {
         stage.count("SELECT count(*) FROM credential_event").await,
         1
     );
+}
+
+async fn what_long_events_say_is_forgotten_beyond_a_number_of_bytes(stage: Stage) {
+    let store = stage.open().await;
+    let id = create(&*store, "a").await;
+    let others = create(&*store, "b").await;
+    let (ours, long) = (tenant(), "\u{1}".repeat(4096));
+    let bytes = "SELECT coalesce(sum(octet_length(detail)), 0) FROM credential_event";
+    for number in 0..100 {
+        let event = NewEvent::new("failed").with_note(long.as_str());
+        store.record_event(&ours, id, &event, NOW).await.unwrap();
+        let event = NewEvent::new("tested").with_note("Short.");
+        store.record_event(&ours, id, &event, NOW).await.unwrap();
+        let bytes = u64::try_from(stage.count(bytes).await).unwrap();
+        assert!(bytes <= HISTORY_BYTES + 1024, "{number}: {bytes}");
+    }
+    let kept = stage.count(bytes).await;
+    assert!(
+        u64::try_from(kept).unwrap() > HISTORY_BYTES - 50_000,
+        "{kept}"
+    );
+    // The newest stay, the short ones between them too; of another credential nothing is lost.
+    let events = store.history(&ours, id, None, 1_000).await.unwrap();
+    assert_eq!(events[0].number, 201);
+    assert_eq!(events[1].note.as_deref(), Some(long.as_str()));
+    let numbers = events.iter().map(|it| it.number);
+    assert!(
+        numbers
+            .zip((0..=201).rev())
+            .all(|(number, expected)| number == expected)
+    );
+    assert_eq!(
+        store.history(&ours, others, None, 10).await.unwrap().len(),
+        1
+    );
+
+    // One that is longer than all that is kept stays as well, alone.
+    let event = NewEvent::new("failed").with_note("x".repeat(2 << 20));
+    store.record_event(&ours, id, &event, NOW).await.unwrap();
+    let events = store.history(&ours, id, None, 1_000).await.unwrap();
+    assert_eq!(events.len(), 1);
 }
 
 async fn an_event_can_be_added_and_changes_nothing_else(stage: Stage) {

@@ -18,6 +18,7 @@ fn bound_plugin() -> PluginRef {
         bound: Some(Bound {
             origins: owned(&["https://api.service.example"]),
             reads: owned(&["/access_token as a secret"]),
+            sends: Some(owned(&["the request header x-note"])),
         }),
         ..plugin()
     }
@@ -38,6 +39,8 @@ async fn what_a_row_says_of_its_plugin_opens_nothing_once_it_is_changed(stage: S
         other_digest.as_str(),
         "plugin_bound = replace(plugin_bound, 'api.service', 'evil')",
         "plugin_bound = replace(plugin_bound, '/access_token', '/refresh_token')",
+        "plugin_bound = replace(plugin_bound, 'the request header', 'secrets in the request header')",
+        "plugin_bound = replace(plugin_bound, '\"sends\"', '\"then\"')",
         "plugin_bound = NULL",
     ];
     stage

@@ -53,6 +53,7 @@ fn words(kind: &str) -> String {
     let known = match kind {
         "edited" => "Settings changed",
         "plugin-accepted" => "Another version of the plugin accepted",
+        "plugin-noted" => "What the plugin may read and send recorded",
         "connecting-failed" => "Could not connect",
         "renewal-failed" => "Could not renew",
         "rejected" => "Access token refused",

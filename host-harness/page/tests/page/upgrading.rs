@@ -58,6 +58,45 @@ async fn post(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Str
     browser.post_and_follow(path, fields).await.notice()
 }
 
+/// The file is the same; the operator lets its requests carry more.
+#[tokio::test]
+async fn a_header_that_the_policy_gained_is_shown_and_accepted_with_a_button() {
+    let guest = load(test_guests::MISBEHAVING).await;
+    let narrow = Policy::nothing().allow_text("behaviour");
+    let wide = narrow
+        .clone()
+        .allow_claim("sub")
+        .allow_secret_header("x-api-key");
+    let world = World::with_plugins(vec![Installed::new(guest.clone(), wide)]).await;
+    let there = Connections::builder(Arc::clone(&world.store))
+        .clock(world.clock.clone())
+        .plugin(Installed::new(guest, narrow))
+        .build()
+        .unwrap();
+    let settings = Settings::new().with_secret("secret", SPARE_KEY);
+    let tenant = world.tenant();
+    there
+        .add(&tenant, name("Sample"), "misbehaving", settings)
+        .await
+        .unwrap();
+    let path = world.path_of("Sample").await;
+    let mut browser = world.visitor().await;
+    let shown = browser.get(&path).await;
+    shown
+        .is(200)
+        .says("It would also read: the claim sub")
+        .says("It would also send: secrets in the request header x-api-key");
+    let confirm = shown.value("confirm").unwrap();
+    post(
+        &mut browser,
+        &format!("{path}/plugin"),
+        &[("confirm", &confirm)],
+    )
+    .await;
+    let shown = browser.get(&path).await;
+    assert!(!shown.text.contains("It would also"), "{}", shown.text);
+}
+
 #[tokio::test]
 async fn a_changed_plugin_shows_its_difference_and_is_accepted_with_a_button() {
     let (world, path) = upgraded_to(Version::ReachesMore).await;

@@ -1,3 +1,5 @@
+use rstest::rstest;
+
 use super::*;
 use crate::contract::Choice;
 
@@ -81,6 +83,47 @@ fn a_contradiction_is_named() {
     );
     let many = (0..=MOST).map(|i| field(&i.to_string(), FieldKind::Text, None));
     check_message(many.collect(), "more than 200 fields");
+}
+
+/// This field, required while another (or it itself) has a value.
+fn required_when(field: Field, other: &str, equals: &str) -> Field {
+    Field {
+        requirement: Requirement::RequiredWhen(Condition {
+            field: other.into(),
+            equals: equals.into(),
+        }),
+        ..field
+    }
+}
+
+#[rstest]
+#[case::a_text_required(
+    required_when(field("x", FieldKind::Text, None), "x", "1"),
+    "whether `x` is required depends on itself"
+)]
+#[case::a_choice_required(
+    required_when(flow(), "flow", "a"),
+    "whether `flow` is required depends on itself"
+)]
+#[case::a_text_required_and_shown_by_another(
+    required_when(field("x", FieldKind::Text, Some(("flow", "a"))), "x", "1"),
+    "whether `x` is required depends on itself"
+)]
+#[case::a_text_shown(
+    field("x", FieldKind::Text, Some(("x", "1"))),
+    "whether `x` is shown depends on itself"
+)]
+fn a_condition_of_a_field_on_itself_is_refused(#[case] it: Field, #[case] expected: &str) {
+    let others = [flow()].into_iter().filter(|other| other.id != it.id);
+    check_message(others.chain([it.clone()]).collect(), expected);
+}
+
+/// "One of the two" is no contradiction: each depends on what stands in the other.
+#[test]
+fn two_fields_may_each_be_required_by_the_others_value() {
+    let one = required_when(field("one", FieldKind::Text, None), "two", "");
+    let two = required_when(field("two", FieldKind::Text, None), "one", "");
+    assert!(check(&descriptor(vec![one, two])).is_ok());
 }
 
 #[test]

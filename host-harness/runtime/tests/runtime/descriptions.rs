@@ -41,6 +41,7 @@ fn fate(description: Description) -> Fate {
         D::SuppliedToken => Fate::Refused("so no platform supplies it"),
         D::SecretExample => Fate::Refused("`other_secret` is secret and has an example"),
         D::Cycle => Fate::Refused("is shown depends on itself"),
+        D::RequiredByItself => Fate::Refused("`one` is required depends on itself"),
         D::UnknownStep => Fate::Refused("`step` depends on `nothing`, which there is not"),
         D::SessionClaim => Fate::Refused("the claim `sessionId` is not a plugin's to read"),
         D::ClaimTwice => Fate::Refused("it declares the claim `sub` twice"),

@@ -7,8 +7,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use credential_runtime::{Cause, Error, Grant, Policy, Secret, Sender, Settings};
 
+use rstest::rstest;
+
 use crate::server::Server;
 use crate::stage::{SECRET, SERVICE, Stage};
+
+/// Of a kind that nobody types.
+const FACT: &str = "not-a-real-client-secret-0123456789";
 
 const SENDERS: [Sender; 2] = [Sender::Plugin, Sender::Host];
 
@@ -62,6 +67,44 @@ async fn a_value_is_told_only_where_the_policy_allows_it_as_text() {
             !is_told,
             "{what}: {told}"
         );
+    }
+}
+
+/// A plugin may call its secret a fact: it is told the facts that connecting brought, and what somebody
+/// gives for such a field is a secret, whatever the policy allows.
+#[rstest]
+#[case::given_as_text(Settings::new().with_text("learned", FACT), None, None)]
+#[case::given_as_a_secret(Settings::new().with_secret("learned", FACT), None, None)]
+#[case::a_fact(Settings::new(), Some(("learned", FACT)), Some("learned"))]
+#[case::a_fact_before_what_was_given(
+    Settings::new().with_text("learned", "not-a-real-given-value"),
+    Some(("learned", FACT)),
+    Some("learned")
+)]
+#[case::a_fact_for_a_text(Settings::new(), Some(("extra", FACT)), None)]
+#[case::a_fact_for_a_secret(Settings::new(), Some(("secret", FACT)), None)]
+#[case::a_fact_for_no_field(Settings::new(), Some(("other", FACT)), None)]
+#[tokio::test]
+async fn only_a_fact_that_connecting_brought_is_told_of_a_learned_field(
+    #[case] settings: Settings,
+    #[case] fact: Option<(&str, &str)>,
+    #[case] told_of: Option<&str>,
+) {
+    let plugin = Stage::new().await.plugin;
+    let policy = ["behaviour", "learned"];
+    let policy = Arc::new(
+        policy
+            .into_iter()
+            .fold(Policy::nothing(), Policy::allow_text),
+    );
+    let settings = settings.with_text("behaviour", "tell-settings");
+    let operation = plugin.operation_with_facts(&settings, fact, &policy);
+    let told = format!("{:?}", operation.plan().await);
+    assert!(told.contains("tell-settings"), "{told}");
+    assert_eq!(told.contains(FACT), told_of.is_some(), "{told}");
+    assert!(!told.contains("not-a-real-given-value"), "{told}");
+    if let Some(field) = told_of {
+        assert!(told.contains(&format!("{field}={FACT}")), "{told}");
     }
 }
 

@@ -94,6 +94,13 @@ pub(crate) fn describe() -> Descriptor {
             it.fields.push(shown_when("one", "two"));
             it.fields.push(shown_when("two", "one"));
         }
+        Description::RequiredByItself => it.fields.push(Field {
+            requirement: Requirement::RequiredWhen(Condition {
+                field: "one".to_owned(),
+                equals: "x".to_owned(),
+            }),
+            ..field("one")
+        }),
         Description::UnknownStep => it.setup.push(SetupStep {
             id: "step".to_owned(),
             title: "Step".to_owned(),

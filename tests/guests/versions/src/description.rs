@@ -76,6 +76,13 @@ pub(crate) fn fields() -> Vec<Field> {
         Version::RequiresRegion => {
             fields.push(supplied(required(text("region", "Tax region"))));
         }
+        Version::Learns => fields.extend([
+            secret("spare_key", "Spare key"),
+            Field {
+                kind: FieldKind::Learned,
+                ..text("note", "Note")
+            },
+        ]),
         _ => fields.extend([secret("spare_key", "Spare key"), text("note", "Note")]),
     }
     fields

@@ -88,6 +88,31 @@ fn dead() -> Error {
     error(ErrorKind::Reauthorize, "dead-grant", message, Actor::User)
 }
 
+/// Control characters: JSON writes six for each of them.
+fn at_length() -> Error {
+    let long = "\u{1}".repeat(300_000);
+    let mut error = error(ErrorKind::InvalidSettings, &long, &long, Actor::User);
+    error.diagnosis.hint = Some(long);
+    error
+}
+
+/// What stands in `note`, as far as it is told.
+fn note(settings: &[Setting]) -> String {
+    match value(settings, "note") {
+        Some(SettingValue::Text(text)) => format!("note {text}"),
+        Some(SettingValue::Secret(_)) => "note is a secret".to_owned(),
+        None => "no note".to_owned(),
+    }
+}
+
+/// Where this version needs what connecting taught.
+fn learnt(settings: &[Setting]) -> Result<(), Error> {
+    match (version(), value(settings, "note")) {
+        (Version::Learns, None | Some(SettingValue::Secret(_))) => Err(unfit()),
+        _ => Ok(()),
+    }
+}
+
 #[expect(clippy::panic, reason = "panicking is what this version does")]
 fn trap() -> ! {
     panic!("not-a-real-panic")
@@ -197,18 +222,22 @@ impl oauth::Guest for Versions {
         match version() {
             Version::TrapsInRequest => trap(),
             Version::RefusesInRequest => return Err(unfit()),
+            Version::RefusesAtLength => return Err(at_length()),
             _ => checked(&settings)?,
         }
         let client = ["client_id", "client_secret"];
         let mut form: Vec<Pair> = client.iter().filter_map(|it| pair(&settings, it)).collect();
         match grant {
-            Grant::RefreshToken(token) => form.extend([
-                words("grant_type", "refresh_token"),
-                Pair {
-                    name: "refresh_token".to_owned(),
-                    value: vec![Segment::Secret(token)],
-                },
-            ]),
+            Grant::RefreshToken(token) => {
+                learnt(&settings)?;
+                form.extend([
+                    words("grant_type", "refresh_token"),
+                    Pair {
+                        name: "refresh_token".to_owned(),
+                        value: vec![Segment::Secret(token)],
+                    },
+                ]);
+            }
             _ => {
                 form.push(words("grant_type", "client_credentials"));
                 form.extend(pair(&settings, "username"));
@@ -220,7 +249,11 @@ impl oauth::Guest for Versions {
         })
     }
 
-    fn parse_token_response(_: Vec<Setting>, _: Grant, answer: Answer) -> Result<Tokens, Error> {
+    fn parse_token_response(
+        _: Vec<Setting>,
+        grant: Grant,
+        answer: Answer,
+    ) -> Result<Tokens, Error> {
         match version() {
             Version::TrapsOnAnswer => trap(),
             Version::DeadOnAnswer => Err(dead()),
@@ -233,12 +266,32 @@ impl oauth::Guest for Versions {
                     Actor::Service,
                 )
             }),
+            Version::Learns if !matches!(grant, Grant::RefreshToken(_)) => Ok(Tokens {
+                facts: vec![oauth::Fact {
+                    field: "note".to_owned(),
+                    value: "realm-4620816365".to_owned(),
+                }],
+                ..tokens(&answered(answer)?)?
+            }),
             _ => tokens(&answered(answer)?),
         }
     }
 
     fn obtain_tokens(settings: Vec<Setting>, grant: Grant) -> Result<Tokens, Error> {
-        let request = Self::token_request(settings.clone(), grant.clone())?;
+        let mut request = Self::token_request(settings.clone(), grant.clone())?;
+        match version() {
+            Version::SendsOtherwise => {
+                if let RequestBody::Form(form) = &mut request.body {
+                    form.push(words("audience", "another"));
+                }
+            }
+            Version::SendsNone => return Err(dead()),
+            Version::ObtainsNothing => {
+                let _ = http::send(&request);
+                return Err(dead());
+            }
+            _ => {}
+        }
         Self::parse_token_response(settings, grant, http::send(&request))
     }
 }
@@ -309,16 +362,17 @@ fn tokens(response: &Response) -> Result<Tokens, Error> {
 
 impl connection::Guest for Versions {
     fn authenticate(
-        _: Vec<Setting>,
+        settings: Vec<Setting>,
         access: String,
     ) -> Result<connection::ApiAuthentication, Error> {
+        learnt(&settings)?;
         Ok(connection::ApiAuthentication {
             authorization: Some(Authorization::Bearer(access)),
             headers: Vec::new(),
         })
     }
 
-    fn test(_: Vec<Setting>, access: Sealed) -> Result<Vec<Check>, Error> {
+    fn test(settings: Vec<Setting>, access: Sealed) -> Result<Vec<Check>, Error> {
         if version() == Version::NoCheck {
             return Ok(Vec::new());
         }
@@ -331,7 +385,7 @@ impl connection::Guest for Versions {
             id: "accepted".to_owned(),
             title: "Token accepted".to_owned(),
             outcome: Outcome::Passed,
-            detail: Some(format!("HTTP {status}")),
+            detail: Some(format!("HTTP {status}; {}", note(&settings))),
             diagnosis: None,
         }])
     }
@@ -340,8 +394,8 @@ impl connection::Guest for Versions {
         None
     }
 
-    fn revocation_warning(_: Vec<Setting>) -> Option<String> {
-        None
+    fn revocation_warning(settings: Vec<Setting>) -> Option<String> {
+        (version() == Version::Learns).then(|| note(&settings))
     }
 
     fn revoke(_: Vec<Setting>, _: connection::HeldTokens) -> Result<(), Error> {

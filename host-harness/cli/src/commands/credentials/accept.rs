@@ -88,6 +88,9 @@ fn question(changed: &[(Name, PluginDifference)]) -> Page {
         .each(&difference.reads_more, |page, it| {
             page.item(2, 12, "reads", it)
         })
+        .each(&difference.sends_more, |page, it| {
+            page.item(2, 12, "sends", it)
+        })
         .each(&difference.no_longer, |page, it| {
             page.item(2, 12, "no longer", it)
         })

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::report::{Report, problem};
 use crate::secret_source::{Prompt as _, Terminal};
-use crate::settings::{Form, changes};
+use crate::settings::{Form, changes, filled_by_connecting};
 use crate::stored::Stored;
 use crate::text::Page;
 
@@ -114,7 +114,7 @@ fn all_changes(args: &Edit, form: &Form, cleared: Changes) -> Result<Changes, Re
         edit = change(edit, &field.id, value);
     }
     for id in &args.prompt {
-        let field = known(&form.descriptor, id)?;
+        let field = known_and_typed(&form.descriptor, id)?;
         edit = edit.set(&field.id, typed(field)?);
     }
     Ok(edit)
@@ -136,6 +136,16 @@ fn require_same_name(file: &CredentialFile, name: &Name) -> Result<(), Report> {
     Err(Report::new(Exit::Settings, message).hint("--rename gives a credential another name"))
 }
 
+/// A field that somebody fills in.
+fn known_and_typed<'a>(form: &'a Descriptor, id: &str) -> Result<&'a Field, Report> {
+    let field = known(form, id)?;
+    if field.kind.is_filled_by_connecting() {
+        let (message, hint) = filled_by_connecting(field);
+        return Err(Report::new(Exit::Usage, message).hint(hint));
+    }
+    Ok(field)
+}
+
 fn known<'a>(form: &'a Descriptor, id: &str) -> Result<&'a Field, Report> {
     form.field(id).ok_or_else(|| {
         let known: Vec<&str> = form.fields.iter().map(|it| it.id.as_str()).collect();
@@ -148,7 +158,7 @@ fn set<'a>(form: &'a Form, text: &str) -> Result<(&'a Field, Option<SettingValue
     let Some((id, value)) = text.split_once('=') else {
         return Err(Report::new(Exit::Usage, "--set takes FIELD=TEXT"));
     };
-    let field = known(&form.descriptor, id)?;
+    let field = known_and_typed(&form.descriptor, id)?;
     if !field.kind.is_text() {
         let kept = if form.withheld.contains(&field.id) {
             "kept as a secret, since the policy does not allow it as text,"

@@ -79,6 +79,7 @@ fn difference(page: Page, name: &Name, form: &FormReport) -> Page {
     };
     let page = fields(page, "would reach", &difference.reaches_more);
     let page = fields(page, "would read", &difference.reads_more);
+    let page = fields(page, "would send", &difference.sends_more);
     let page = fields(page, "no longer", &difference.no_longer);
     let text = format!(
         "not used by this plugin before it is accepted: harness credentials accept {}",

@@ -9,7 +9,7 @@ use super::{Access, Operation, Row, Session};
 use crate::record::{
     CredentialId, Diagnosis, Event, EventKind, Fingerprint, Generation, NewEvent, Tenant, Timestamp,
 };
-use crate::store::{HISTORY_KEPT, StoreError};
+use crate::store::{HISTORY_BYTES, HISTORY_KEPT, StoreError};
 
 /// What an event has to say beyond its kind, as it is stored, in JSON.
 #[derive(Default, Deserialize, Serialize)]
@@ -33,7 +33,9 @@ pub(super) async fn append<S: Session>(
                SELECT tenant, id, events, ?3, ?4, generation, access_fingerprint, \
                refresh_fingerprint, ?5 FROM credential WHERE tenant = ?1 AND id = ?2";
     let [tenant, id] = key.values();
-    let [at, kind, detail] = values![now, event.kind.as_str(), write_detail(event)?];
+    let detail = write_detail(event)?;
+    let is_long = detail.as_ref().is_some_and(|it| it.len() > LONG);
+    let [at, kind, detail] = values![now, event.kind.as_str(), detail];
     session
         .execute(sql, &[tenant, id, at, kind, detail])
         .await?;
@@ -43,6 +45,28 @@ pub(super) async fn append<S: Session>(
     let [tenant, id] = key.values();
     session
         .execute(sql, &[tenant, id, HISTORY_KEPT.into()])
+        .await?;
+    if is_long {
+        forget_the_longest(session, key).await?;
+    }
+    Ok(())
+}
+
+/// More than this is a long event.
+#[expect(clippy::cast_possible_truncation, reason = "a kilobyte")]
+const LONG: usize = (HISTORY_BYTES / HISTORY_KEPT) as usize;
+
+/// Forgets what is older than the newest [`HISTORY_BYTES`]. The newest event stays in any case.
+async fn forget_the_longest<S: Session>(session: &mut S, key: Key<'_>) -> Result<(), StoreError> {
+    let sql = "DELETE FROM credential_event WHERE tenant = ?1 AND credential_id = ?2 \
+               AND number < (SELECT events FROM credential WHERE tenant = ?1 AND id = ?2) \
+               AND number <= (SELECT max(number) FROM \
+               (SELECT number, sum(coalesce(octet_length(detail), 0)) OVER (ORDER BY number DESC) AS total \
+               FROM credential_event WHERE tenant = ?1 AND credential_id = ?2) AS sums \
+               WHERE total > ?3)";
+    let [tenant, id] = key.values();
+    session
+        .execute(sql, &[tenant, id, HISTORY_BYTES.into()])
         .await
         .map(drop)
 }
