@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::columns::{overview, record};
 use super::keys::Keys;
 use super::row::{Key, read_overview, read_record, subject};
+use super::seen::Position;
 use super::value::values;
 use super::{Access, Operation, Session};
 use crate::record::{CredentialId, Identity, Name, Overview, Record, Tenant};
@@ -23,11 +24,19 @@ pub(super) struct Get {
     pub(super) by: By,
 }
 
+/// What [`Get`] found.
+pub(super) struct Found {
+    pub(super) record: Record,
+    pub(super) position: Position,
+    /// See [`Session::is_replica`].
+    pub(super) is_replica: bool,
+}
+
 impl Operation for Get {
-    type Output = Record;
+    type Output = Found;
     const ACCESS: Access = Access::Read;
 
-    async fn run<S: Session>(&self, session: &mut S) -> Result<Record, StoreError> {
+    async fn run<S: Session>(&self, session: &mut S) -> Result<Found, StoreError> {
         let (sql, parameters) = match &self.by {
             By::Id(id) => (
                 concat!(
@@ -52,7 +61,12 @@ impl Operation for Get {
         };
         let rows = session.query(sql, &parameters).await?;
         let row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
-        read_record(row, &self.keys).map(|(record, _)| record)
+        let (record, fence) = read_record(row, &self.keys)?;
+        Ok(Found {
+            position: Position::new(fence, record.overview.generation),
+            is_replica: session.is_replica(),
+            record,
+        })
     }
 }
 

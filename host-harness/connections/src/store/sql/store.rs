@@ -13,8 +13,9 @@ use super::edit::{AcceptPlugin, CheckWritable, Delete, Rename, ReplaceSettings};
 use super::history::{ReadHistory, RecordEvent};
 use super::keys::{Keys, ReadKeys};
 use super::lease::{Acquire, Release};
-use super::read::{By, FindByIdentity, Get, List};
+use super::read::{By, FindByIdentity, Found, Get, List};
 use super::rotation::{BeginRotation, Rewrap};
+use super::seen::{Position, Seen};
 use super::tokens::{CommitTokens, DiscardTokens};
 use super::{Access, Driver, Operation};
 use crate::record::{
@@ -28,6 +29,7 @@ use crate::store::{Effect, KeyStatus, Store, StoreError};
 pub(in crate::store) struct SqlStore<D> {
     driver: Arc<D>,
     keys: Arc<Keys>,
+    seen: Seen,
 }
 
 /// A task ends early only where it panics or the program ends.
@@ -50,6 +52,7 @@ impl<D: Driver> SqlStore<D> {
         Self {
             driver: Arc::new(driver),
             keys,
+            seen: Seen::default(),
         }
     }
 
@@ -78,9 +81,27 @@ impl<D: Driver> SqlStore<D> {
         Arc::clone(&self.keys)
     }
 
+    /// Another call may have gone on between this one's read and its end. So what seems to have gone back
+    /// is read once more, and compared with what was seen before that.
     async fn find(&self, tenant: &Tenant, by: By) -> Result<Record, StoreError> {
-        let (keys, tenant) = (self.shared_keys(), tenant.clone());
-        self.run(Get { keys, tenant, by }).await
+        let get = |by| {
+            let (keys, tenant) = (self.shared_keys(), tenant.clone());
+            self.run(Get { keys, tenant, by })
+        };
+        let mut found = get(by).await?;
+        let id = found.record.overview.id;
+        let is_behind = |found: &Found, seen: Position| match found.is_replica {
+            true => Ok(()),
+            false => seen.check(found.position, id),
+        };
+        if is_behind(&found, self.seen.of(id)).is_err() {
+            let seen = self.seen.of(id);
+            found = get(By::Id(id)).await?;
+            is_behind(&found, seen)
+                .inspect_err(|error| tracing::warn!(%error, "the store cannot be used"))?;
+        }
+        self.seen.note(id, found.position);
+        Ok(found.record)
     }
 }
 
@@ -202,11 +223,10 @@ impl<D: Driver> Store for SqlStore<D> {
     }
 
     async fn delete(&self, tenant: &Tenant, id: CredentialId) -> Result<(), StoreError> {
-        self.run(Delete {
-            tenant: tenant.clone(),
-            id,
-        })
-        .await
+        let tenant = tenant.clone();
+        self.run(Delete { tenant, id }).await?;
+        self.seen.note(id, Position::DELETED);
+        Ok(())
     }
 
     async fn acquire(
@@ -218,15 +238,23 @@ impl<D: Driver> Store for SqlStore<D> {
         ttl: Duration,
     ) -> Result<Acquisition, StoreError> {
         let (keys, tenant, owner) = (self.shared_keys(), tenant.clone(), owner.clone());
-        self.run(Acquire {
-            keys,
-            tenant,
-            id,
-            owner,
-            now,
-            ttl,
-        })
-        .await
+        let acquisition = self
+            .run(Acquire {
+                keys,
+                tenant,
+                id,
+                seen: self.seen.of(id),
+                owner,
+                now,
+                ttl,
+            })
+            .await?;
+        if let Acquisition::Acquired(leased) = &acquisition {
+            let generation = leased.record.overview.generation;
+            self.seen
+                .note(id, Position::new(leased.lease.fence, generation));
+        }
+        Ok(acquisition)
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
@@ -253,15 +281,19 @@ impl<D: Driver> Store for SqlStore<D> {
     ) -> Result<Generation, StoreError> {
         let (keys, lease) = (self.shared_keys(), lease.clone());
         let (tokens, transition) = (tokens.clone(), transition.clone());
-        self.run(CommitTokens {
-            keys,
-            lease,
-            expected,
-            tokens,
-            transition,
-            now,
-        })
-        .await
+        let (id, fence) = (lease.id, lease.fence);
+        let generation = self
+            .run(CommitTokens {
+                keys,
+                lease,
+                expected,
+                tokens,
+                transition,
+                now,
+            })
+            .await?;
+        self.seen.note(id, Position::new(fence, generation));
+        Ok(generation)
     }
 
     async fn commit_state(
@@ -286,12 +318,16 @@ impl<D: Driver> Store for SqlStore<D> {
         now: Timestamp,
     ) -> Result<Generation, StoreError> {
         let (lease, transition) = (lease.clone(), transition.clone());
-        self.run(DiscardTokens {
-            lease,
-            transition,
-            now,
-        })
-        .await
+        let (id, fence) = (lease.id, lease.fence);
+        let generation = self
+            .run(DiscardTokens {
+                lease,
+                transition,
+                now,
+            })
+            .await?;
+        self.seen.note(id, Position::new(fence, generation));
+        Ok(generation)
     }
 
     async fn due(
@@ -358,7 +394,7 @@ impl<D: Driver> Store for SqlStore<D> {
     }
 
     async fn check_writable(&self) -> Result<(), StoreError> {
-        self.run(CheckWritable).await
+        self.run(CheckWritable(self.shared_keys())).await
     }
 
     async fn durability(&self) -> Result<Vec<(String, String)>, StoreError> {
