@@ -6,6 +6,7 @@ use super::history::append;
 use super::keys::Keys;
 use super::row::Key;
 use super::sealing::{Dated, Sealer, WrappedKey};
+use super::spelling::find_name;
 use super::value::values;
 use super::{Access, Operation, Session, Value};
 use crate::crypto::{Place, hex};
@@ -196,6 +197,10 @@ impl Operation for Rename {
         };
         let [tenant, id] = key.values();
         let parameters = [tenant, id, self.name.as_str().into()];
+        let other = find_name(session, &self.tenant, &self.name).await?;
+        if other.is_some_and(|other| other != self.id) {
+            return Err(StoreError::NameTaken(self.name.clone()));
+        }
         match session.execute_unique(sql, &parameters).await? {
             None => Err(StoreError::NameTaken(self.name.clone())),
             Some(0) => Err(StoreError::NotFound),

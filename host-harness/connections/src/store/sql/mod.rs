@@ -21,6 +21,7 @@ mod rotation;
 mod row;
 mod sealing;
 mod seen;
+mod spelling;
 mod store;
 mod tokens;
 mod value;

@@ -16,6 +16,7 @@ use super::lease::{Acquire, Release};
 use super::read::{By, FindByIdentity, Found, Get, List};
 use super::rotation::{BeginRotation, Rewrap};
 use super::seen::{Position, Seen};
+use super::spelling::FindTenant;
 use super::tokens::{CommitTokens, DiscardTokens};
 use super::{Access, Driver, Operation};
 use crate::record::{
@@ -81,9 +82,18 @@ impl<D: Driver> SqlStore<D> {
         Arc::clone(&self.keys)
     }
 
+    /// The tenant as it is stored. In ASCII there is one form alone.
+    async fn stored(&self, tenant: &Tenant) -> Result<Tenant, StoreError> {
+        match tenant.as_str().is_ascii() {
+            true => Ok(tenant.clone()),
+            false => self.run(FindTenant(tenant.clone())).await,
+        }
+    }
+
     /// Another call may have gone on between this one's read and its end. So what seems to have gone back
     /// is read once more, and compared with what was seen before that.
     async fn find(&self, tenant: &Tenant, by: By) -> Result<Record, StoreError> {
+        let tenant = self.stored(tenant).await?;
         let get = |by| {
             let (keys, tenant) = (self.shared_keys(), tenant.clone());
             self.run(Get { keys, tenant, by })
@@ -114,7 +124,11 @@ impl<D: Driver> Store for SqlStore<D> {
         now: Timestamp,
     ) -> Result<CredentialId, StoreError> {
         let id = CredentialId::draw(self.keys.randomness());
-        let (keys, tenant, credential) = (self.shared_keys(), tenant.clone(), credential.clone());
+        let (keys, tenant, credential) = (
+            self.shared_keys(),
+            self.stored(tenant).await?,
+            credential.clone(),
+        );
         self.run(Create {
             keys,
             tenant,
@@ -139,7 +153,7 @@ impl<D: Driver> Store for SqlStore<D> {
         after: Option<&Name>,
         limit: u32,
     ) -> Result<Vec<Overview>, StoreError> {
-        let (tenant, after) = (tenant.clone(), after.cloned());
+        let (tenant, after) = (self.stored(tenant).await?, after.cloned());
         self.run(List {
             tenant,
             after,
@@ -154,7 +168,7 @@ impl<D: Driver> Store for SqlStore<D> {
         plugin_id: &str,
         identity: &Identity,
     ) -> Result<Vec<Overview>, StoreError> {
-        let (tenant, plugin_id) = (tenant.clone(), plugin_id.to_owned());
+        let (tenant, plugin_id) = (self.stored(tenant).await?, plugin_id.to_owned());
         let identity = identity.clone();
         self.run(FindByIdentity {
             tenant,
@@ -171,7 +185,11 @@ impl<D: Driver> Store for SqlStore<D> {
         change: &SettingsChange,
         now: Timestamp,
     ) -> Result<SettingsVersion, StoreError> {
-        let (keys, tenant, change) = (self.shared_keys(), tenant.clone(), change.clone());
+        let (keys, tenant, change) = (
+            self.shared_keys(),
+            self.stored(tenant).await?,
+            change.clone(),
+        );
         self.run(ReplaceSettings {
             keys,
             tenant,
@@ -192,7 +210,7 @@ impl<D: Driver> Store for SqlStore<D> {
     ) -> Result<(), StoreError> {
         self.run(AcceptPlugin {
             keys: self.shared_keys(),
-            tenant: tenant.clone(),
+            tenant: self.stored(tenant).await?,
             id,
             from: from.clone(),
             to: to.clone(),
@@ -211,7 +229,7 @@ impl<D: Driver> Store for SqlStore<D> {
         event: &NewEvent,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (tenant, name, event) = (tenant.clone(), name.clone(), event.clone());
+        let (tenant, name, event) = (self.stored(tenant).await?, name.clone(), event.clone());
         self.run(Rename {
             tenant,
             id,
@@ -223,7 +241,7 @@ impl<D: Driver> Store for SqlStore<D> {
     }
 
     async fn delete(&self, tenant: &Tenant, id: CredentialId) -> Result<(), StoreError> {
-        let tenant = tenant.clone();
+        let tenant = self.stored(tenant).await?;
         self.run(Delete { tenant, id }).await?;
         self.seen.note(id, Position::DELETED);
         Ok(())
@@ -237,7 +255,11 @@ impl<D: Driver> Store for SqlStore<D> {
         now: Timestamp,
         ttl: Duration,
     ) -> Result<Acquisition, StoreError> {
-        let (keys, tenant, owner) = (self.shared_keys(), tenant.clone(), owner.clone());
+        let (keys, tenant, owner) = (
+            self.shared_keys(),
+            self.stored(tenant).await?,
+            owner.clone(),
+        );
         let acquisition = self
             .run(Acquire {
                 keys,
@@ -351,7 +373,7 @@ impl<D: Driver> Store for SqlStore<D> {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<Event>, StoreError> {
-        let tenant = tenant.clone();
+        let tenant = self.stored(tenant).await?;
         self.run(ReadHistory {
             tenant,
             id,
@@ -368,7 +390,7 @@ impl<D: Driver> Store for SqlStore<D> {
         event: &NewEvent,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (tenant, event) = (tenant.clone(), event.clone());
+        let (tenant, event) = (self.stored(tenant).await?, event.clone());
         self.run(RecordEvent {
             tenant,
             id,
