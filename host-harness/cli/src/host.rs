@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use credential_runtime::{
-    Compiler, LoadError, MappingTarget, Operation, Plugin, Proxy, Runtime, RuntimeBuilder,
+    Actor, Compiler, LoadError, MappingTarget, Operation, Plugin, Proxy, Runtime, RuntimeBuilder,
     Settings, StartError,
 };
 
 use crate::credential_file::CredentialFile;
+use crate::exit::Exit;
 use crate::folders;
 use crate::policy::{Allowance, OperatorPolicy, ProxyEntry, unused_variable};
 use crate::report::Report;
@@ -76,6 +78,35 @@ impl Component {
     }
 }
 
+/// A variable that names a proxy which is not used, and the policy that could name it.
+static UNUSED_PROXY: OnceLock<(&str, String)> = OnceLock::new();
+
+impl Report {
+    /// Says so where the service could not be reached: most likely it can be reached through that proxy alone.
+    pub(crate) fn with_unused_proxy(self) -> Self {
+        let unreached = self.exit == Exit::Unavailable && self.actor == Some(Actor::Platform);
+        match UNUSED_PROXY.get().filter(|_| unreached) {
+            Some((variable, policy)) => self.with_proxy_of(variable, policy),
+            None => self,
+        }
+    }
+
+    fn with_proxy_of(mut self, variable: &str, policy: &str) -> Self {
+        let told = format!(
+            "{variable} names a proxy, and no variable is followed: if the service is reached through it alone, \
+             write `proxy = \"http://HOST:PORT\"` into {policy}"
+        );
+        let before = self
+            .hint
+            .take()
+            .map(|hint| match hint.trim_end().strip_suffix('.') {
+                Some(sentence) => format!("{sentence}. "),
+                None => format!("{hint}; "),
+            });
+        self.hint(before.unwrap_or_default() + &told)
+    }
+}
+
 impl Host {
     /// Reads the policy and sets the runtime up.
     pub(crate) fn start(policy: Option<&Path>) -> Result<Self, Report> {
@@ -83,6 +114,7 @@ impl Host {
         tracing::info!(policy = policy.location().describe(), "policy in force");
         let is_set = |name: &str| env::var_os(name).is_some_and(|it| !it.is_empty());
         if let (None, Some(variable)) = (&policy.proxy, unused_variable(is_set)) {
+            UNUSED_PROXY.get_or_init(|| (variable, policy.location().where_to_write()));
             tracing::info!(
                 variable,
                 "a proxy is named by a variable and not used; write `proxy` into the policy"

@@ -69,6 +69,7 @@ pub fn main() -> ExitCode {
         tracing::warn!(%error, "this process's memory may be dumped");
     }
     let exit = run(args.command, output).unwrap_or_else(|report| {
+        let report = report.with_unused_proxy();
         output.report(&report);
         report.exit
     });

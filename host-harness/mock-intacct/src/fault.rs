@@ -37,6 +37,10 @@ pub enum Maintenance {
     Page,
     /// 302 to a page elsewhere.
     Redirect,
+    /// 403 with a page, as a firewall sends it.
+    Forbidden,
+    /// 403 without a body.
+    Silent,
     /// 404 with a page.
     NotFound,
     /// 503 with a page.
@@ -140,6 +144,8 @@ faults! {
     "byte-order-mark", Fault::ByteOrderMark, "acts, and puts a byte order mark before the answer";
     "maintenance-200", Fault::Maintenance(Maintenance::Page), "200 with a page";
     "maintenance-redirect", Fault::Maintenance(Maintenance::Redirect), "302 to a page elsewhere";
+    "maintenance-403", Fault::Maintenance(Maintenance::Forbidden), "403 with a page";
+    "maintenance-403-empty", Fault::Maintenance(Maintenance::Silent), "403 without a body";
     "maintenance-404", Fault::Maintenance(Maintenance::NotFound), "404 with a page";
     "maintenance-503", Fault::Maintenance(Maintenance::Unavailable), "503 with a page";
     "maintenance-xml", Fault::Maintenance(Maintenance::Xml), "200 with XML that is not the gateway's";

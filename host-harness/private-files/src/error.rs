@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::rights::STICKY;
+use crate::rights::{SET_GROUP_ID, STICKY};
 
 /// Why a file or a folder is not used. Each text goes after `… cannot be used: `.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +75,12 @@ impl FileError {
             Self::Writable { mode, .. } if mode & STICKY != 0 => {
                 Some("use a folder of your own".to_owned())
             }
+            Self::Writable { path, mode } if mode & SET_GROUP_ID != 0 => Some(format!(
+                "a group shares it, as a volume with `fsGroup` does: give it to this user alone (chown {} {path}; \
+                 chmod 700 {path}), in Kubernetes once by an init container that runs as root, with `fsGroup` left out",
+                rustix::process::geteuid().as_raw(),
+                path = path.display()
+            )),
             Self::Writable { path, .. } => Some(format!("chmod go-w {}", path.display())),
             Self::Readable { is_roots: true, .. } => Some(
                 "mount it with mode 0440 or 0400 (`defaultMode` of a Secret volume), for this process's \

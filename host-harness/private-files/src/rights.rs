@@ -21,6 +21,9 @@ const GROUP_READS: u32 = 0o040;
 /// In a folder with this bit, a name is changed by the owner of the file alone.
 pub(crate) const STICKY: u32 = 0o1000;
 
+/// Of a folder: what is made in it belongs to its group.
+pub(crate) const SET_GROUP_ID: u32 = 0o2000;
+
 /// What others than the owner may do with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Privacy {

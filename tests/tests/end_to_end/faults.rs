@@ -111,6 +111,16 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("byte-order-mark", "works", "works"),
     ("maintenance-200", MAINTENANCE, MAINTENANCE),
     ("maintenance-redirect", MAINTENANCE, MAINTENANCE),
+    (
+        "maintenance-403",
+        "unavailable network-refused",
+        "misconfigured network-refused",
+    ),
+    (
+        "maintenance-403-empty",
+        "unavailable network-refused",
+        "misconfigured network-refused",
+    ),
     ("maintenance-404", MAINTENANCE, MAINTENANCE),
     (
         "maintenance-503",

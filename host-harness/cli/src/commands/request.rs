@@ -6,7 +6,7 @@ use std::path::Path;
 
 use credential_connections::record::Name;
 use credential_connections::service::{AccessToken, Error};
-use credential_runtime::{ApiAnswer, ApiError, ApiRequest, FailureKind};
+use credential_runtime::{Actor, ApiAnswer, ApiError, ApiRequest, FailureKind};
 use private_files::FileError;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -201,7 +201,10 @@ impl From<ApiError> for Report {
                 Self::new(Exit::Policy, message)
             }
             ApiError::NoAnswer(failure) => {
-                let report = Self::new(Exit::Unavailable, format!("no answer: {message}"));
+                let mut report = Self::new(Exit::Unavailable, format!("no answer: {message}"));
+                if !failure.request_sent {
+                    report = report.actor(Actor::Platform);
+                }
                 failure.detail.into_iter().fold(report, Self::hint)
             }
         }

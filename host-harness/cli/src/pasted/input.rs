@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::keys::Typed;
 
 /// A paste comes at once: after a line's end, what comes within this time belongs to it.
-const PAUSE: Duration = Duration::from_millis(150);
+pub(super) const PAUSE: Duration = Duration::from_millis(150);
 /// How long one look for input takes. It goes on that long after nobody waits for it any more.
 const LOOK: Duration = Duration::from_millis(100);
 

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 pub(crate) use address::{NotAccepted, Redirect};
-use input::{Paste, Terminal};
+use input::{PAUSE, Paste, Terminal};
 
 use crate::output::talk;
 use crate::text::Page;
@@ -100,8 +100,9 @@ fn not_accepted(why: &NotAccepted) -> Page {
     Page::new().line(what).line(PROMPT)
 }
 
-/// Lines of a program or a file: the first that hold the address, however it is wrapped. Lines behind it
-/// are left alone. The thread that reads ends with the process.
+/// Lines of a program or a file: the first that hold the address, however it is wrapped. Where a code stands
+/// at the end, a line that is cut off reads as an address too: so lines that come at once behind the address
+/// are read with it. The thread that reads ends with the process.
 async fn from_lines(redirect: &Redirect) -> Result<Secret, PasteError> {
     let (sender, mut lines) = mpsc::channel(1);
     std::thread::spawn(move || {
@@ -114,25 +115,37 @@ async fn from_lines(redirect: &Redirect) -> Result<Secret, PasteError> {
         }
     });
     let mut gathered = Zeroizing::new(String::new());
-    let mut refused = PasteError::Nothing;
-    while let Some(line) = lines.recv().await {
+    let mut found = Err(PasteError::Nothing);
+    while let Some(line) = next_line(&mut lines, found.is_ok()).await {
         let line = line?;
-        if line.is_empty() {
-            break;
-        }
         gathered.push_str(&line);
         if gathered.len() > MAX_BYTES {
-            return Err(NotAccepted::TooLong.into());
+            return found.or(Err(NotAccepted::TooLong.into()));
         }
-        if gathered.trim().is_empty() {
+        if line.trim().is_empty() {
             continue;
         }
-        match redirect.read(&gathered) {
-            Ok(address) => return Ok(address),
-            Err(why) => refused = why.into(),
-        }
+        found = match (redirect.read(&gathered), found) {
+            (Ok(longer), _) => Ok(longer),
+            // What stands behind may be the rest of the code.
+            (Err(why @ (NotAccepted::Ambiguous | NotAccepted::CutOff)), _) => Err(why.into()),
+            (Err(_), Ok(address)) => Ok(address),
+            (Err(why), Err(_)) => Err(why.into()),
+        };
     }
-    Err(refused)
+    found
+}
+
+/// The next line, while there is one; behind an address, one that comes at once.
+async fn next_line(
+    lines: &mut mpsc::Receiver<io::Result<Zeroizing<String>>>,
+    at_once: bool,
+) -> Option<io::Result<Zeroizing<String>>> {
+    let line = match at_once {
+        true => tokio::time::timeout(PAUSE, lines.recv()).await.ok()?,
+        false => lines.recv().await,
+    };
+    line.filter(|line| !matches!(line, Ok(line) if line.is_empty()))
 }
 
 /// The next line with its end; empty at the end of the input.

@@ -166,6 +166,25 @@ fn a_script_learns_which_credentials_need_somebody(#[values(On::Sqlite, On::Post
     assert_eq!(run.json()["needs_somebody"]["code"], "invalid_grant");
 }
 
+#[rstest]
+fn a_check_of_nothing_is_no_success(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let kept = Kept::added_on(on);
+    kept.run(&["credentials", "--check"]).ends_with(0);
+    let typo = ["credentials", "--check", "--tenant", "defualt"];
+    kept.run(&typo)
+        .ends_with(3)
+        .says("the tenant `defualt` has no credential")
+        .says("--tenant");
+    let json = kept.run(&[&typo[..], &["--json"]].concat()).ends_with(3);
+    assert_eq!(json.json()["error"]["kind"], "settings");
+    // Without the check, it is a list of none.
+    kept.run(&["credentials", "--tenant", "defualt"])
+        .ends_with(0);
+    kept.run(&["credentials", "remove", "Sample", "--yes"])
+        .ends_with(0);
+    kept.run(&["credentials", "--check"]).ends_with(3);
+}
+
 #[test]
 fn the_watch_tells_of_a_credential_that_comes_to_need_somebody() {
     let kept = Kept::connected_by_session(On::Sqlite);

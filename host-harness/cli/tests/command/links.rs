@@ -68,6 +68,21 @@ fn a_page_that_runs_gives_its_owner_another_link() {
         .says("--listen");
 }
 
+/// A service and a login of one user differ in `XDG_RUNTIME_DIR`; the cache folder is the same.
+#[test]
+fn a_page_that_was_started_without_the_variable_is_found_with_it() {
+    let service = Stage::new();
+    let (running, address) = serve(&service);
+    let link = ask(&stage(), &address).ends_with(0).stdout;
+    assert!(
+        link.starts_with(&format!("http://{address}/open?key=")),
+        "{link}"
+    );
+    running.ask_to_end();
+    running.end().ends_with(0);
+    ask(&stage(), &address).ends_with(7);
+}
+
 #[test]
 fn nobody_else_can_ask() {
     let stage = stage();

@@ -84,6 +84,66 @@ fn an_address_is_read_as_people_paste_it(#[case] pasted: &str) {
     mock.ledger().token_requests().assert_count(1);
 }
 
+/// The same address with the state first, so that a code which is cut off reads as a whole one.
+fn code_last(url: &str) -> String {
+    let (before, query) = url.split_once('?').unwrap();
+    let (code, others): (Vec<&str>, Vec<&str>) =
+        query.split('&').partition(|it| it.starts_with("code="));
+    format!("{before}?{}&{}", others.join("&"), code.join("&"))
+}
+
+/// Each with the address at `URL`, its halves at `LEFT` and `RIGHT`, cut inside the code.
+#[rstest]
+#[case::one_line("URL\n")]
+#[case::without_a_line_end("URL")]
+#[case::two_lines("LEFT\nRIGHT\n")]
+#[case::two_lines_of_windows("LEFT\r\nRIGHT\r\n")]
+#[case::an_empty_line_between("LEFT\n\nRIGHT\n")]
+#[case::quoted_mail("> LEFT\n> RIGHT\n")]
+#[case::without_a_last_line_end("LEFT\nRIGHT")]
+#[case::words_behind("URL\nBest, Dana\n")]
+fn a_code_at_the_end_is_read_to_its_end(#[case] pasted: &str, #[values(false, true)] typed: bool) {
+    let (stage, mock) = (Stage::with_secret(), mock());
+    stage.regular_user();
+    let origin = mock.origin();
+    let arguments = [&PASTE[..], &["--mock", &origin]].concat();
+    let fill = |address: &str| {
+        let url = code_last(&sign_in(address).url);
+        let (left, right) = url.split_at(url.find("code=").unwrap() + 9);
+        let pasted = pasted.replace("URL", &url);
+        pasted.replace("LEFT", left).replace("RIGHT", right)
+    };
+    let run = if typed {
+        let mut connect = AtTerminal::start(&stage, &arguments);
+        let text = fill(&connect.running.address());
+        connect.running.hear(|line| line.contains("shown)"));
+        // A person presses Enter.
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        connect.paste(&format!("{text}{end}"));
+        connect.running.wait();
+        connect.running.end()
+    } else {
+        let mut connect = stage.start_with_input(&arguments);
+        let text = fill(&connect.address());
+        connect.type_in(&text);
+        connect.end()
+    };
+    run.ends_with(0).shows("signed in as user dana");
+    mock.ledger().token_requests().assert_count(1);
+}
+
+/// One word behind the code may be its rest: nothing is sent.
+#[test]
+fn a_word_behind_a_code_is_not_left_out_by_guess() {
+    let (stage, mock) = (Stage::with_secret(), mock());
+    stage.regular_user();
+    let mut connect = stage.start_with_input(&[&PASTE[..], &["--mock", &mock.origin()]].concat());
+    let url = code_last(&sign_in(&connect.address()).url);
+    connect.type_in(&format!("{url}\nrest\n"));
+    connect.end().ends_with(1).says("could be a part of it");
+    mock.ledger().token_requests().assert_count(0);
+}
+
 /// A command whose stdin is a terminal, and the side of a person at it.
 struct AtTerminal {
     running: Running,

@@ -204,3 +204,23 @@ fn no_core_of_the_command_is_dumped() {
     let environment = fs::metadata(format!("/proc/{}/environ", running.id())).unwrap();
     assert_eq!(environment.uid(), 0);
 }
+
+/// As a volume with `fsGroup` is mounted: the hint is one that can be followed.
+#[test]
+fn a_store_on_a_volume_that_a_group_shares_says_what_to_do() {
+    let stage = Stage::with_secret();
+    stage.web_services_user();
+    let volume = stage.path("volume");
+    fs::create_dir(&volume).unwrap();
+    let mode = |bits| fs::set_permissions(&volume, fs::Permissions::from_mode(bits)).unwrap();
+    mode(0o2775);
+    let store = ["--store", "volume/credentials.db"];
+    let add = [&["credentials", "add", "credential.toml"], &store[..]].concat();
+    stage
+        .run(&add)
+        .ends_with(7)
+        .says("fsGroup")
+        .says("chmod 700 ");
+    mode(0o700);
+    stage.run(&add).ends_with(0);
+}

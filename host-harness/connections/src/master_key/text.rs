@@ -19,8 +19,10 @@ pub(super) fn parse(text: &str, place: &str) -> Result<MasterKeys, KeyError> {
     keys.try_fold(MasterKeys::one(first), |keys, key| Ok(keys.and(key?)))
 }
 
+/// Some editors and shells put a byte order mark before a text.
 fn entries(text: &str) -> impl Iterator<Item = &str> {
-    text.lines()
+    text.trim_start_matches('\u{feff}')
+        .lines()
         .map(|line| line.split_once('#').map_or(line, |(before, _)| before))
         .flat_map(str::split_whitespace)
 }
@@ -72,6 +74,8 @@ mod tests {
         check(ONE, &Ok(MasterKeys::one(key(1))));
         check(&format!("{TWO}\n{ONE}\n"), &Ok(both.clone()));
         check(&format!("{TWO} {ONE}"), &Ok(both.clone()));
+        check(&format!("\u{feff}{TWO} {ONE}"), &Ok(both.clone()));
+        check(&format!("\u{feff}\n{TWO}\n{ONE}"), &Ok(both.clone()));
         check(
             &format!("# newest first\r\n{TWO} # 2026\r\n\r\n{ONE}"),
             &Ok(both),
@@ -82,6 +86,8 @@ mod tests {
     fn what_is_no_key_is_named_by_its_place() {
         check("", &Err(KeyError::Missing("here".to_owned())));
         check("# nothing\n", &Err(KeyError::Missing("here".to_owned())));
+        check("\u{feff}", &Err(KeyError::Missing("here".to_owned())));
+        check(&format!("{ONE} \u{feff}{TWO}"), &Err(malformed("here", 2)));
         check("short", &Err(malformed("here", 1)));
         check(&format!("{ONE} AQEB"), &Err(malformed("here", 2)));
         let longer = STANDARD.encode([1; KEY_BYTES + 1]);

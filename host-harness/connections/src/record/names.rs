@@ -13,7 +13,8 @@ const LONGEST_NAME: usize = 200;
 /// The tenant of someone who runs this for themselves alone.
 const DEFAULT_TENANT: &str = "default";
 
-/// A customer of the platform. Nothing of one tenant's is found through another's.
+/// A customer of the platform. Nothing of one tenant's is found through another's. In Unicode's normal form C, as a
+/// [`Name`] is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Tenant(String);
@@ -43,7 +44,28 @@ impl Tenant {
     ///
     /// [`NameError`]. Blanks around the text are dropped.
     pub fn parse(text: &str) -> Result<Self, NameError> {
+        parse_name(&text.nfc().collect::<String>()).map(Self)
+    }
+
+    /// A tenant as it stands in a store: an earlier version has stored it in whatever form it was given, and
+    /// its secrets are bound to that.
+    ///
+    /// # Errors
+    ///
+    /// [`NameError`].
+    pub fn stored(text: &str) -> Result<Self, NameError> {
         parse_name(text).map(Self)
+    }
+
+    /// The forms in which it may be stored, in the order in which they count.
+    pub(crate) fn forms(&self) -> Vec<Self> {
+        let mut forms = vec![self.clone()];
+        for form in [self.0.nfc().collect(), self.0.nfd().collect()].map(Self) {
+            if !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+        forms
     }
 
     /// As it is stored.
@@ -65,6 +87,16 @@ impl Name {
     /// [`NameError`]. Blanks around the text are dropped.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         parse_name(&text.nfc().collect::<String>()).map(Self)
+    }
+
+    /// A name as it stands in a store: an earlier version has stored it in whatever form it was given.
+    pub(crate) fn stored(text: &str) -> Result<Self, NameError> {
+        parse_name(text).map(Self)
+    }
+
+    /// Whether it is the same in normal form.
+    pub(crate) fn is_spelt(&self, text: &str) -> bool {
+        self.0.nfc().eq(text.nfc())
     }
 
     /// As it is stored.
@@ -198,6 +230,18 @@ mod tests {
         check_name("two\nlines", Err(NameError::ControlCharacter));
         check_name(&"x".repeat(200), Ok(&"x".repeat(200)));
         check_name(&"x".repeat(201), Err(NameError::TooLong(201)));
+    }
+
+    #[test]
+    fn a_tenant_that_looks_the_same_is_the_same() {
+        let (composed, decomposed) = ("Zo\u{eb}", "Zoe\u{308}");
+        let tenant = Tenant::parse(composed).unwrap();
+        assert_eq!(Tenant::parse(decomposed), Ok(tenant.clone()));
+        let old = Tenant::stored(decomposed).unwrap();
+        assert_ne!(old, tenant);
+        assert_eq!(tenant.forms(), [tenant.clone(), old.clone()]);
+        assert_eq!(old.forms(), [old.clone(), tenant]);
+        assert_eq!(Tenant::default().forms(), [Tenant::default()]);
     }
 
     #[test]

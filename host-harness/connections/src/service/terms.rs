@@ -103,6 +103,30 @@ mod tests {
         );
     }
 
+    /// What `docs/command.md` says of the time that a command needs to end.
+    #[test]
+    fn the_guide_names_the_times_of_the_code() {
+        let guide = include_str!("../../../../docs/command.md");
+        let (_, section) = guide.split_once("\n## How a command ends\n").unwrap();
+        let (section, _) = section.split_once("\n## ").unwrap();
+        let terms = Terms::default();
+        let deadline = terms.request_deadline.as_secs();
+        let minutes = terms.store_patience.as_secs() / 60;
+        let says = format!("takes {deadline} seconds at the most, and {minutes} minutes more");
+        assert!(section.contains(&says), "{says}");
+        let examples = [
+            "TimeoutStopSec=",
+            "terminationGracePeriodSeconds: ",
+            "timeout -k ",
+        ];
+        for example in examples {
+            let (_, rest) = section.split_once(example).unwrap();
+            let digits = rest.split(|it: char| !it.is_ascii_digit()).next();
+            let seconds: u64 = digits.unwrap().parse().unwrap();
+            assert!(seconds >= deadline + 10, "{example}{seconds}");
+        }
+    }
+
     #[test]
     fn at_least_one_renewal_goes_on_at_a_time() {
         check(

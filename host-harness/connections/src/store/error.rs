@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::master_key::{KeyError, KeyId};
-use crate::record::{Fence, Generation, Name, SettingsVersion};
+use crate::record::{CredentialId, Fence, Generation, Name, SettingsVersion};
 
 /// Whether a call that failed may have changed something all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,24 @@ pub enum Effect {
     None,
     /// The database was lost while it was storing: read before acting on it.
     Unknown,
+}
+
+/// How a store became another one while it was in use.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Replacement {
+    /// The file at the store's path is another one than the one that is open.
+    #[error(
+        "the file {} was replaced, moved or removed while it was in use; this process uses neither the old \
+         one nor the new one",
+        .0.display()
+    )]
+    File(PathBuf),
+    /// Of this credential, an older lease or older tokens are stored than this process has seen.
+    #[error(
+        "the store went back in time while it was in use: it holds an older state of the credential with the \
+         ID {0} than this process has seen; this process uses no such state"
+    )]
+    Older(CredentialId),
 }
 
 /// Why a store did not do what it was asked, by what the caller does next. Holds no secret.
@@ -117,14 +135,10 @@ pub enum StoreError {
     /// The location or the rights are wrong: correct them.
     #[error("the store cannot be opened: {0}")]
     Misconfigured(String),
-    /// The file at the store's path is another one than the one that is open. Nothing that was asked for
-    /// counts: end every process that uses the store, put its files right, and start them again.
-    #[error(
-        "the file {} was replaced, moved or removed while it was in use; this process uses neither the old \
-         one nor the new one",
-        .0.display()
-    )]
-    Replaced(PathBuf),
+    /// The store is another one than the one that was in use. Nothing that was asked for counts: end every
+    /// process that uses the store, put it right, and start them again.
+    #[error(transparent)]
+    Replaced(Replacement),
     /// The database refuses what it was asked, and says why. Nothing was changed, and nothing is known to be
     /// damaged.
     #[error("the database refuses: {0}")]

@@ -25,7 +25,7 @@ use crate::record::{
     SettingsVersion, StateChange, Tenant, Timestamp, Transition,
 };
 
-pub use error::{Effect, StoreError};
+pub use error::{Effect, Replacement, StoreError};
 pub use location::{Location, LocationError, PostgresLocation};
 pub use options::{StoreOptions, open};
 
@@ -301,8 +301,9 @@ pub trait Store: Send + Sync {
     /// at once.
     async fn rewrap(&self, limit: u32) -> Result<u64, StoreError>;
 
-    /// Whether the store can be reached and takes writes: begins a write that changes nothing, and commits
-    /// it. For health checks; it holds no credential up.
+    /// Whether the store can be reached and takes writes: writes as much as a renewal does (32 KiB), takes it
+    /// away again in the same transaction, and commits that. For health checks; it holds no credential up, and
+    /// no other call sees anything of it.
     ///
     /// # Errors
     ///

@@ -24,6 +24,8 @@ mod confirming;
 mod connecting;
 mod ending;
 mod finishing;
+mod heartbeat;
+mod held;
 mod keeping;
 mod killing;
 mod killing_at_steps;
@@ -39,7 +41,6 @@ mod rejecting;
 mod relay;
 mod renewing;
 mod stage;
-mod stepping_store;
 mod steps;
 mod store_trouble;
 mod testing;
@@ -48,6 +49,7 @@ mod unrenewable;
 mod upgrading;
 mod versions;
 mod worker;
+mod wrapped_store;
 
 /// Runs these tests on both stores.
 macro_rules! on_both {

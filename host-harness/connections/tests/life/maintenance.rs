@@ -4,19 +4,28 @@ use std::time::Duration;
 
 use credential_connections::service::Error;
 use credential_connections::state::{LONGEST_WAIT, State};
-use mock_intacct::{Fault, FaultRule, Wait};
+use mock_intacct::{Fault, FaultRule, Maintenance, Wait};
 
 use crate::stage::{LIFE, World, tenant};
 
 crate::on_both! {
     three_hours_of_maintenance_lose_nothing_and_ask_nobody_to_reconnect,
+    a_403_that_says_nothing_keeps_nobody_from_a_token_for_an_hour,
     maintenance_after_a_lost_answer_leaves_the_refresh_token_to_the_service,
 }
 
 const HOURS: Duration = Duration::from_secs(3 * 3_600);
 
 /// What the service's edge does meanwhile; none of it reaches the service.
-const IN_MAINTENANCE: [Fault; 6] = [
+const IN_MAINTENANCE: [Fault; 14] = [
+    Fault::Maintenance(Maintenance::Page),
+    Fault::Maintenance(Maintenance::Redirect),
+    Fault::Maintenance(Maintenance::Forbidden),
+    Fault::Maintenance(Maintenance::Silent),
+    Fault::Maintenance(Maintenance::NotFound),
+    Fault::Maintenance(Maintenance::Unavailable),
+    Fault::Maintenance(Maintenance::Xml),
+    Fault::Maintenance(Maintenance::Broken),
     Fault::HtmlErrorPage,
     Fault::EmptyErrorPage,
     Fault::RedirectElsewhere,
@@ -24,6 +33,29 @@ const IN_MAINTENANCE: [Fault; 6] = [
     Fault::InternalError,
     Fault::DropBeforeReading,
 ];
+
+/// A service that is back after a quarter of an hour is asked soon after it, whatever answered meanwhile.
+async fn a_403_that_says_nothing_keeps_nobody_from_a_token_for_an_hour(world: World) {
+    let dana = world.dana().await;
+    for silent in [Maintenance::Forbidden, Maintenance::Silent] {
+        world.advance(LIFE);
+        let maintenance = world.inject(FaultRule::new(Fault::Maintenance(silent)).always());
+        let over = world.now().plus(Duration::from_secs(900));
+        while world.now() < over {
+            world.connections.run_due().await.unwrap();
+            let status = world.status(&dana).await;
+            let why = status.standing.state.diagnosis().cloned().unwrap();
+            assert_eq!(why.code, "network-refused");
+            assert!(why.hint.unwrap().contains("firewall"));
+            let pause = status.overview.due_at.unwrap().since(world.now());
+            assert!(pause <= LONGEST_WAIT, "{silent:?}: {pause:?}");
+            world.advance(pause);
+        }
+        maintenance.remove();
+        world.connections.run_due().await.unwrap();
+        assert_eq!(world.state(&dana).await, State::Connected, "{silent:?}");
+    }
+}
 
 async fn three_hours_of_maintenance_lose_nothing_and_ask_nobody_to_reconnect(world: World) {
     let dana = world.dana().await;

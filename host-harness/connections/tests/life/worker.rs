@@ -12,8 +12,8 @@ use credential_connections::store::Store;
 use crate::clock::TestClock;
 use crate::relay;
 use crate::stage::{World, builder, open_store, tenant};
-use crate::stepping_store::SteppingStore;
 use crate::steps::{End, SteppingClock, SteppingZeros, Steps};
+use crate::wrapped_store::WrappedStore;
 
 /// What every line that a worker says begins with, so that the test harness's own are told apart.
 const SAYS: &str = "worker:";
@@ -121,9 +121,9 @@ impl Order {
     }
 
     async fn stepping_connections(&self, steps: &Arc<Steps>) -> Connections {
-        let store: Arc<dyn Store> = Arc::new(SteppingStore {
+        let store: Arc<dyn Store> = Arc::new(WrappedStore {
             store: open_store(&self.location, &self.key).await,
-            steps: Arc::clone(steps),
+            around: Arc::<Steps>::clone(steps),
         });
         let origin = relay::start(&self.origin, steps).await;
         let clock = SteppingClock {

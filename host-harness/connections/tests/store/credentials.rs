@@ -18,6 +18,7 @@ crate::on_both! {
     renaming_to_a_taken_name_changes_nothing,
     a_deleted_credential_leaves_nothing_behind,
     a_call_that_nobody_waits_for_is_carried_out,
+    a_name_is_found_in_the_form_in_which_it_was_stored,
 }
 
 async fn a_credential_reads_back_as_it_was_created(stage: Stage) {
@@ -193,4 +194,52 @@ async fn any_text_may_stand_in_a_setting(#[case] text: &str) {
         );
         assert_eq!(stored, settings);
     }
+}
+
+/// An earlier version stored names as they were given: composed, decomposed, or half of each.
+async fn a_name_is_found_in_the_form_in_which_it_was_stored(stage: Stage) {
+    let store = stage.open().await;
+    let forms = [
+        ("K\u{f6}ln", "Ko\u{308}ln"),
+        ("\u{1ec7}", "\u{ea}\u{323}"),
+        ("\u{c5}", "\u{212b}"),
+    ];
+    for (composed, stored) in forms {
+        let id = connected(&*store, composed).await;
+        let sql = format!("UPDATE credential SET name = '{stored}' WHERE name = '{composed}'");
+        stage.execute(&sql).await;
+        let found = store.get_by_name(&tenant(), &name(composed)).await.unwrap();
+        assert_eq!(found.overview.id, id);
+        assert_eq!(found.overview.name.as_str(), stored);
+        let again = store.get_by_name(&tenant(), &found.overview.name).await;
+        assert_eq!(again.unwrap().overview.id, id);
+        let taken = store.create(&tenant(), &credential(composed), NOW).await;
+        assert_eq!(taken, Err(StoreError::NameTaken(name(composed))));
+        let other = create(&*store, &format!("other {composed}")).await;
+        let event = NewEvent::new("renamed");
+        let rename = async |id| {
+            store
+                .rename(&tenant(), id, &name(composed), &event, NOW)
+                .await
+        };
+        let taken = Err(StoreError::NameTaken(name(composed)));
+        assert_eq!(rename(other).await, taken);
+    }
+    // Page by page, none twice and none left out.
+    let mut listed = Vec::new();
+    while let Some(next) = store.list(&tenant(), listed.last(), 1).await.unwrap().pop() {
+        listed.push(next.name);
+        assert!(listed.len() <= 6, "{listed:?}");
+    }
+    assert_eq!(listed.len(), 6, "{listed:?}");
+    // Renaming puts it into the form of today.
+    let found = store.get_by_name(&tenant(), &name("K\u{f6}ln")).await;
+    let id = found.unwrap().overview.id;
+    let (new, event) = (name("K\u{f6}ln"), NewEvent::new("renamed"));
+    store
+        .rename(&tenant(), id, &new, &event, NOW)
+        .await
+        .unwrap();
+    let found = store.get(&tenant(), id).await.unwrap();
+    assert_eq!(found.overview.name.as_str(), "K\u{f6}ln");
 }

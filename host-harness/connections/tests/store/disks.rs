@@ -156,9 +156,11 @@ async fn fill_and_make_room(store: &dyn Store, make_room: impl AsyncFnOnce()) {
     let before = store.get(&tenant(), id).await;
     let (filled, error) = fill(store).await;
     assert_eq!(error, StoreError::Full);
+    assert_eq!(store.check_writable().await, Err(StoreError::Full));
     assert_eq!(store.get(&tenant(), id).await, before);
     assert_eq!(stored(store).await, filled + 1);
     make_room().await;
+    assert_eq!(store.check_writable().await, Ok(()));
     // It works again, in the same process.
     create(store, "after").await;
     assert_eq!(store.get(&tenant(), id).await, before);

@@ -33,12 +33,14 @@ async fn a_full_disk_is_said_and_nothing_is_lost() {
     let before = store.get(&tenant(), id).await;
     let (filled, error) = fill(&*store).await;
     assert_eq!(error, StoreError::Full);
+    assert_eq!(store.check_writable().await, Err(StoreError::Full));
     assert_eq!(store.get(&tenant(), id).await, before);
     // Room is made, and it works again, in the same process.
     let mut stored = store.list(&tenant(), None, 1_000).await.unwrap();
     assert_eq!(stored.len(), filled + 1);
     let last = stored.remove(0);
     store.delete(&tenant(), last.id).await.unwrap();
+    assert_eq!(store.check_writable().await, Ok(()));
     create(&*store, "after").await;
     assert_eq!(
         stage

@@ -160,6 +160,7 @@ async fn a_full_disk_is_said_and_nothing_is_lost() {
         .await;
     let written = store.create(&tenant(), &credential("new"), NOW).await;
     assert_eq!(written, Err(StoreError::Full));
+    assert_eq!(store.check_writable().await, Err(StoreError::Full));
     stage.execute("DROP TRIGGER fill ON credential_event").await;
     assert_eq!(store.get(&tenant(), id).await, before);
     create(&*store, "new").await;

@@ -1,11 +1,11 @@
 //! Nothing of one tenant's through another's.
 
-use credential_connections::record::{NewEvent, NewTokens, SettingsChange, Tenant};
+use credential_connections::record::{Acquisition, NewEvent, NewTokens, SettingsChange, Tenant};
 use credential_connections::store::StoreError;
 
 use crate::sample::{
-    NOW, TTL, acquire, connected, identity, name, owner, plugin, settings, tenant, tokens,
-    transition,
+    NOW, TTL, acquire, connected, credential, identity, name, owner, plugin, settings, tenant,
+    tokens, transition,
 };
 use crate::stage::Stage;
 
@@ -15,6 +15,7 @@ crate::on_both! {
     a_lease_on_one_is_none_on_a_namesake,
     a_row_that_was_moved_to_another_tenant_does_not_open,
     a_secret_that_was_moved_does_not_open,
+    a_tenant_is_found_in_the_form_in_which_it_was_stored,
 }
 
 fn other() -> Tenant {
@@ -132,4 +133,29 @@ async fn a_secret_that_was_moved_does_not_open(stage: Stage) {
                         settings_version = (SELECT settings_version FROM kept); DROP TABLE kept";
         stage.execute(put_back).await;
     }
+}
+
+/// An earlier version stored tenants as they were given, and bound the secrets to that.
+async fn a_tenant_is_found_in_the_form_in_which_it_was_stored(stage: Stage) {
+    let store = stage.open().await;
+    let old = Tenant::stored("Zoe\u{308}").unwrap();
+    let id = store.create(&old, &credential("kept"), NOW).await.unwrap();
+    for given in ["Zo\u{eb}", "Zoe\u{308}"] {
+        let tenant = Tenant::parse(given).unwrap();
+        let record = store.get_by_name(&tenant, &name("kept")).await.unwrap();
+        assert_eq!((record.overview.id, &record.overview.tenant), (id, &old));
+        assert_eq!(record.settings, settings());
+        assert_eq!(store.list(&tenant, None, 10).await.unwrap().len(), 1);
+        assert_eq!(store.history(&tenant, id, None, 10).await.unwrap().len(), 1);
+        let acquired = store.acquire(&tenant, id, &owner("me"), NOW, TTL).await;
+        let Ok(Acquisition::Acquired(leased)) = acquired else {
+            panic!("{acquired:?}");
+        };
+        store.release(&leased.lease).await.unwrap();
+    }
+    let tenant = Tenant::parse("Zo\u{eb}").unwrap();
+    let again = store.create(&tenant, &credential("kept"), NOW).await;
+    assert_eq!(again, Err(StoreError::NameTaken(name("kept"))));
+    store.delete(&tenant, id).await.unwrap();
+    assert_eq!(store.list(&old, None, 10).await.unwrap(), []);
 }

@@ -143,6 +143,8 @@ fn maintenance(kind: Maintenance, location: &str) -> Answer {
         Maintenance::Redirect => {
             Answer::text(StatusCode::FOUND, "Moved.\n").with(LOCATION, location)
         }
+        Maintenance::Forbidden => page(StatusCode::FORBIDDEN),
+        Maintenance::Silent => Answer::text(StatusCode::FORBIDDEN, ""),
         Maintenance::NotFound => page(StatusCode::NOT_FOUND),
         Maintenance::Unavailable => page(StatusCode::SERVICE_UNAVAILABLE),
         Maintenance::Xml => Answer::xml(

@@ -9,6 +9,8 @@ use crate::faults::{TOKEN, injected, issued};
 #[rstest]
 #[case::page("maintenance-200", 200, "text/html; charset=utf-8")]
 #[case::redirect("maintenance-redirect", 302, "text/plain; charset=utf-8")]
+#[case::forbidden("maintenance-403", 403, "text/html; charset=utf-8")]
+#[case::silent("maintenance-403-empty", 403, "text/plain; charset=utf-8")]
 #[case::not_found("maintenance-404", 404, "text/html; charset=utf-8")]
 #[case::unavailable("maintenance-503", 503, "text/html; charset=utf-8")]
 #[case::xml("maintenance-xml", 200, "text/xml; charset=utf-8")]

@@ -122,8 +122,6 @@ fn whatever_comes_in_maintenance_names_the_page_that_tells_of_it(
 }
 
 #[rstest]
-#[case::page(html(403))]
-#[case::empty(empty(403))]
 #[case::code(with_code(403, "GW-0042"))]
 #[case::code_with_another_status(with_code(400, "GW-0042"))]
 #[case::kong(answer(403, r#"{"message":"Your IP address is not allowed"}"#))]
@@ -135,6 +133,27 @@ fn what_stands_before_intacct_is_the_platforms_to_put_right(
     let (case, diagnosis) = refused(place, &answer);
     assert_eq!((case, diagnosis.actor), ("misconfigured", Platform));
     assert!(diagnosis.hint.unwrap().contains("firewall"));
+}
+
+/// A page or nothing may be maintenance as well: where tokens are asked for, it is tried again soon.
+#[rstest]
+#[case::code("code", "unavailable")]
+#[case::username("username", "unavailable")]
+#[case::session("session", "unavailable")]
+#[case::refresh("refresh", "unavailable")]
+#[case::refresh_of_session("refresh of session", "unavailable")]
+#[case::api("api", "misconfigured")]
+#[case::revocation("revocation", "misconfigured")]
+fn a_403_that_says_nothing_is_asked_again_where_tokens_are_asked_for(
+    #[case] place: &str,
+    #[case] expected: &str,
+) {
+    for answer in pages(403).into_iter().chain([empty(403)]) {
+        let (case, diagnosis) = refused(place, &answer);
+        assert_eq!((case, diagnosis.actor), (expected, Platform), "{answer:?}");
+        assert_eq!(diagnosis.code, "network-refused");
+        assert!(diagnosis.hint.unwrap().contains("firewall"));
+    }
 }
 
 #[rstest]

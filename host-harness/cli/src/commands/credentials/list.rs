@@ -21,6 +21,9 @@ pub(super) async fn run(kept: &StoreArgs, which: List, output: Output) -> Result
     let listed = stored.connections.list(&stored.tenant).await;
     let mut listed = listed.map_err(|error| stored.explain_in_general(error))?;
     if which.check {
+        if listed.is_empty() {
+            return Err(nothing_to_check(&stored));
+        }
         listed.retain(|it| it.standing.state.needs_somebody().is_some());
     }
     let rows = listed
@@ -42,6 +45,18 @@ pub(super) async fn run(kept: &StoreArgs, which: List, output: Output) -> Result
     } else {
         Exit::Ok
     })
+}
+
+/// A name that is written wrongly must not look like a tenant that is well.
+fn nothing_to_check(stored: &Stored) -> Report {
+    let message = format!(
+        "the tenant `{}` has no credential in {}, so nothing was checked",
+        stored.tenant, stored.storage.location
+    );
+    Report::new(Exit::Settings, message).hint(
+        "compare the tenant (--tenant, or HARNESS_TENANT) and the store (--store, or HARNESS_STORE) with those \
+         of `harness credentials add`",
+    )
 }
 
 fn page(stored: &Stored, listed: &[Listed]) -> Page {

@@ -85,9 +85,8 @@ async fn give(mut stream: UnixStream, page: &Page) -> io::Result<()> {
 
 /// Asks the page that listens at `address` for a link.
 pub(super) async fn ask(address: SocketAddr) -> Result<Zeroizing<String>, LinkError> {
-    let path = runtime_folder::path().ok_or(LinkError::NotRunning(address))?;
-    let stream = UnixStream::connect(path.join(name(address))).await;
-    let stream = stream.map_err(|_| LinkError::NotRunning(address))?;
+    let stream = connect(address).await;
+    let stream = stream.ok_or(LinkError::NotRunning(address))?;
     let mut link = Zeroizing::new(String::new());
     let mut answer = stream.take(MOST_BYTES);
     let read = tokio::time::timeout(PATIENCE, answer.read_to_string(&mut link)).await;
@@ -97,6 +96,16 @@ pub(super) async fn ask(address: SocketAddr) -> Result<Zeroizing<String>, LinkEr
         return Err(failed(io::ErrorKind::UnexpectedEof.into()));
     }
     Ok(link)
+}
+
+/// The first socket of that page at which somebody listens.
+async fn connect(address: SocketAddr) -> Option<UnixStream> {
+    for folder in runtime_folder::paths() {
+        if let Ok(stream) = UnixStream::connect(folder.join(name(address))).await {
+            return Some(stream);
+        }
+    }
+    None
 }
 
 fn name(address: SocketAddr) -> String {

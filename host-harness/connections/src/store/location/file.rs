@@ -1,7 +1,8 @@
 //! A text that names a file, and not a database in a spelling that nobody here reads: such a text would
 //! become a file's name, its password included.
 
-use std::path::PathBuf;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
 
 use super::LocationError;
 
@@ -16,6 +17,11 @@ const LONGEST_SCHEME: usize = 20;
 
 /// The path that a text names. `sqlite:` before it says that it is one.
 pub(super) fn parse(text: &str) -> Result<PathBuf, LocationError> {
+    parse_where(text, |folder| Path::new(folder).exists())
+}
+
+/// The same, where `exists` knows what there is.
+fn parse_where(text: &str, exists: impl Fn(&str) -> bool) -> Result<PathBuf, LocationError> {
     if let Some(path) = strip_scheme(text, "sqlite") {
         return marked(path);
     }
@@ -41,7 +47,30 @@ pub(super) fn parse(text: &str) -> Result<PathBuf, LocationError> {
     if text.contains('@') || has_colon_in_first_name(text) {
         return Err(LocationError::NoScheme);
     }
+    if let Some((first, _)) = text.split_once('/')
+        && is_host_name(first)
+        && !exists(first)
+    {
+        return Err(LocationError::NoScheme);
+    }
     Ok(text.into())
+}
+
+/// Such as `db.example.com` and `10.0.0.5` (RFC 1123 section 2.1). `data.d` is one too: a folder that exists is
+/// none.
+fn is_host_name(text: &str) -> bool {
+    if text.parse::<Ipv4Addr>().is_ok() {
+        return true;
+    }
+    let is_label = |label: &str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        !label.is_empty() && label.chars().all(plain)
+    };
+    let labels: Vec<&str> = text.trim_end_matches('.').split('.').collect();
+    let top = labels.last().copied().unwrap_or_default();
+    labels.len() > 1
+        && labels.iter().all(|label| is_label(label))
+        && top.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// After `sqlite:`, as others write it as well: `sqlite:///absolute`.
@@ -97,6 +126,33 @@ mod tests {
     #[case::a_blank("my credentials.db", "my credentials.db")]
     fn a_path_is_a_file(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(parse(text), Ok(PathBuf::from(expected)));
+    }
+
+    #[rstest]
+    #[case::a_name("db.example.com/harness", true)]
+    #[case::a_short_name("db.internal/harness", true)]
+    #[case::a_whole_name("db.example.com./harness", true)]
+    #[case::in_capitals("DB.Example.COM/harness", true)]
+    #[case::an_address("10.0.0.5/harness", true)]
+    #[case::with_a_query_of_none("db.example.com/harness/more", true)]
+    #[case::a_folder_with_a_dot("data.d/credentials.db", true)]
+    #[case::no_folder("credentials.db", false)]
+    #[case::a_name_without_dots("db/harness", false)]
+    #[case::a_hidden_folder(".config/credentials.db", false)]
+    #[case::a_version("harness-1.2/credentials.db", false)]
+    #[case::said_to_be_a_file("./db.example.com/harness", false)]
+    #[case::marked("sqlite:db.example.com/harness", false)]
+    #[case::a_blank("my.folder of files/c.db", false)]
+    fn a_first_folder_like_a_host_is_one_only_where_it_is_there(
+        #[case] text: &str,
+        #[case] is_in_question: bool,
+    ) {
+        assert!(parse_where(text, |_| true).is_ok());
+        let without = parse_where(text, |_| false);
+        match is_in_question {
+            true => assert_eq!(without, Err(LocationError::NoScheme)),
+            false => assert!(without.is_ok()),
+        }
     }
 
     const PASSWORD: &str = "not-a-real-db-password";

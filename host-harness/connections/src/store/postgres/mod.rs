@@ -160,7 +160,7 @@ impl Postgres {
             writable,
             opened_after,
         } = connection;
-        let mut session = PostgresSession::new(client);
+        let mut session = PostgresSession::new(client, writable);
         if O::ACCESS == Access::Write {
             session.begin(&self.begin).await?;
         }

@@ -8,20 +8,24 @@ use crate::store::StoreError;
 use crate::store::sql::{Row, Session, Value};
 
 /// A connection on which an operation runs.
-pub(super) struct PostgresSession(Client);
+pub(super) struct PostgresSession {
+    client: Client,
+    /// Whether the server was found to take writes.
+    writable: bool,
+}
 
 impl PostgresSession {
-    pub(super) fn new(client: Client) -> Self {
-        Self(client)
+    pub(super) fn new(client: Client, writable: bool) -> Self {
+        Self { client, writable }
     }
 
     pub(super) fn into_client(self) -> Client {
-        self.0
+        self.client
     }
 
     /// By this statement.
     pub(super) async fn begin(&self, sql: &str) -> Result<(), StoreError> {
-        self.0
+        self.client
             .batch_execute(sql)
             .await
             .map_err(|error| fault(&error))
@@ -30,14 +34,14 @@ impl PostgresSession {
     /// Without preparing it first: one message each way, and nothing that a connection pooler in
     /// between would have to remember.
     async fn send(&self, sql: &str, parameters: &[Value]) -> Result<u64, Error> {
-        self.0
+        self.client
             .execute_typed(&translate(sql), &typed(parameters))
             .await
     }
 
     async fn ask(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
         let rows = self
-            .0
+            .client
             .query_typed(&translate(sql), &typed(parameters))
             .await?;
         rows.iter().map(owned).collect()
@@ -45,6 +49,10 @@ impl PostgresSession {
 }
 
 impl Session for PostgresSession {
+    fn is_replica(&self) -> bool {
+        !self.writable
+    }
+
     async fn query(
         &mut self,
         sql: &'static str,

@@ -6,6 +6,7 @@ use super::history::append;
 use super::keys::Keys;
 use super::row::Key;
 use super::sealing::{Dated, Sealer, WrappedKey, broken};
+use super::spelling::find_name;
 use super::value::values;
 use super::{Access, Operation, Session, Value};
 use crate::crypto::{DataKey, Place};
@@ -33,6 +34,10 @@ impl Operation for Create {
     const ACCESS: Access = Access::Write;
 
     async fn run<S: Session>(&self, session: &mut S) -> Result<CredentialId, StoreError> {
+        let name = &self.credential.name;
+        if find_name(session, &self.tenant, name).await?.is_some() {
+            return Err(StoreError::NameTaken(name.clone()));
+        }
         let master = current_key(session, &self.keys).await?;
         let parameters = self.parameters(&master)?;
         session

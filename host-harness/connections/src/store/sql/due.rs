@@ -56,7 +56,7 @@ impl Operation for FindDue {
 
 fn read_due(mut row: Row) -> Result<Due, StoreError> {
     Ok(Due {
-        tenant: Tenant::parse(&row.text()?).map_err(|_| broken("a tenant's name"))?,
+        tenant: Tenant::stored(&row.text()?).map_err(|_| broken("a tenant's name"))?,
         id: row
             .text()?
             .parse()

@@ -6,9 +6,10 @@ use super::history::append;
 use super::keys::Keys;
 use super::row::Key;
 use super::sealing::{Dated, Sealer, WrappedKey};
+use super::spelling::find_name;
 use super::value::values;
 use super::{Access, Operation, Session, Value};
-use crate::crypto::Place;
+use crate::crypto::{Place, hex};
 use crate::record::{
     CredentialId, Name, NewEvent, PluginRef, SettingsChange, SettingsVersion, StateChange, Tenant,
     Timestamp,
@@ -196,6 +197,10 @@ impl Operation for Rename {
         };
         let [tenant, id] = key.values();
         let parameters = [tenant, id, self.name.as_str().into()];
+        let other = find_name(session, &self.tenant, &self.name).await?;
+        if other.is_some_and(|other| other != self.id) {
+            return Err(StoreError::NameTaken(self.name.clone()));
+        }
         match session.execute_unique(sql, &parameters).await? {
             None => Err(StoreError::NameTaken(self.name.clone())),
             Some(0) => Err(StoreError::NotFound),
@@ -228,16 +233,36 @@ impl Operation for Delete {
 }
 
 /// See [`crate::store::Store::check_writable`].
-pub(super) struct CheckWritable;
+pub(super) struct CheckWritable(pub(super) Arc<Keys>);
+
+/// More room than the credential and the event of a renewal take.
+const ROOM: usize = 16 << 10;
+
+/// A credential of no tenant, which no other call finds, with as little in it as there can be.
+const PROBE: &str = "INSERT INTO credential (tenant, id, name, plugin_id, plugin_digest, \
+    settings_version, state, generation, fence, created_at, events, key_id, data_key, settings) \
+    SELECT '', ?1, ?1, '', '', 0, '', 0, 0, 0, 0, id, ?2, '' \
+    FROM credential_master_key WHERE is_current = 1";
 
 impl Operation for CheckWritable {
     type Output = ();
     const ACCESS: Access = Access::Write;
 
+    /// What is written is random, so that no database makes it shorter.
     async fn run<S: Session>(&self, session: &mut S) -> Result<(), StoreError> {
-        // No credential has an empty id: no row is read further than the index, and none is locked.
-        let sql = "UPDATE credential SET name = name WHERE tenant = ?1 AND id = ?2";
-        let nothing = values!["", ""];
-        session.execute(sql, &nothing).await.map(drop)
+        let randomness = self.0.randomness();
+        let id = CredentialId::draw(randomness).to_string();
+        let mut bytes = vec![0; ROOM];
+        randomness.fill(&mut bytes);
+        session
+            .execute(PROBE, &values![id.as_str(), Vec::<u8>::new()])
+            .await?;
+        let sql = "INSERT INTO credential_event (tenant, credential_id, number, at, kind, generation, \
+                   detail) VALUES ('', ?1, 1, 0, '', 0, ?2)";
+        session
+            .execute(sql, &values![id.as_str(), hex(&bytes)])
+            .await?;
+        let sql = "DELETE FROM credential WHERE tenant = '' AND id = ?1";
+        session.execute(sql, &values![id]).await.map(drop)
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::columns::record;
 use super::keys::Keys;
 use super::row::{Key, read_record};
+use super::seen::Position;
 use super::value::values;
 use super::{Access, Operation, Row, Session};
 use crate::record::{
@@ -19,6 +20,8 @@ pub(super) struct Acquire {
     pub(super) keys: Arc<Keys>,
     pub(super) tenant: Tenant,
     pub(super) id: CredentialId,
+    /// What this process had seen of it before.
+    pub(super) seen: Position,
     pub(super) owner: Owner,
     pub(super) now: Timestamp,
     pub(super) ttl: Duration,
@@ -41,6 +44,8 @@ impl Operation for Acquire {
         let rows = session.query(sql, &key.values()).await?;
         let row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
         let (mut record, newest) = read_record(row, &self.keys)?;
+        let found = Position::new(newest, record.overview.generation);
+        self.seen.check(found, self.id)?;
         if let Some(holder) = record
             .overview
             .lease

@@ -20,6 +20,8 @@ mod read;
 mod rotation;
 mod row;
 mod sealing;
+mod seen;
+mod spelling;
 mod store;
 mod tokens;
 mod value;
@@ -58,6 +60,11 @@ pub(super) trait Operation: Send + Sync + 'static {
 
 /// A connection that runs an operation.
 pub(super) trait Session: Send {
+    /// Whether what is read may be older than what was stored last, as on a standby.
+    fn is_replica(&self) -> bool {
+        false
+    }
+
     /// Reads rows.
     fn query(
         &mut self,

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::columns::{overview, record};
 use super::keys::Keys;
 use super::row::{Key, read_overview, read_record, subject};
+use super::seen::Position;
+use super::spelling::find_name;
 use super::value::values;
-use super::{Access, Operation, Session};
+use super::{Access, Operation, Row, Session};
 use crate::record::{CredentialId, Identity, Name, Overview, Record, Tenant};
 use crate::store::StoreError;
 
@@ -23,36 +25,68 @@ pub(super) struct Get {
     pub(super) by: By,
 }
 
+/// What [`Get`] found.
+pub(super) struct Found {
+    pub(super) record: Record,
+    pub(super) position: Position,
+    /// See [`Session::is_replica`].
+    pub(super) is_replica: bool,
+}
+
 impl Operation for Get {
-    type Output = Record;
+    type Output = Found;
     const ACCESS: Access = Access::Read;
 
-    async fn run<S: Session>(&self, session: &mut S) -> Result<Record, StoreError> {
-        let (sql, parameters) = match &self.by {
-            By::Id(id) => (
-                concat!(
-                    "SELECT ",
-                    record!(),
-                    " FROM credential WHERE tenant = ?1 AND id = ?2"
-                ),
-                Key {
-                    tenant: &self.tenant,
-                    id: *id,
-                }
-                .values(),
-            ),
-            By::Name(name) => (
-                concat!(
-                    "SELECT ",
-                    record!(),
-                    " FROM credential WHERE tenant = ?1 AND name = ?2"
-                ),
-                values![self.tenant.as_str(), name.as_str()],
-            ),
+    async fn run<S: Session>(&self, session: &mut S) -> Result<Found, StoreError> {
+        let row = match &self.by {
+            By::Id(id) => self.by_id(session, *id).await?,
+            By::Name(name) => self.by_name(session, name).await?,
         };
+        let row = row.ok_or(StoreError::NotFound)?;
+        let (record, fence) = read_record(row, &self.keys)?;
+        Ok(Found {
+            position: Position::new(fence, record.overview.generation),
+            is_replica: session.is_replica(),
+            record,
+        })
+    }
+}
+
+impl Get {
+    async fn by_id<S: Session>(
+        &self,
+        session: &mut S,
+        id: CredentialId,
+    ) -> Result<Option<Row>, StoreError> {
+        let sql = concat!(
+            "SELECT ",
+            record!(),
+            " FROM credential WHERE tenant = ?1 AND id = ?2"
+        );
+        let tenant = &self.tenant;
+        let rows = session.query(sql, &Key { tenant, id }.values()).await?;
+        Ok(rows.into_iter().next())
+    }
+
+    async fn by_name<S: Session>(
+        &self,
+        session: &mut S,
+        name: &Name,
+    ) -> Result<Option<Row>, StoreError> {
+        let sql = concat!(
+            "SELECT ",
+            record!(),
+            " FROM credential WHERE tenant = ?1 AND name = ?2"
+        );
+        let parameters = values![self.tenant.as_str(), name.as_str()];
         let rows = session.query(sql, &parameters).await?;
-        let row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
-        read_record(row, &self.keys).map(|(record, _)| record)
+        if let Some(row) = rows.into_iter().next() {
+            return Ok(Some(row));
+        }
+        match find_name(session, &self.tenant, name).await? {
+            Some(id) => self.by_id(session, id).await,
+            None => Ok(None),
+        }
     }
 }
 

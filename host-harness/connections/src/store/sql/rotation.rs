@@ -99,7 +99,7 @@ impl Rewrap {
         current: &MasterKey,
     ) -> Result<(), StoreError> {
         let (tenant, id) = (row.text()?, row.text()?);
-        let tenant = Tenant::parse(&tenant).map_err(|_| broken("a tenant's name"))?;
+        let tenant = Tenant::stored(&tenant).map_err(|_| broken("a tenant's name"))?;
         let id = id.parse().map_err(|_| broken("a credential's id"))?;
         let place = Place {
             tenant: &tenant,

@@ -119,12 +119,12 @@ pub(super) fn subject(identity: &Identity) -> Option<String> {
 
 pub(super) fn read_overview(row: &mut Row) -> Result<Overview, StoreError> {
     Ok(Overview {
-        tenant: Tenant::parse(&row.text()?).map_err(|_| broken("a tenant's name"))?,
+        tenant: Tenant::stored(&row.text()?).map_err(|_| broken("a tenant's name"))?,
         id: row
             .text()?
             .parse()
             .map_err(|_| broken("a credential's id"))?,
-        name: Name::parse(&row.text()?).map_err(|_| broken("a credential's name"))?,
+        name: Name::stored(&row.text()?).map_err(|_| broken("a credential's name"))?,
         plugin: read_plugin(row)?,
         settings_version: SettingsVersion(row.count()?),
         identity: row

@@ -13,8 +13,10 @@ use super::edit::{AcceptPlugin, CheckWritable, Delete, Rename, ReplaceSettings};
 use super::history::{ReadHistory, RecordEvent};
 use super::keys::{Keys, ReadKeys};
 use super::lease::{Acquire, Release};
-use super::read::{By, FindByIdentity, Get, List};
+use super::read::{By, FindByIdentity, Found, Get, List};
 use super::rotation::{BeginRotation, Rewrap};
+use super::seen::{Position, Seen};
+use super::spelling::FindTenant;
 use super::tokens::{CommitTokens, DiscardTokens};
 use super::{Access, Driver, Operation};
 use crate::record::{
@@ -28,6 +30,7 @@ use crate::store::{Effect, KeyStatus, Store, StoreError};
 pub(in crate::store) struct SqlStore<D> {
     driver: Arc<D>,
     keys: Arc<Keys>,
+    seen: Seen,
 }
 
 /// A task ends early only where it panics or the program ends.
@@ -50,6 +53,7 @@ impl<D: Driver> SqlStore<D> {
         Self {
             driver: Arc::new(driver),
             keys,
+            seen: Seen::default(),
         }
     }
 
@@ -78,9 +82,36 @@ impl<D: Driver> SqlStore<D> {
         Arc::clone(&self.keys)
     }
 
+    /// The tenant as it is stored. In ASCII there is one form alone.
+    async fn stored(&self, tenant: &Tenant) -> Result<Tenant, StoreError> {
+        match tenant.as_str().is_ascii() {
+            true => Ok(tenant.clone()),
+            false => self.run(FindTenant(tenant.clone())).await,
+        }
+    }
+
+    /// Another call may have gone on between this one's read and its end. So what seems to have gone back
+    /// is read once more, and compared with what was seen before that.
     async fn find(&self, tenant: &Tenant, by: By) -> Result<Record, StoreError> {
-        let (keys, tenant) = (self.shared_keys(), tenant.clone());
-        self.run(Get { keys, tenant, by }).await
+        let tenant = self.stored(tenant).await?;
+        let get = |by| {
+            let (keys, tenant) = (self.shared_keys(), tenant.clone());
+            self.run(Get { keys, tenant, by })
+        };
+        let mut found = get(by).await?;
+        let id = found.record.overview.id;
+        let is_behind = |found: &Found, seen: Position| match found.is_replica {
+            true => Ok(()),
+            false => seen.check(found.position, id),
+        };
+        if is_behind(&found, self.seen.of(id)).is_err() {
+            let seen = self.seen.of(id);
+            found = get(By::Id(id)).await?;
+            is_behind(&found, seen)
+                .inspect_err(|error| tracing::warn!(%error, "the store cannot be used"))?;
+        }
+        self.seen.note(id, found.position);
+        Ok(found.record)
     }
 }
 
@@ -93,7 +124,11 @@ impl<D: Driver> Store for SqlStore<D> {
         now: Timestamp,
     ) -> Result<CredentialId, StoreError> {
         let id = CredentialId::draw(self.keys.randomness());
-        let (keys, tenant, credential) = (self.shared_keys(), tenant.clone(), credential.clone());
+        let (keys, tenant, credential) = (
+            self.shared_keys(),
+            self.stored(tenant).await?,
+            credential.clone(),
+        );
         self.run(Create {
             keys,
             tenant,
@@ -118,7 +153,7 @@ impl<D: Driver> Store for SqlStore<D> {
         after: Option<&Name>,
         limit: u32,
     ) -> Result<Vec<Overview>, StoreError> {
-        let (tenant, after) = (tenant.clone(), after.cloned());
+        let (tenant, after) = (self.stored(tenant).await?, after.cloned());
         self.run(List {
             tenant,
             after,
@@ -133,7 +168,7 @@ impl<D: Driver> Store for SqlStore<D> {
         plugin_id: &str,
         identity: &Identity,
     ) -> Result<Vec<Overview>, StoreError> {
-        let (tenant, plugin_id) = (tenant.clone(), plugin_id.to_owned());
+        let (tenant, plugin_id) = (self.stored(tenant).await?, plugin_id.to_owned());
         let identity = identity.clone();
         self.run(FindByIdentity {
             tenant,
@@ -150,7 +185,11 @@ impl<D: Driver> Store for SqlStore<D> {
         change: &SettingsChange,
         now: Timestamp,
     ) -> Result<SettingsVersion, StoreError> {
-        let (keys, tenant, change) = (self.shared_keys(), tenant.clone(), change.clone());
+        let (keys, tenant, change) = (
+            self.shared_keys(),
+            self.stored(tenant).await?,
+            change.clone(),
+        );
         self.run(ReplaceSettings {
             keys,
             tenant,
@@ -171,7 +210,7 @@ impl<D: Driver> Store for SqlStore<D> {
     ) -> Result<(), StoreError> {
         self.run(AcceptPlugin {
             keys: self.shared_keys(),
-            tenant: tenant.clone(),
+            tenant: self.stored(tenant).await?,
             id,
             from: from.clone(),
             to: to.clone(),
@@ -190,7 +229,7 @@ impl<D: Driver> Store for SqlStore<D> {
         event: &NewEvent,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (tenant, name, event) = (tenant.clone(), name.clone(), event.clone());
+        let (tenant, name, event) = (self.stored(tenant).await?, name.clone(), event.clone());
         self.run(Rename {
             tenant,
             id,
@@ -202,11 +241,10 @@ impl<D: Driver> Store for SqlStore<D> {
     }
 
     async fn delete(&self, tenant: &Tenant, id: CredentialId) -> Result<(), StoreError> {
-        self.run(Delete {
-            tenant: tenant.clone(),
-            id,
-        })
-        .await
+        let tenant = self.stored(tenant).await?;
+        self.run(Delete { tenant, id }).await?;
+        self.seen.note(id, Position::DELETED);
+        Ok(())
     }
 
     async fn acquire(
@@ -217,16 +255,28 @@ impl<D: Driver> Store for SqlStore<D> {
         now: Timestamp,
         ttl: Duration,
     ) -> Result<Acquisition, StoreError> {
-        let (keys, tenant, owner) = (self.shared_keys(), tenant.clone(), owner.clone());
-        self.run(Acquire {
-            keys,
-            tenant,
-            id,
-            owner,
-            now,
-            ttl,
-        })
-        .await
+        let (keys, tenant, owner) = (
+            self.shared_keys(),
+            self.stored(tenant).await?,
+            owner.clone(),
+        );
+        let acquisition = self
+            .run(Acquire {
+                keys,
+                tenant,
+                id,
+                seen: self.seen.of(id),
+                owner,
+                now,
+                ttl,
+            })
+            .await?;
+        if let Acquisition::Acquired(leased) = &acquisition {
+            let generation = leased.record.overview.generation;
+            self.seen
+                .note(id, Position::new(leased.lease.fence, generation));
+        }
+        Ok(acquisition)
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
@@ -253,15 +303,19 @@ impl<D: Driver> Store for SqlStore<D> {
     ) -> Result<Generation, StoreError> {
         let (keys, lease) = (self.shared_keys(), lease.clone());
         let (tokens, transition) = (tokens.clone(), transition.clone());
-        self.run(CommitTokens {
-            keys,
-            lease,
-            expected,
-            tokens,
-            transition,
-            now,
-        })
-        .await
+        let (id, fence) = (lease.id, lease.fence);
+        let generation = self
+            .run(CommitTokens {
+                keys,
+                lease,
+                expected,
+                tokens,
+                transition,
+                now,
+            })
+            .await?;
+        self.seen.note(id, Position::new(fence, generation));
+        Ok(generation)
     }
 
     async fn commit_state(
@@ -286,12 +340,16 @@ impl<D: Driver> Store for SqlStore<D> {
         now: Timestamp,
     ) -> Result<Generation, StoreError> {
         let (lease, transition) = (lease.clone(), transition.clone());
-        self.run(DiscardTokens {
-            lease,
-            transition,
-            now,
-        })
-        .await
+        let (id, fence) = (lease.id, lease.fence);
+        let generation = self
+            .run(DiscardTokens {
+                lease,
+                transition,
+                now,
+            })
+            .await?;
+        self.seen.note(id, Position::new(fence, generation));
+        Ok(generation)
     }
 
     async fn due(
@@ -315,7 +373,7 @@ impl<D: Driver> Store for SqlStore<D> {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<Event>, StoreError> {
-        let tenant = tenant.clone();
+        let tenant = self.stored(tenant).await?;
         self.run(ReadHistory {
             tenant,
             id,
@@ -332,7 +390,7 @@ impl<D: Driver> Store for SqlStore<D> {
         event: &NewEvent,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (tenant, event) = (tenant.clone(), event.clone());
+        let (tenant, event) = (self.stored(tenant).await?, event.clone());
         self.run(RecordEvent {
             tenant,
             id,
@@ -358,7 +416,7 @@ impl<D: Driver> Store for SqlStore<D> {
     }
 
     async fn check_writable(&self) -> Result<(), StoreError> {
-        self.run(CheckWritable).await
+        self.run(CheckWritable(self.shared_keys())).await
     }
 
     async fn durability(&self) -> Result<Vec<(String, String)>, StoreError> {

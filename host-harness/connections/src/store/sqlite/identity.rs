@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
-use crate::store::StoreError;
+use crate::store::{Replacement, StoreError};
 
 /// The database, its log and its index. The last two are there for as long as a connection is.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
@@ -58,7 +58,7 @@ impl OpenFile {
     pub(super) fn new(connection: Connection, before: &Files) -> Result<Self, StoreError> {
         let files = Files::at(&before.path);
         if files.database() != before.database() {
-            return Err(StoreError::Replaced(files.path));
+            return Err(StoreError::Replaced(Replacement::File(files.path)));
         }
         Ok(Self { connection, files })
     }
@@ -69,7 +69,7 @@ impl OpenFile {
             return Ok(());
         };
         self.leave_alone();
-        Err(StoreError::Replaced(path))
+        Err(StoreError::Replaced(Replacement::File(path)))
     }
 
     /// When this connection is closed, it neither writes its log into the file nor removes the log, which

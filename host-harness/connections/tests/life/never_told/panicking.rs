@@ -10,8 +10,8 @@ use tokio::task::JoinError;
 
 use super::heard::Heard;
 use crate::stage::{LEASE, LIFE, World, builder, name, tenant};
-use crate::stepping_store::SteppingStore;
 use crate::steps::{End, SteppingClock, SteppingZeros, Steps};
+use crate::wrapped_store::WrappedStore;
 
 pub async fn panic_at_every_step(world: &World, heard: &Heard) {
     let dana = name("Dana's");
@@ -49,9 +49,9 @@ async fn renew(
 }
 
 async fn stepping(world: &World, steps: &Arc<Steps>) -> Connections {
-    let store: Arc<dyn Store> = Arc::new(SteppingStore {
+    let store: Arc<dyn Store> = Arc::new(WrappedStore {
         store: Arc::clone(&world.store),
-        steps: Arc::clone(steps),
+        around: Arc::<Steps>::clone(steps),
     });
     let clock = SteppingClock {
         clock: world.clock.clone(),

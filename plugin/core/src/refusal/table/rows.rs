@@ -268,6 +268,14 @@ pub const TABLE: &[Refusal] = &[
         Copy,
         &NETWORK,
     ),
+    // At a request for tokens it may be maintenance as well: it is asked again, with growing pauses.
+    row(
+        By(&[Page, Silent], 403, 403),
+        TOKEN,
+        Unavailable,
+        Inferred,
+        &NETWORK,
+    ),
     row(
         By(&[Page, Silent], 403, 403),
         ANSWERED,

@@ -1,6 +1,6 @@
-//! A store of which every call is two steps: before and after it.
+//! A store around which a test does something at every call: it counts steps, or lets a call fail.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,27 +13,76 @@ use credential_connections::store::{KeyStatus, Store, StoreError};
 
 use crate::steps::Steps;
 
-pub struct SteppingStore {
+/// What happens around the calls of a store.
+pub trait Around: Send + Sync {
+    /// Before a call is passed on; with an error it is not.
+    fn before(&self, call: &'static str) -> Result<(), StoreError>;
+
+    /// After it has ended.
+    fn after(&self, _call: &'static str) {}
+}
+
+/// Each call is two steps.
+impl Around for Steps {
+    fn before(&self, call: &'static str) -> Result<(), StoreError> {
+        self.reach(&format!("before {call}"));
+        Ok(())
+    }
+
+    fn after(&self, call: &'static str) {
+        self.reach(&format!("after {call}"));
+    }
+}
+
+/// Lets the calls of one name fail.
+#[derive(Default)]
+pub struct Failing(Mutex<(Option<&'static str>, usize)>);
+
+impl Failing {
+    /// From now on, every call of this name; none where there is no name.
+    pub fn fail(&self, call: Option<&'static str>) {
+        *self.0.lock().unwrap() = (call, 0);
+    }
+
+    /// How many have failed since.
+    pub fn failed(&self) -> usize {
+        self.0.lock().unwrap().1
+    }
+}
+
+impl Around for Failing {
+    fn before(&self, call: &'static str) -> Result<(), StoreError> {
+        let mut failing = self.0.lock().unwrap();
+        if failing.0 != Some(call) {
+            return Ok(());
+        }
+        failing.1 += 1;
+        Err(StoreError::Full)
+    }
+}
+
+/// A store, and what happens around its calls.
+pub struct WrappedStore {
     pub store: Arc<dyn Store>,
-    pub steps: Arc<Steps>,
+    pub around: Arc<dyn Around>,
 }
 
 /// Passes every call on.
-macro_rules! stepping {
+macro_rules! pass_on {
     ($(fn $call:ident($($argument:ident: $type:ty),*) -> $output:ty;)*) => {
         #[async_trait]
-        impl Store for SteppingStore {
+        impl Store for WrappedStore {
             $(async fn $call(&self, $($argument: $type),*) -> Result<$output, StoreError> {
-                self.steps.reach(concat!("before ", stringify!($call)));
+                self.around.before(stringify!($call))?;
                 let result = self.store.$call($($argument),*).await;
-                self.steps.reach(concat!("after ", stringify!($call)));
+                self.around.after(stringify!($call));
                 result
             })*
         }
     };
 }
 
-stepping! {
+pass_on! {
     fn create(tenant: &Tenant, new: &NewCredential, now: Timestamp) -> CredentialId;
     fn get(tenant: &Tenant, id: CredentialId) -> Record;
     fn get_by_name(tenant: &Tenant, name: &Name) -> Record;
