@@ -235,7 +235,8 @@ impl Waiting {
 impl Work {
     /// Looks whether the holder before came to an end.
     async fn recover(&mut self) -> Result<(), Error> {
-        self.standing = Standing::of(&self.record.overview)?;
+        let now = self.inner.clock.now();
+        self.standing = Standing::at(&self.record.overview, now)?;
         self.needed = alarm::code(&self.standing.state);
         if !self.standing.state.is_under_way() {
             return Ok(());
@@ -259,9 +260,11 @@ impl Work {
 
     /// When the refresh token ends, by the service's word or by assumption.
     fn refresh_ends_at(&self) -> Option<Timestamp> {
-        let tokens = self.record.overview.tokens.as_ref()?;
+        let tokens = self.record.overview.tokens.clone()?;
+        let now = self.inner.clock.now();
+        let tokens = tokens.by_the_clock_of(now);
         tokens.refresh.as_ref()?;
-        let assumed = || tokens.obtained_at.plus(ASSUMED_REFRESH_LIFE);
+        let assumed = || now.min(tokens.obtained_at).plus(ASSUMED_REFRESH_LIFE);
         Some(tokens.refresh_expires_at.unwrap_or_else(assumed))
     }
 

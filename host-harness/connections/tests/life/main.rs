@@ -19,6 +19,7 @@ mod ahead;
 mod alarming;
 mod binding;
 mod clock;
+mod clocks;
 mod confirming;
 mod connecting;
 mod ending;
