@@ -139,6 +139,8 @@ pub struct Overview {
     pub identity: Option<Identity>,
     /// As the state machine wrote it.
     pub state: Document,
+    /// When whoever held the lease last wrote it; absent where nobody has.
+    pub state_at: Option<Timestamp>,
     /// Which tokens these are.
     pub generation: Generation,
     /// What may be known of its tokens; absent where there are none.

@@ -31,6 +31,24 @@ pub struct TokenFacts {
     pub refresh_expires_at: Option<Timestamp>,
 }
 
+impl TokenFacts {
+    /// The same, but no token lives longer from now than it did when it was obtained: where the clock
+    /// of then was ahead, the ends that it wrote are too late.
+    #[must_use]
+    pub fn by_the_clock_of(self, now: Timestamp) -> Self {
+        let obtained_at = self.obtained_at;
+        if !obtained_at.is_impossible_at(now) {
+            return self;
+        }
+        let latest = |end: Timestamp| end.min(now.plus(end.since(obtained_at)));
+        Self {
+            expires_at: self.expires_at.map(latest),
+            refresh_expires_at: self.refresh_expires_at.map(latest),
+            ..self
+        }
+    }
+}
+
 /// What becomes of the stored refresh token when new tokens are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefreshChange {

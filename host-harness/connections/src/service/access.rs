@@ -116,8 +116,9 @@ impl Inner {
         want: Want,
     ) -> Result<AccessToken, Error> {
         let overview = &record.overview;
-        let fresh = Standing::of(overview)?.freshness(overview, self.clock.now());
-        let stored = AccessToken::stored(record).filter(|_| fresh.is_usable());
+        let now = self.clock.now();
+        let fresh = Standing::of(overview)?.freshness(overview, now);
+        let stored = AccessToken::stored(record, now).filter(|_| fresh.is_usable());
         let renewed = self.fly(&overview.tenant, overview.id, want);
         match stored {
             Some(token) if fresh == Freshness::Fresh => Ok(self.keep(record)?.unwrap_or(token)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use credential_runtime::{Grant, GrantKind, GrantPlan, Identity, Operation, Secret, Tokens};
 
 use super::confirm::{Confirm, OtherIdentity, differ};
+use super::patience::Patience;
 use super::renewal::{lifetime, new_tokens};
 use super::work::{Answer, Asked, Turn, Wait, Work};
 use super::{Connections, Error, Inner};
@@ -108,7 +109,8 @@ impl Connections {
         let whole = Arc::clone(&inner);
         whole
             .to_its_end(async move {
-                let mut work = inner.take_for_person(&tenant, id, Wait::Always).await?;
+                let mut patience = Patience::of(inner.terms.store_patience);
+                let mut work = inner.take_to_store(&tenant, id, &mut patience).await?;
                 let result = work.store_confirmed(obtained).await;
                 work.release().await;
                 result
@@ -229,7 +231,10 @@ impl Work {
         is: Identity,
     ) -> Result<Error, Error> {
         let failure = Failure::Dead(Diagnosis::speaks_for_another());
-        self.connecting_failed(&failure).await?;
+        if let Err(error) = self.connecting_failed(&failure).await {
+            // The tokens are in hand all the same; the intent says what the state does not.
+            tracing::warn!(%error, "the state of a credential cannot be stored");
+        }
         let inner = &self.inner;
         let now = inner.clock.now();
         let until = now.plus(inner.terms.sign_in);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use credential_runtime::HeldTokens;
 
-use super::work::{Wait, Work, insist};
+use super::patience::{Patience, insist, may_mend};
+use super::work::{Wait, Work};
 use super::{Confirm, Connections, Error, Inner};
 use crate::record::{CredentialId, Name, NewEvent, Overview, Record, Tenant};
 use crate::state::Event;
@@ -167,7 +168,8 @@ impl Work {
         let transition = standing.transition(None, at.jitter, NewEvent::new(kind))?;
         let store = &self.inner.store;
         let write = || store.discard_tokens(&self.lease, &transition, at.now);
-        insist(self.inner.terms.store_patience, write).await?;
+        let mut patience = Patience::of(self.inner.terms.store_patience);
+        insist(&mut patience, may_mend, write).await?;
         self.inner
             .cache
             .forget(self.lease.tenant(), self.lease.id());

@@ -19,6 +19,7 @@ mod error;
 mod finish;
 mod flight;
 mod form;
+mod patience;
 mod plugins;
 mod portable;
 mod records;

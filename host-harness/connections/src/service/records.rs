@@ -87,6 +87,14 @@ impl Edit {
     }
 }
 
+/// What is stored, with ends of tokens that can be true.
+fn by_the_clock_of(now: Timestamp, overview: Overview) -> Overview {
+    Overview {
+        tokens: overview.tokens.map(|it| it.by_the_clock_of(now)),
+        ..overview
+    }
+}
+
 /// A new form as it is stored.
 pub(super) fn kept_as(installed: &Installed, settings: &Settings) -> Settings {
     let mut kept = Settings::new();
@@ -267,11 +275,12 @@ impl Connections {
     /// The store's.
     pub async fn list(&self, tenant: &Tenant) -> Result<Vec<Listed>, Error> {
         let all = self.0.all(tenant).await?;
+        let now = self.now();
         all.into_iter()
             .map(|overview| {
                 Ok(Listed {
-                    standing: Standing::of(&overview)?,
-                    overview,
+                    standing: Standing::at(&overview, now)?,
+                    overview: by_the_clock_of(now, overview),
                 })
             })
             .collect()
@@ -286,13 +295,13 @@ impl Connections {
         let record = self.0.store.get_by_name(tenant, name).await?;
         let form = self.0.form_report(&record).await?;
         let kept = kept(&record);
-        let overview = record.overview;
+        let (overview, now) = (record.overview, self.now());
         Ok(Status {
-            standing: Standing::of(&overview)?,
+            standing: Standing::at(&overview, now)?,
             form,
             kept,
-            sign_in_until: self.0.sign_ins.open_until(overview.id, self.now()),
-            overview,
+            sign_in_until: self.0.sign_ins.open_until(overview.id, now),
+            overview: by_the_clock_of(now, overview),
         })
     }
 

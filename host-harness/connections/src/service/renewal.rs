@@ -46,7 +46,9 @@ impl Inner {
     fn met(&self, record: &Record, want: Want) -> Result<Option<AccessToken>, Error> {
         let now = self.clock.now();
         let fresh = Standing::of(&record.overview)?.freshness(&record.overview, now);
-        let due = record.overview.due_at.is_some_and(|at| at <= now);
+        let overview = &record.overview;
+        let due = overview.due_at.is_some_and(|at| at <= now)
+            || overview.state_at.is_some_and(|at| at.is_impossible_at(now));
         let met = fresh == Freshness::Fresh
             && want.is_newer(record.overview.generation)
             && !(want == Want::Ahead && due);
@@ -56,11 +58,11 @@ impl Inner {
     /// Keeps a stored token in memory, as long as it is fresh, and hands it out.
     pub(super) fn keep(&self, record: &Record) -> Result<Option<AccessToken>, Error> {
         let standing = Standing::of(&record.overview)?;
-        let token = AccessToken::stored(record);
+        let now = self.clock.now();
+        let token = AccessToken::stored(record, now);
         if let Some(token) = &token {
             let name = &record.overview.name;
-            self.cache
-                .keep(name, token, self.clock.now(), standing.renew_at);
+            self.cache.keep(name, token, now, standing.renew_at);
         }
         Ok(token)
     }
@@ -126,7 +128,7 @@ impl Work {
 
     pub(super) fn setback_with(&self, error: Error) -> Box<Setback> {
         let usable = self.freshness().is_usable();
-        let token = AccessToken::stored(&self.record);
+        let token = AccessToken::stored(&self.record, self.now());
         Box::new(Setback {
             error,
             usable: token.filter(|_| usable),
@@ -299,7 +301,7 @@ impl Work {
             .await
             .map_err(Error::from)?;
         self.record = record;
-        self.standing = Standing::of(&self.record.overview)?;
+        self.standing = Standing::at(&self.record.overview, self.now())?;
         let met = self.inner.met(&self.record, want)?;
         met.ok_or_else(|| self.setback())
     }

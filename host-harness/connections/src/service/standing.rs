@@ -37,6 +37,20 @@ impl Standing {
         Ok(overview.state.read()?)
     }
 
+    /// As the store holds it, without waits that a clock wrote which was ahead.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Document`].
+    pub fn at(overview: &Overview, now: Timestamp) -> Result<Self, Error> {
+        let standing = Self::of(overview)?;
+        let state = standing.state;
+        Ok(Self {
+            state: state.without_impossible_waits(overview.state_at, now),
+            ..standing
+        })
+    }
+
     pub(super) fn lifetime(&self, overview: &Overview) -> Option<Lifetime> {
         overview.tokens.as_ref().map(|facts| Lifetime {
             obtained_at: facts.obtained_at,

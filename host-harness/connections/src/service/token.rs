@@ -18,8 +18,8 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    pub(super) fn stored(record: &Record) -> Option<Self> {
-        let facts = record.overview.tokens.as_ref()?;
+    pub(super) fn stored(record: &Record, now: Timestamp) -> Option<Self> {
+        let facts = record.overview.tokens.clone()?.by_the_clock_of(now);
         let pair = record.tokens.as_ref()?;
         Some(Self {
             tenant: Arc::new(record.overview.tenant.clone()),

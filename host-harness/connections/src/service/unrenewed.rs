@@ -47,8 +47,8 @@ impl Work {
             let failure = Failure::Dead(Diagnosis::nothing_renews());
             return self.fail(&failure, want).await;
         }
-        let tokens = self.record.overview.tokens.as_ref();
-        let until = tokens.and_then(|it| it.expires_at);
+        let tokens = self.record.overview.tokens.clone();
+        let until = tokens.and_then(|it| it.by_the_clock_of(self.now()).expires_at);
         if want == Want::Ahead {
             self.leave_until(until).await?;
         }

@@ -6,11 +6,12 @@ use std::time::Duration;
 use credential_runtime::{Grant, Operation, Secret, Sender, Tokens};
 use serde::Serialize;
 
+use super::patience::{Patience, insist, lease_may_be_had, may_mend, may_mend_for_tokens};
 use super::standing::Standing;
 use super::{Error, Inner, alarm};
 use crate::record::{
     Acquisition, CredentialId, Document, Generation, Lease, LeasedRecord, NewEvent, NewIntent,
-    NewTokens, Record, Tenant, Timestamp, Transition,
+    NewTokens, Record, Tenant, Timestamp,
 };
 use crate::state::{ASSUMED_REFRESH_LIFE, Diagnosis, Event, Failure, Lifetime, due_at};
 use crate::store::StoreError;
@@ -23,9 +24,6 @@ const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(20), Duration::f
 /// For which a state that no tokens depend on is tried to be stored. Where it cannot be, the intent
 /// stands, and says that the outcome is not known.
 const STATE_PATIENCE: Duration = Duration::from_secs(20);
-
-/// How long a write waits before it is tried again while the store cannot be used.
-const WRITE_AGAIN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 
 /// After which somebody who waits for the holder of a lease is told whom they wait for.
 const TOLD_AFTER: Duration = Duration::from_secs(2);
@@ -128,6 +126,26 @@ impl Inner {
         }
     }
 
+    /// Takes the lease for tokens that are in hand, whoever holds it now and whatever the store says.
+    pub(super) async fn take_to_store(
+        self: &Arc<Self>,
+        tenant: &Tenant,
+        id: CredentialId,
+        patience: &mut Patience,
+    ) -> Result<Box<Work>, Error> {
+        loop {
+            let taken = self.take_for_person(tenant, id, Wait::Always).await;
+            let error = match taken {
+                Err(error) if lease_may_be_had(&error) => error,
+                result => return result,
+            };
+            tracing::warn!(%error, "a result cannot be stored yet; it is tried again");
+            if !patience.pause().await {
+                return Err(error);
+            }
+        }
+    }
+
     /// Who holds the lease, for a person who has waited for it.
     async fn held_by(&self, tenant: &Tenant, id: CredentialId) -> Error {
         let holder = self.store.get(tenant, id).await.ok();
@@ -217,7 +235,8 @@ impl Waiting {
 impl Work {
     /// Looks whether the holder before came to an end.
     async fn recover(&mut self) -> Result<(), Error> {
-        self.standing = Standing::of(&self.record.overview)?;
+        let now = self.inner.clock.now();
+        self.standing = Standing::at(&self.record.overview, now)?;
         self.needed = alarm::code(&self.standing.state);
         if !self.standing.state.is_under_way() {
             return Ok(());
@@ -241,9 +260,11 @@ impl Work {
 
     /// When the refresh token ends, by the service's word or by assumption.
     fn refresh_ends_at(&self) -> Option<Timestamp> {
-        let tokens = self.record.overview.tokens.as_ref()?;
+        let tokens = self.record.overview.tokens.clone()?;
+        let now = self.inner.clock.now();
+        let tokens = tokens.by_the_clock_of(now);
         tokens.refresh.as_ref()?;
-        let assumed = || tokens.obtained_at.plus(ASSUMED_REFRESH_LIFE);
+        let assumed = || now.min(tokens.obtained_at).plus(ASSUMED_REFRESH_LIFE);
         Some(tokens.refresh_expires_at.unwrap_or_else(assumed))
     }
 
@@ -302,7 +323,7 @@ impl Work {
         let transition = standing.transition(lifetime.as_ref(), at.jitter, entry)?;
         let store = &self.inner.store;
         let write = || store.commit_state(&self.lease, &transition, at.now);
-        insist(STATE_PATIENCE, write).await?;
+        insist(&mut Patience::of(STATE_PATIENCE), may_mend, write).await?;
         self.standing = standing;
         let (overview, before) = (&self.record.overview, self.needed.as_deref());
         self.inner
@@ -311,7 +332,8 @@ impl Work {
     }
 
     /// Stores new tokens, with the state that follows an event. They exist nowhere else, so it goes on
-    /// while the store cannot be used, and takes a new lease where the old one was lost.
+    /// while the store does not take them, for whatever reason, and takes a new lease where the old one
+    /// was lost.
     pub(super) async fn store_tokens(
         &mut self,
         tokens: &NewTokens,
@@ -319,46 +341,31 @@ impl Work {
         (event, entry): (&Event, NewEvent),
     ) -> Result<Generation, Error> {
         let expected = self.generation();
+        let mut patience = Patience::of(self.inner.terms.store_patience);
         loop {
             let at = self.inner.at(tokens.expires_at);
             let standing = self.standing.with_tokens(event, &at, lifetime);
             let transition = standing.transition(Some(lifetime), at.jitter, entry.clone())?;
-            match self.try_store(expected, tokens, &transition, at.now).await {
-                Err(Error::Store(StoreError::Fenced { .. })) => self.retake(expected).await?,
+            let store = &self.inner.store;
+            let write = || store.commit_tokens(&self.lease, expected, tokens, &transition, at.now);
+            match insist(&mut patience, may_mend_for_tokens, write).await {
+                Err(StoreError::Fenced { .. }) => self.retake(expected, &mut patience).await?,
                 Ok(generation) => {
                     self.standing = standing;
                     let (overview, before) = (&self.record.overview, self.needed.as_deref());
                     self.inner.is_well(overview, before);
                     return Ok(generation);
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
     }
 
-    async fn try_store(
-        &self,
-        expected: Generation,
-        tokens: &NewTokens,
-        transition: &Transition,
-        now: Timestamp,
-    ) -> Result<Generation, Error> {
-        let store = &self.inner.store;
-        let write = || store.commit_tokens(&self.lease, expected, tokens, transition, now);
-        Ok(insist(self.inner.terms.store_patience, write).await?)
-    }
-
     /// Another has taken the lease over. Unless they have stored newer tokens, those in hand are
     /// still the ones to store.
-    async fn retake(&mut self, expected: Generation) -> Result<(), Error> {
+    async fn retake(&mut self, expected: Generation, patience: &mut Patience) -> Result<(), Error> {
         let (tenant, id) = (self.lease.tenant().clone(), self.lease.id());
-        let turn = self
-            .inner
-            .take(&tenant, id, Wait::Always, |_| Ok(None::<()>))
-            .await?;
-        let Turn::Mine(work) = turn else {
-            return Err(Error::Busy);
-        };
+        let work = self.inner.take_to_store(&tenant, id, patience).await?;
         let found = work.generation();
         *self = *work;
         if found == expected {
@@ -379,7 +386,8 @@ impl Work {
             return Ok(());
         }
         self.release().await;
-        self.retake(self.generation()).await
+        let mut none = Patience::of(Duration::ZERO);
+        self.retake(self.generation(), &mut none).await
     }
 
     /// Gives the lease back. Where that fails, it runs out by itself.
@@ -388,31 +396,4 @@ impl Work {
             tracing::debug!(%error, "a lease could not be given back; it runs out by itself");
         }
     }
-}
-
-/// Writes, and tries again while the store cannot take it but may later.
-pub(super) async fn insist<T, F>(
-    patience: Duration,
-    mut write: impl FnMut() -> F,
-) -> Result<T, StoreError>
-where
-    F: Future<Output = Result<T, StoreError>>,
-{
-    let started = tokio::time::Instant::now();
-    let mut pause = WRITE_AGAIN.0;
-    loop {
-        match write().await {
-            Err(error) if may_mend(&error) && started.elapsed() < patience => {
-                tracing::warn!(%error, "a result cannot be stored yet; it is tried again");
-            }
-            result => return result,
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(WRITE_AGAIN.1);
-    }
-}
-
-/// Room can be made and rights be granted while we wait.
-fn may_mend(error: &StoreError) -> bool {
-    error.is_passing() || matches!(error, StoreError::Full | StoreError::ReadOnly(_))
 }

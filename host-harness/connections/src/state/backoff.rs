@@ -32,6 +32,11 @@ pub const LONGEST_ASKED_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// were told the same do not come back together.
 const STRETCH: u32 = 10;
 
+/// The longest that a wait of this kind lasts, with its stretch.
+pub(super) fn longest(wait: Duration) -> Duration {
+    wait + wait / STRETCH
+}
+
 /// When to try again after `failures` attempts in a row that came to nothing, this one included.
 ///
 /// The wait doubles from [`FIRST_WAIT`] to [`LONGEST_WAIT`] and is then shortened by up to half, so

@@ -5,6 +5,7 @@
 //! through a year in a microsecond, and the service has no rule of its own to get wrong.
 
 mod backoff;
+mod clock;
 mod decision;
 mod diagnosis;
 mod event;

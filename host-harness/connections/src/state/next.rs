@@ -138,12 +138,14 @@ fn interrupted(state: &State, now: Timestamp) -> State {
     match state {
         State::Connecting { before, .. } => (**before).clone(),
         State::Renewing { since, attempt } => {
+            // By a clock that was ahead, it was begun in what is the future now.
+            let since = now.min(*since);
             let again_at = match attempt.grant {
                 GrantUse::SingleUse => since.plus(PROBE_DELAY).max(now),
                 GrantUse::Repeatable => now,
             };
             let why = Diagnosis::interrupted();
-            attempt.unsettled(*since, again_at, false, why)
+            attempt.unsettled(since, again_at, false, why)
         }
         State::Draft
         | State::Connected
@@ -185,7 +187,9 @@ impl Attempt {
 fn failed(state: &State, failure: &Failure, at: &Circumstances) -> State {
     match state {
         State::Connecting { before, .. } => connect_failed(before, failure),
-        State::Renewing { since, attempt } => renewal_failed(*since, *attempt, failure, at),
+        State::Renewing { since, attempt } => {
+            renewal_failed(at.now.min(*since), *attempt, failure, at)
+        }
         other => {
             let probe = other.may_be_spent();
             let attempt = Attempt {
@@ -200,7 +204,7 @@ fn failed(state: &State, failure: &Failure, at: &Circumstances) -> State {
                 rejected: other.token_rejected(),
             };
             let since = match other {
-                State::OutcomeUnknown { since, .. } => *since,
+                State::OutcomeUnknown { since, .. } => at.now.min(*since),
                 _ => at.now,
             };
             renewal_failed(since, attempt, failure, at)

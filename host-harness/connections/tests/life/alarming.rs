@@ -1,61 +1,17 @@
 //! What the log says of a credential that comes to need somebody.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mock_intacct::{Fault, FaultRule, Wait};
 use tokio::sync::oneshot;
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt::MakeWriter;
 
+use crate::log::{Log, until};
 use crate::stage::{LIFE, World};
 
 crate::on_both! {
     one_warning_says_who_has_to_act_and_one_that_it_is_well_again,
     what_ends_by_itself_is_no_alarm,
     a_plugin_that_is_not_installed_is_told_once,
-}
-
-/// The warnings of this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Log {
-    /// A test's tasks all run on its own thread.
-    fn listen(&self) -> tracing::subscriber::DefaultGuard {
-        let subscriber = tracing_subscriber::fmt()
-            .with_writer(self.clone())
-            .with_max_level(LevelFilter::WARN)
-            .with_ansi(false);
-        tracing::subscriber::set_default(subscriber.finish())
-    }
-
-    /// The lines that hold this.
-    fn lines(&self, text: &str) -> Vec<String> {
-        let heard = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        let lines = heard.lines().filter(|line| line.contains(text));
-        lines.map(str::to_owned).collect()
-    }
 }
 
 async fn one_warning_says_who_has_to_act_and_one_that_it_is_well_again(world: World) {
@@ -88,12 +44,6 @@ async fn one_warning_says_who_has_to_act_and_one_that_it_is_well_again(world: Wo
     let well = log.lines("well again");
     assert!((1..=2).contains(&well.len()), "{well:?}");
     assert!(well[0].contains("Dana's"), "{well:?}");
-}
-
-async fn until(done: impl Fn() -> bool) {
-    while !done() {
-        tokio::task::yield_now().await;
-    }
 }
 
 async fn what_ends_by_itself_is_no_alarm(world: World) {

@@ -77,7 +77,8 @@ impl World {
         Self::on(server.new_database().await, tempfile::tempdir().unwrap()).await
     }
 
-    async fn on(location: String, folder: TempDir) -> Self {
+    /// On this store, which is new.
+    pub(crate) async fn on(location: String, folder: TempDir) -> Self {
         KeyFile::new(key_path(&folder))
             .create(&SystemRandomness)
             .unwrap();
@@ -100,6 +101,20 @@ impl World {
     /// Where the master key is.
     pub fn key(&self) -> PathBuf {
         key_path(&self.folder)
+    }
+
+    /// Runs SQL on the store, as its administrator does.
+    pub async fn execute(&self, sql: &str) {
+        if self.is_postgres() {
+            test_stores::execute(&self.location, sql).await;
+        } else {
+            let other = rusqlite::Connection::open(&self.location).unwrap();
+            other.execute_batch(sql).unwrap();
+        }
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.location.starts_with("postgres:")
     }
 
     /// Another worker on the same store, as another process has it.

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::stage::{LIFE, World, tenant};
 use test_stores::Server;
 
-fn call(connections: &Connections, name: &Name) -> JoinHandle<Result<AccessToken, Error>> {
+pub fn call(connections: &Connections, name: &Name) -> JoinHandle<Result<AccessToken, Error>> {
     let (connections, name) = (connections.clone(), name.clone());
     tokio::spawn(async move { connections.access_token(tenant(), &name).await })
 }
@@ -31,7 +31,7 @@ async fn with(server: &Arc<Server>, act: fn(&Server)) {
         .unwrap();
 }
 
-async fn assert_stored_is_newest(world: &World, name: &Name) {
+pub async fn assert_stored_is_newest(world: &World, name: &Name) {
     let stored = world.status(name).await.overview.tokens.unwrap();
     let issued = world.mock.issued();
     let newest = |kind| Fingerprint::of(&issued.last(kind).unwrap().value.as_str().into());

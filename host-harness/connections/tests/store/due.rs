@@ -1,12 +1,15 @@
 //! Finding what something must be done about, whoever's it is and however much else there is.
 
+use std::time::Duration;
+
 use credential_connections::record::{
-    CredentialId, Due, NewCredential, NewIntent, Tenant, Timestamp,
+    CredentialId, Due, NewCredential, NewIntent, Tenant, Timestamp, Transition,
 };
 use credential_connections::store::Store;
 
 use crate::sample::{
     NOW, TTL, acquire, acquire_at, connected, credential, owner, seconds_later, state, tenant,
+    transition,
 };
 use crate::stage::{Database, Stage};
 
@@ -18,6 +21,7 @@ crate::on_both! {
     finding_what_is_due_among_100_000_uses_the_index,
     what_a_clock_wrote_that_was_ahead_is_due,
     what_the_lease_of_such_a_clock_holds_is_due,
+    a_state_that_such_a_clock_stored_is_due,
 }
 
 async fn create_due(
@@ -154,6 +158,31 @@ async fn what_the_lease_of_such_a_clock_holds_is_due(stage: Stage) {
     let due = store.due(NOW, None, 10).await.unwrap();
     assert_eq!(due.iter().map(|it| it.id).collect::<Vec<_>>(), [id]);
     assert_eq!(store.next_due(NOW).await, Ok(Some(NOW)));
+}
+
+/// Its renewal failed by a clock that was six hours ahead, and its tokens are of a clock that was right.
+async fn a_state_that_such_a_clock_stored_is_due(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&*store, "one").await;
+    let settle = async |now: Timestamp| {
+        let lease = acquire_at(&*store, id, "me", now).await.lease;
+        let failed = Transition {
+            due_at: Some(now.plus(Duration::from_secs(300))),
+            ..transition("throttled")
+        };
+        store.commit_state(&lease, &failed, now).await.unwrap();
+        store.release(&lease).await.unwrap();
+        let stored = store.get(&tenant(), id).await.unwrap().overview;
+        assert_eq!((stored.state_at, stored.intent), (Some(now), None));
+    };
+    settle(seconds_later(21_600)).await;
+    let due = store.due(NOW, None, 10).await.unwrap();
+    assert_eq!(due.iter().map(|it| it.id).collect::<Vec<_>>(), [id]);
+    assert_eq!(store.next_due(NOW).await, Ok(Some(NOW)));
+    settle(NOW).await;
+    assert_eq!(store.due(NOW, None, 10).await, Ok(Vec::new()));
+    let next = store.next_due(NOW).await;
+    assert_eq!(next, Ok(Some(seconds_later(300))));
 }
 
 /// 100,000 rows, of which seven are due: copies of one that the store made, which nobody reads.

@@ -1,5 +1,6 @@
 //! What follows from what, as tables.
 
+mod clocks;
 mod decisions;
 
 use std::time::Duration;

@@ -53,7 +53,8 @@ impl Operation for CommitState {
     }
 }
 
-/// The state, what went wrong, the end of the intent, and the event.
+/// The state, what went wrong, the end of the intent, and the event. The moment of the intent becomes
+/// that of the state.
 pub(super) async fn store_transition<S: Session>(
     session: &mut S,
     lease: &Lease,
@@ -61,7 +62,7 @@ pub(super) async fn store_transition<S: Session>(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE credential SET state = ?3, due_at = ?4, \
-               last_failure = coalesce(?5, last_failure), intent = NULL, intent_at = NULL, \
+               last_failure = coalesce(?5, last_failure), intent = NULL, intent_at = ?6, \
                intent_fence = NULL, events = events + 1 WHERE tenant = ?1 AND id = ?2";
     let Transition {
         state,
@@ -77,7 +78,7 @@ pub(super) async fn store_transition<S: Session>(
     let [tenant, id] = key.values();
     let [state, due_at, failure] = values![state.as_str(), *due_at, failure];
     session
-        .execute(sql, &[tenant, id, state, due_at, failure])
+        .execute(sql, &[tenant, id, state, due_at, failure, now.into()])
         .await?;
     append(session, key, event, now).await
 }

@@ -118,7 +118,7 @@ pub(super) fn subject(identity: &Identity) -> Option<String> {
 }
 
 pub(super) fn read_overview(row: &mut Row) -> Result<Overview, StoreError> {
-    Ok(Overview {
+    let mut overview = Overview {
         tenant: Tenant::stored(&row.text()?).map_err(|_| broken("a tenant's name"))?,
         id: row
             .text()?
@@ -133,6 +133,7 @@ pub(super) fn read_overview(row: &mut Row) -> Result<Overview, StoreError> {
             .map(read_identity)
             .transpose()?,
         state: Document::stored(row.text()?),
+        state_at: None,
         generation: Generation(row.count()?),
         tokens: read_token_facts(row)?,
         due_at: row.optional_time()?,
@@ -143,9 +144,12 @@ pub(super) fn read_overview(row: &mut Row) -> Result<Overview, StoreError> {
             .map(read_failure)
             .transpose()?,
         lease: read_holder(row)?,
-        intent: read_intent(row)?,
-        created_at: row.time()?,
-    })
+        intent: None,
+        created_at: Timestamp::default(),
+    };
+    (overview.state_at, overview.intent) = read_intent(row)?;
+    overview.created_at = row.time()?;
+    Ok(overview)
 }
 
 fn read_token_facts(row: &mut Row) -> Result<Option<TokenFacts>, StoreError> {
@@ -174,16 +178,19 @@ pub(super) fn read_holder(row: &mut Row) -> Result<Option<HeldBy>, StoreError> {
         .map(|(owner, until)| HeldBy { owner, until }))
 }
 
-fn read_intent(row: &mut Row) -> Result<Option<Intent>, StoreError> {
+/// When the state was last written under a lease, and the request that was about to leave then, if it has
+/// no end.
+fn read_intent(row: &mut Row) -> Result<(Option<Timestamp>, Option<Intent>), StoreError> {
     let document = row.optional_text()?.map(Document::stored);
     let (at, fence) = (row.optional_time()?, row.optional_count()?.map(Fence));
-    Ok(document
+    let intent = document
         .zip(at.zip(fence))
         .map(|(document, (at, fence))| Intent {
             document,
             at,
             fence,
-        }))
+        });
+    Ok((at, intent))
 }
 
 /// A record, and the newest fence.

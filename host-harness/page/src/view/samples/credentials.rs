@@ -77,6 +77,7 @@ pub(in crate::view) fn overview(
             .map(|at| at.minus(Duration::from_secs(1_900))),
         last_success: tokens.as_ref().map(|it| it.obtained_at),
         last_failure: None,
+        state_at: None,
         lease: None,
         intent: None,
         created_at: ago(3 * 24 * 60),
