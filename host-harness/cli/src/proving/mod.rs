@@ -9,6 +9,7 @@ mod exercise;
 mod files;
 mod form;
 mod given;
+mod heard;
 mod log;
 mod pair;
 mod places;

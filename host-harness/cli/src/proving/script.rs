@@ -1,7 +1,6 @@
 //! A service of the run's own on a loopback port, that says what services say: tokens, refusals, and
 //! what it was sent, repeated.
 
-use std::collections::HashSet;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::canaries::Canaries;
+use super::heard::Heard;
 use super::places::{First, fill};
 use super::xml;
 
@@ -75,33 +75,6 @@ pub(crate) struct Script {
 impl Drop for Script {
     fn drop(&mut self) {
         self.task.abort();
-    }
-}
-
-/// What was asked and answered since the service was last told what to answer.
-#[derive(Default)]
-struct Heard {
-    /// Requests, as they arrived, since the last take.
-    requests: Vec<String>,
-    /// Each request with its answer, in order.
-    answered: Vec<(String, Vec<u8>)>,
-    /// Those of the answers that were given once more.
-    repeated: HashSet<usize>,
-    /// Whether a request that was answered already is answered with the same again.
-    repeats: bool,
-}
-
-impl Heard {
-    /// The answer to the same request that was not given once more yet.
-    fn again(&mut self, request: &str) -> Option<Vec<u8>> {
-        let mut answered = self.answered.iter().enumerate();
-        let is_it =
-            |number: usize, asked: &str| asked == request && !self.repeated.contains(&number);
-        let found = answered.find(|(number, (asked, _))| is_it(*number, asked));
-        let (number, (_, answer)) = found.filter(|_| self.repeats)?;
-        let answer = answer.clone();
-        self.repeated.insert(number);
-        Some(answer)
     }
 }
 
