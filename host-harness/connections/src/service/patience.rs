@@ -100,7 +100,7 @@ mod tests {
     #[case(StoreError::Refused("(XX000)".into()), (true, true, false))]
     #[case(StoreError::Misconfigured("(28P01)".into()), (true, true, false))]
     #[case(StoreError::NotDurable { setting: "fsync".into(), value: "off".into() }, (true, true, false))]
-    #[case(StoreError::Replaced("store.db".into()), (true, true, false))]
+    #[case(StoreError::Replaced(crate::store::Replacement::File("store.db".into())), (true, true, false))]
     #[case(StoreError::Absent, (true, true, false))]
     #[case(StoreError::Fenced { held: Fence(1), newest: Fence(2) }, (false, true, false))]
     #[case(StoreError::StaleGeneration { expected: Generation(1), found: Generation(2) }, (false, false, false))]
