@@ -21,6 +21,7 @@ mod loading;
 mod log;
 mod memory;
 mod nested;
+mod outcomes;
 mod proxies;
 mod reflection;
 mod secrets;
