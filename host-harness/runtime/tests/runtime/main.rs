@@ -28,4 +28,5 @@ mod secrets;
 mod server;
 mod shapes;
 mod stage;
+mod wire;
 mod witness;
