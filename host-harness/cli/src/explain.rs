@@ -119,8 +119,8 @@ impl From<CallFailure> for Report {
         };
         if failure.request_sent {
             return report.hint(
-                "a request had left that was not answered: the service may have acted on it, and \
-                 a single-use code may be spent",
+                "a request had left, and its answer, if there was one, was not used: the service may \
+                 have acted on it, and a single-use code may be spent",
             );
         }
         report
@@ -294,6 +294,26 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    /// Whether the request was answered, a call that failed does not say: none is claimed.
+    #[test]
+    fn a_call_that_failed_after_a_request_claims_neither_an_answer_nor_none() {
+        for cause in [
+            Cause::Contract("it named a secret that this operation does not have".to_owned()),
+            Cause::Trap("unreachable".to_owned()),
+            Cause::Limit(credential_runtime::Limit::CallDeadline),
+        ] {
+            let report = Report::from(CallFailure {
+                export: "oauth/parse-token-response",
+                cause,
+                request_sent: true,
+            });
+            let hint = report.hint.unwrap();
+            assert!(hint.contains("a request had left"), "{hint}");
+            assert!(hint.contains("its answer, if there was one"), "{hint}");
+            assert!(!hint.contains("not answered"), "{hint}");
+        }
+    }
 
     #[test]
     fn a_person_who_does_not_come_back_is_told_how_to_get_more_time() {

@@ -54,6 +54,7 @@ mod plugin;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod properties;
+mod purpose;
 mod randomness;
 mod reading;
 mod redact;

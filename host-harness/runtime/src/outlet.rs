@@ -1,102 +1,75 @@
-//! The way out of one call: what it may send, and what it has sent.
+//! The way out of one call: what it may send, what it has sent, and what was answered.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::bindings::exports::connector::credential::oauth::{CodeGrant, Grant};
-use crate::contract::{
-    Failure, FailureKind, Method, Pair, Purposes, Request, RequestBody, Segment,
-};
-use crate::egress::{Denial, carried};
+use crate::bindings::exports::connector::credential::oauth::Grant;
+use crate::contract::{Failure, FailureKind, Request};
+use crate::egress::Denial;
 use crate::http::{Denied, Exchange, Ready};
+use crate::purpose::CallPurpose;
 use crate::reading::ReadAnswer;
 use crate::slots::Lane;
 
-/// What a call is for, and so what it may send.
-#[derive(Clone, Debug)]
-pub(crate) enum CallPurpose {
-    /// Tokens are obtained; with a code, the request that carries it carries the verifier and the
-    /// redirect URI of the authorization too.
-    Obtain(Option<CodeGrant>),
-    /// A credential is tested: nothing may change.
-    Test,
-    /// A grant is ended, with one of the secrets of these names.
-    Revoke(Vec<String>),
-}
-
-impl CallPurpose {
-    /// Whether a request carries what this call is about: a token to revoke, a secret to test.
-    fn is_carried_by(&self, request: &Request) -> bool {
-        match self {
-            Self::Revoke(tokens) if tokens.is_empty() => true,
-            Self::Revoke(tokens) => carried(request).any(|name| tokens.iter().any(|it| it == name)),
-            Self::Obtain(_) | Self::Test => carried(request).next().is_some(),
-        }
-    }
-
-    pub(crate) fn check(&self, request: &Request, purposes: Purposes) -> Result<(), Denial> {
-        match self {
-            Self::Obtain(Some(grant)) => check_code_exchange(request, grant),
-            Self::Test => check_test(request, purposes),
-            Self::Obtain(None) | Self::Revoke(_) => Ok(()),
-        }
-    }
-}
-
-/// A test asks by `GET`, or by `POST` where tokens are obtained (introspection, RFC 7662).
-fn check_test(request: &Request, purposes: Purposes) -> Result<(), Denial> {
-    let asks = match request.method {
-        Method::Get => true,
-        Method::Post => purposes.token,
-        Method::Put | Method::Patch | Method::Delete => false,
-    };
-    if asks {
-        Ok(())
-    } else {
-        Err(Denial::TestChanges)
-    }
-}
-
-/// A code is exchanged with the redirect URI (RFC 6749 section 4.1.3) and the verifier (RFC 7636
-/// section 4.5) that belong to it.
-fn check_code_exchange(request: &Request, grant: &CodeGrant) -> Result<(), Denial> {
-    if !carried(request).any(|name| name == grant.code) {
-        return Ok(());
-    }
-    let verifier = grant.code_verifier.as_ref();
-    if verifier.is_some_and(|verifier| carried(request).all(|name| name != verifier)) {
-        return Err(Denial::NoVerifier);
-    }
-    let pairs: &[Pair] = match &request.body {
-        RequestBody::Form(pairs) | RequestBody::JsonObject(pairs) => pairs,
-        RequestBody::None | RequestBody::Json(_) => &[],
-    };
-    let is_ours = |pair: &Pair| {
-        pair.name != "redirect_uri"
-            || matches!(pair.value.as_slice(), [Segment::Text(text)] if *text == grant.redirect_uri)
-    };
-    let named = pairs.iter().filter(|pair| pair.name == "redirect_uri");
-    if named.count() == 1 && pairs.iter().all(is_ours) {
-        Ok(())
-    } else {
-        Err(Denial::OtherRedirect)
-    }
-}
-
-/// The way out of one call. What has been sent is the host's word, whatever the plugin says.
+/// The way out of one call. What has been sent and answered is the host's word, whatever the plugin says.
 pub(crate) struct Outlet {
     way: Option<Way>,
-    sent: AtomicBool,
-    carried: AtomicBool,
-    succeeded: AtomicBool,
-    denied: Mutex<Option<Denied>>,
-    /// What the host found out where there was no answer last.
-    detail: Mutex<Option<String>>,
+    record: Mutex<Record>,
 }
 
 struct Way {
     exchange: Arc<Exchange>,
     purpose: CallPurpose,
+}
+
+/// What became of a request, from the worst on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fate {
+    /// It left, and no answer was seen.
+    Unanswered,
+    /// It was answered, and not decided: the service failed (5xx), asks to wait, or sends elsewhere.
+    Undecided,
+    /// The service did what was asked for, or said no.
+    Decided,
+}
+
+impl Fate {
+    /// By an answer's status (RFC 9110 section 15). Too early, too late and too often say nothing of the
+    /// request itself.
+    fn of(status: u16) -> Self {
+        match status {
+            408 | 425 | 429 => Self::Undecided,
+            200..300 | 400..500 => Self::Decided,
+            _ => Self::Undecided,
+        }
+    }
+}
+
+/// What the host knows of a call's requests.
+#[derive(Default)]
+struct Record {
+    /// Whether a request may have left.
+    sent: bool,
+    /// Whether one of them was not answered.
+    unanswered: bool,
+    /// The tokens that the call is about and that were sent, each with the best fate of the requests
+    /// that carried it.
+    tokens: BTreeMap<String, Fate>,
+    /// Whether a request with such a token was answered with success (RFC 9110 section 15.3).
+    succeeded: bool,
+    denied: Option<Denied>,
+    /// What the host found out where there was no answer last.
+    detail: Option<String>,
+}
+
+impl Record {
+    fn note_tokens(&mut self, tokens: BTreeSet<String>, fate: Fate) {
+        for token in tokens {
+            let best = self.tokens.entry(token).or_insert(fate);
+            *best = fate.max(*best);
+        }
+    }
 }
 
 impl Outlet {
@@ -125,12 +98,13 @@ impl Outlet {
     fn new(way: Option<Way>) -> Arc<Self> {
         Arc::new(Self {
             way,
-            sent: AtomicBool::new(false),
-            carried: AtomicBool::new(false),
-            succeeded: AtomicBool::new(false),
-            denied: Mutex::new(None),
-            detail: Mutex::new(None),
+            record: Mutex::default(),
         })
+    }
+
+    /// Never held across an await.
+    fn record<T>(&self, work: impl FnOnce(&mut Record) -> T) -> T {
+        work(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether this call may wait for the network.
@@ -152,7 +126,7 @@ impl Outlet {
                 Err(Denial::Offline.into())
             }
         };
-        prepared.inspect_err(|denied| self.note_denied(denied.clone()))
+        prepared.inspect_err(|denied| self.record(|it| it.denied = Some(denied.clone())))
     }
 
     /// Sends a request of the plugin's, if this call may.
@@ -162,70 +136,78 @@ impl Outlet {
             return Err(Denied::from(Denial::Offline).into_failure());
         };
         // Set before, so that it is true as well where waiting is cut short.
-        let before = self.sent.swap(true, Ordering::SeqCst);
-        let carries = way.purpose.is_carried_by(&request);
+        let before = self.record(|it| {
+            let sent = mem::replace(&mut it.sent, true);
+            (sent, mem::replace(&mut it.unanswered, true))
+        });
+        let tokens = way.purpose.tokens_in(&request);
         let answer = way.exchange.send(ready, request).await;
-        let left = answer
-            .as_ref()
-            .map_or_else(|failure| failure.request_sent, |_| true);
-        self.sent.store(before || left, Ordering::SeqCst);
-        self.carried.fetch_or(carries && left, Ordering::SeqCst);
-        self.note(&answer, carries);
+        self.record(|it| {
+            (it.sent, it.unanswered) = before;
+            it.detail = answer
+                .as_ref()
+                .err()
+                .and_then(|failure| failure.detail.clone());
+            match &answer {
+                Ok(answer) => {
+                    it.sent = true;
+                    it.succeeded |= !tokens.is_empty() && (200..300).contains(&answer.status);
+                    it.note_tokens(tokens, Fate::of(answer.status));
+                }
+                Err(failure) if failure.kind == FailureKind::Denied => {
+                    it.denied = Some(Denied::by_policy(failure.message.clone()));
+                }
+                Err(failure) if failure.request_sent => {
+                    (it.sent, it.unanswered) = (true, true);
+                    it.note_tokens(tokens, Fate::Unanswered);
+                }
+                Err(_) => {}
+            }
+        });
         answer
     }
 
-    fn note(&self, answer: &Result<ReadAnswer, Failure>, carries: bool) {
-        let detail = answer.as_ref().err().and_then(|it| it.detail.clone());
-        *self.detail.lock().unwrap_or_else(PoisonError::into_inner) = detail;
-        match answer {
-            Ok(answer) => {
-                let success = carries && (200..300).contains(&answer.status);
-                self.succeeded.fetch_or(success, Ordering::SeqCst);
-            }
-            Err(failure) if failure.kind == FailureKind::Denied => {
-                self.note_denied(Denied::by_policy(failure.message.clone()));
-            }
-            Err(_) => {}
-        }
+    /// Notes that a request was answered that left by another way: an HTTP client of the embedder's.
+    pub(crate) fn note_answered(&self) {
+        self.record(|it| it.sent = true);
     }
 
-    fn note_denied(&self, denied: Denied) {
-        *self.denied.lock().unwrap_or_else(PoisonError::into_inner) = Some(denied);
-    }
-
-    /// Notes that a request has left by another way: an HTTP client of the embedder's.
-    pub(crate) fn note_sent(&self, sent: bool) {
-        self.sent.fetch_or(sent, Ordering::SeqCst);
+    /// Notes that such a request was not answered; whether it left.
+    pub(crate) fn note_unanswered(&self, sent: bool) {
+        self.record(|it| {
+            it.sent |= sent;
+            it.unanswered |= sent;
+        });
     }
 
     /// What the host did not send.
     pub(crate) fn denied(&self) -> Option<Denied> {
-        self.denied
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.record(|it| it.denied.clone())
     }
 
     /// What the host found out where there was no answer last.
     pub(crate) fn detail(&self) -> Option<String> {
-        self.detail
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.record(|it| it.detail.clone())
     }
 
     /// Whether a request may have left.
     pub(crate) fn has_sent(&self) -> bool {
-        self.sent.load(Ordering::SeqCst)
+        self.record(|it| it.sent)
     }
 
-    /// Whether a request may have left that carried what the call is about.
-    pub(crate) fn has_carried(&self) -> bool {
-        self.carried.load(Ordering::SeqCst)
+    /// Whether a request may have left that was not answered.
+    pub(crate) fn has_unanswered(&self) -> bool {
+        self.record(|it| it.unanswered)
     }
 
-    /// Whether such a request was answered with success (RFC 9110 section 15.3).
+    /// What became of the requests that carried what the call is about: the worst, by token. Absent where
+    /// none left.
+    pub(crate) fn fate_of_tokens(&self) -> Option<Fate> {
+        self.record(|it| it.tokens.values().min().copied())
+    }
+
+    /// Whether a request that carried what the call is about was answered with success.
     pub(crate) fn has_succeeded(&self) -> bool {
-        self.succeeded.load(Ordering::SeqCst)
+        self.record(|it| it.succeeded)
     }
 }

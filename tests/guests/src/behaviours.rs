@@ -89,7 +89,11 @@ named! {
         NameInPieces = "name-in-pieces",
         /// Writes what stands in `extra` beside the secret, in pieces of one value.
         GuessInPieces = "guess-in-pieces",
-        /// Writes it over the fields of a form.
+        /// Writes a secret's name over name and value of a form's only field.
+        NameAcrossPair = "name-across-pair",
+        /// Writes it over the value of a field whose name is a word of OAuth, and the name of the next.
+        NameAcrossFields = "name-across-fields",
+        /// Writes what stands in `extra` over the fields of a form.
         GuessAcrossFields = "guess-across-fields",
         /// Puts two members of one name into a flat JSON object.
         MemberTwice = "member-twice",
@@ -132,6 +136,12 @@ named! {
         SettingAsToken = "setting-as-token",
         /// Returns the access token as the refresh token too.
         SameTokens = "same-tokens",
+        /// Sends the refresh token of an answer to the URL in `extra`, in the same call.
+        SpreadsAnswer = "spreads-answer",
+        /// Writes the redirect's parameters into the request that exchanges the code.
+        TellParameters = "tell-parameters",
+        /// Learns a fact.
+        LearnsFact = "learns-fact",
         /// Returns tokens of another type.
         OtherTokenType = "other-token-type",
         /// Returns tokens that live for ever.
@@ -174,12 +184,25 @@ named! {
         AuthenticateName = "authenticate-name",
         /// Passes a test by a request that carries no secret.
         PassesWithout = "passes-without",
+        /// Passes a test by a request that carries a secret of the form.
+        PassesByOther = "passes-by-other",
+        /// Passes a test by asking about the token.
+        Introspects = "introspects",
+        /// Passes a test by asking the URL in `extra` with the token.
+        PassesByBearer = "passes-by-bearer",
+        /// Obtains a token in a test.
+        GrantInTest = "grant-in-test",
         /// Makes checks whose ids are one when they are cut.
         LongChecks = "long-checks",
         /// Fails a check by a step that there is not.
         FailsByStep = "fails-by-step",
         /// Says that it revoked after a request that carries no token.
         RevokesWithout = "revokes-without",
+        /// Says that it revoked after a request that carries the token, whatever was answered.
+        Revokes = "revokes",
+        /// Says that it revoked after the URL in `extra` was asked with the access token and that in
+        /// `argument` with the refresh token, whatever was answered.
+        RevokesBoth = "revokes-both",
         /// Passes a test without having asked.
         PassesUnasked = "passes-unasked",
         /// Makes no check.
@@ -280,6 +303,8 @@ named! {
         CodeParameter = "code-parameter",
         /// Asks for ten thousand origins.
         ManyOrigins = "many-origins",
+        /// Has fields of a kind that no host knows, and fields that hold the tokens.
+        OtherFields = "other-fields",
         /// Calls a field by a terminal's control characters.
         ControlledName = "controlled-name",
         /// Links to a script for its documentation.

@@ -181,8 +181,8 @@ fn cut_short(notice: Notice, failure: &CallFailure) -> Notice {
     };
     if failure.request_sent {
         return notice.hint(
-            "A request had left that was not answered: the service may have acted on it, and a \
-             single-use code may be spent.",
+            "A request had left, and its answer, if there was one, was not used: the service may have \
+             acted on it, and a single-use code may be spent.",
         );
     }
     notice

@@ -49,12 +49,13 @@ pub(crate) fn check_secret_headers(
 }
 
 /// The form's secrets and a grant's go where tokens are obtained and revoked; a key in a header of its
-/// own, and an access token, to the API too; what an answer brought, to either.
+/// own, and the access token, to the API too. What an answer brought may be a refresh token, so it goes
+/// where those go: the access token among it has another name as soon as the host hands it out to use.
 fn may_go(kind: SecretKind, purposes: Purposes, in_secret_header: bool) -> bool {
     match kind {
-        SecretKind::Grant => purposes.token,
+        SecretKind::Grant | SecretKind::Answered => purposes.token,
         SecretKind::Setting => purposes.token || in_secret_header,
-        SecretKind::AccessToken | SecretKind::Answered => true,
+        SecretKind::AccessToken => true,
     }
 }
 
@@ -120,16 +121,13 @@ pub(crate) fn written(request: &Request) -> Vec<Cow<'_, str>> {
         let names = || pairs.iter().map(|pair| pair.name.as_str());
         let values: Vec<Cow<'_, str>> = pairs.iter().map(|pair| joined(&pair.value)).collect();
         written.extend(names().map(Cow::Borrowed));
-        if pairs.len() > 1 {
-            let values = || values.iter().map(|it| it.as_ref());
-            let both = names()
-                .zip(values())
-                .filter(|(name, value)| !(is_word_of_oauth(name) || is_word_of_oauth(value)));
-            let both: Vec<&str> = both.flat_map(|(name, value)| [name, value]).collect();
-            written.push(Cow::Owned(both.concat()));
-            let alone: Vec<&str> = values().filter(|it| !is_word_of_oauth(it)).collect();
-            written.push(Cow::Owned(alone.concat()));
-        }
+        let is_own = |text: &&str| !is_word_of_oauth(text);
+        let both = names()
+            .zip(&values)
+            .flat_map(|(name, value)| [name, value.as_ref()]);
+        written.push(Cow::Owned(both.filter(is_own).collect()));
+        let alone = values.iter().map(Cow::as_ref).filter(is_own);
+        written.push(Cow::Owned(alone.collect()));
         written.extend(values);
     }
     written.retain(|text| !text.is_empty() && !is_word_of_oauth(text));

@@ -16,7 +16,7 @@ use crate::egress::{
     Denial, NamedHeaders, Origin, Policy, Target, carried, check_authorization, check_headers,
     check_placement, check_secret_headers, decide, decide_url, literals, written,
 };
-use crate::outlet::CallPurpose;
+use crate::purpose::CallPurpose;
 use crate::reading::{
     Budget, Carried, Declaration, MOST_SEARCHED, Permitted, RawAnswer, ReadAnswer,
 };

@@ -6,11 +6,14 @@ use std::collections::HashSet;
 use super::{Operation, broken};
 use crate::bindings::connector::credential::http::{Authorization, Pair, Segment};
 use crate::bindings::exports::connector::credential::connection as wit;
-use crate::contract::{AuthHeader, Check, HeldTokens, Outcome};
+use crate::contract::{
+    Actor, AuthHeader, Check, Diagnosis, ErrorKind, HeldTokens, Outcome, Refusal,
+};
 use crate::convert;
 use crate::egress::authentication_texts;
 use crate::error::{CallFailure, Error};
-use crate::outlet::{CallPurpose, Outlet};
+use crate::outlet::{Fate, Outlet};
+use crate::purpose::CallPurpose;
 use crate::redact::{LONGEST_TEXT, MOST, Redactor};
 use crate::secret::Secret;
 use crate::vault::SecretKind;
@@ -83,7 +86,7 @@ impl Operation {
     pub async fn test(&self, access: &Secret) -> Result<Vec<Check>, Error> {
         const EXPORT: &str = "connection/test";
         let access = self.seal("access_token", SecretKind::AccessToken, access);
-        let outlet = self.outlet(CallPurpose::Test);
+        let outlet = self.outlet(CallPurpose::Test(access.secret.clone()));
         let checks = self
             .call(
                 EXPORT,
@@ -157,7 +160,8 @@ impl Operation {
     /// # Errors
     ///
     /// The plugin's refusal, or a call that was cut short. A plugin that says that it revoked and has
-    /// sent nothing broke the contract.
+    /// sent nothing broke the contract; where the service did not answer it, or only that it failed,
+    /// the refusal is the host's, and the grant may live on.
     pub async fn revoke(&self, held: &HeldTokens) -> Result<(), Error> {
         const EXPORT: &str = "connection/revoke";
         let name = |hint, kind, token: &Option<Secret>| {
@@ -178,18 +182,63 @@ impl Operation {
             )
             .await?;
         match outcome {
-            Ok(()) if outlet.has_carried() => Ok(()),
-            Ok(()) => {
-                let why = if outlet.has_sent() {
-                    "it says that it revoked, and sent neither of the tokens"
-                } else {
-                    "it says that it revoked, and sent nothing"
-                };
-                Err(broken(EXPORT, why, &outlet).into())
-            }
+            Ok(()) => check_revoked(&outlet),
             Err(error) => Err(self.refused(error, &outlet).await),
         }
     }
+}
+
+/// A plugin says that it revoked: a service has decided on every token that was sent.
+fn check_revoked(outlet: &Outlet) -> Result<(), Error> {
+    const EXPORT: &str = "connection/revoke";
+    let refusal = match outlet.fate_of_tokens() {
+        Some(Fate::Decided) => return Ok(()),
+        Some(fate @ (Fate::Unanswered | Fate::Undecided)) => not_revoked(fate, outlet.detail()),
+        None => {
+            let why = if outlet.has_sent() {
+                "it says that it revoked, and sent neither of the tokens"
+            } else {
+                "it says that it revoked, and sent nothing"
+            };
+            return Err(broken(EXPORT, why, outlet).into());
+        }
+    };
+    tracing::warn!(
+        export = EXPORT,
+        "a plugin says that it revoked what the service did not: {}",
+        refusal.diagnosis.message
+    );
+    Err(refusal.into())
+}
+
+fn not_revoked(fate: Fate, detail: Option<String>) -> Refusal {
+    let (kind, code, message, hint) = match fate {
+        Fate::Unanswered => (
+            ErrorKind::OutcomeUnknown,
+            "revocation-unanswered",
+            "The service did not answer the request to revoke: whether the grant has ended is not known.",
+            "Revoke again. To revoke what has ended already does no harm.",
+        ),
+        Fate::Undecided | Fate::Decided => (
+            ErrorKind::Unavailable,
+            "revocation-undecided",
+            "The service could not revoke now: it answered that it failed, or that it has to be asked \
+             later or elsewhere. The grant may live on.",
+            "Revoke again later.",
+        ),
+    };
+    let hints: Vec<String> = [hint.to_owned()].into_iter().chain(detail).collect();
+    Refusal::new(
+        kind,
+        Diagnosis {
+            code: code.to_owned(),
+            message: message.to_owned(),
+            hint: Some(hints.join(" ")),
+            actor: Actor::Service,
+            setup_step: None,
+            support_id: None,
+        },
+    )
 }
 
 /// The names of secrets in what is added to a request.
@@ -218,8 +267,8 @@ fn check_checks(checks: &[Check], outlet: &Outlet) -> Result<(), &'static str> {
         Err("a test has at least one check, and not hundreds")
     } else if passed && !outlet.has_succeeded() {
         Err(
-            "a check passed, and no request of the test was answered with success that carried a \
-             secret of the credential",
+            "a check passed, and no request of the test was answered with success that carried the \
+             access token",
         )
     } else if checks
         .iter()

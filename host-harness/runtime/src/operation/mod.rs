@@ -21,7 +21,7 @@ mod tokens;
 mod unread;
 
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wasmtime::Store;
 
@@ -32,8 +32,9 @@ use crate::contract::{GrantPlan, Problem, SettingValue, Settings};
 use crate::convert;
 use crate::error::{CallFailure, Cause};
 use crate::http::Exchange;
-use crate::outlet::{CallPurpose, Outlet};
+use crate::outlet::Outlet;
 use crate::plugin::Loaded;
+use crate::purpose::CallPurpose;
 use crate::redact::Redactor;
 use crate::secret::Secret;
 use crate::slots::Caller;
@@ -57,6 +58,8 @@ pub struct Operation {
     exchange: Arc<Exchange>,
     plan: OnceLock<GrantPlan>,
     unread: Mutex<Option<UnreadTokens>>,
+    /// Refresh tokens that the credential has without this operation's having obtained them.
+    refresh_tokens: Mutex<Vec<Secret>>,
     caller: Caller,
 }
 
@@ -86,6 +89,7 @@ impl Operation {
             exchange: Arc::new(exchange),
             plan: OnceLock::new(),
             unread: Mutex::default(),
+            refresh_tokens: Mutex::default(),
             caller,
         }
     }
@@ -103,6 +107,15 @@ impl Operation {
     pub fn know<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret>) {
         self.exchange
             .with_vault(|vault| secrets.into_iter().for_each(|it| vault.know(it)));
+    }
+
+    /// The refresh token that the credential keeps where an answer brings none: what an answer brings as
+    /// the access token is another secret. The one of a [`Grant`](crate::Grant) is known without this.
+    pub fn know_refresh_token(&self, token: &Secret) {
+        self.know([token]);
+        let known = &self.refresh_tokens;
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.push(token.clone());
     }
 
     /// What is wrong with the settings: every problem at once. Sends nothing.

@@ -219,11 +219,11 @@ impl Operation {
         let outlet = Outlet::for_grant(&self.exchange, &grant);
         let answer = match answer {
             Ok(answer) => {
-                outlet.note_sent(true);
+                outlet.note_answered();
                 self.exchange.read(answer.into(), request).await
             }
             Err(failure) => {
-                outlet.note_sent(failure.request_sent);
+                outlet.note_unanswered(failure.request_sent);
                 Err(failure)
             }
         };
@@ -323,6 +323,7 @@ impl Operation {
             }
             Grant::ClientCredentials => wit_oauth::Grant::ClientCredentials,
             Grant::RefreshToken(token) => {
+                self.know_refresh_token(token);
                 wit_oauth::Grant::RefreshToken(name("refresh_token", token))
             }
             Grant::Other(name) => wit_oauth::Grant::Other(name.clone()),

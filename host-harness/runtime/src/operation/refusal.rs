@@ -1,5 +1,5 @@
-//! A plugin's refusal, as far as the host lets it stand: whether anything was sent is the host's word,
-//! and so is what it denied.
+//! A plugin's refusal, as far as the host lets it stand: whether anything was sent and answered is the
+//! host's word, and so is what it denied.
 
 use super::Operation;
 use crate::bindings::connector::credential::types as wit;
@@ -54,6 +54,9 @@ fn corrected(mut refusal: Refusal, outlet: &Outlet) -> Refusal {
             kind: ErrorKind::Unavailable,
             ..refusal
         },
+        (ErrorKind::OutcomeUnknown, _) if !outlet.has_unanswered() => {
+            by_plugin(refusal, ErrorKind::Protocol)
+        }
         (
             ErrorKind::InvalidSettings
             | ErrorKind::Reauthorize

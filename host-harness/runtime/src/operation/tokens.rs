@@ -1,6 +1,7 @@
 //! The tokens that a plugin reports, held against what the host knows.
 
 use std::collections::HashSet;
+use std::sync::PoisonError;
 
 use super::Operation;
 use crate::bindings::connector::credential::types::SettingValue;
@@ -31,7 +32,7 @@ impl Operation {
             .refresh
             .map(|name| self.new_refresh_token(&name, granted));
         let refresh = refresh.transpose()?;
-        if refresh.as_ref() == Some(&access) {
+        if refresh.as_ref() == Some(&access) || self.is_refresh_token(&access) {
             return Err("access and refresh token are one secret".to_owned());
         }
         Ok(Tokens {
@@ -61,7 +62,10 @@ impl Operation {
                         Err("it named a secret that this operation does not have".to_owned())
                     }
                 })?;
-        if self.form_secrets().any(|it| it == secret) {
+        if self
+            .settings_of(|kind| !is_token(kind))
+            .any(|it| it == secret)
+        {
             return Err(
                 "it reported a secret of the form as a token, which the service repeated"
                     .to_owned(),
@@ -70,14 +74,25 @@ impl Operation {
         Ok(secret)
     }
 
-    /// What was typed into the form as a secret; tokens that were typed in are tokens.
-    fn form_secrets(&self) -> impl Iterator<Item = Secret> {
+    /// Whether a secret is a refresh token that the credential has already: it was used, is kept, or
+    /// stands among the settings. Without another one, it stays the credential's.
+    fn is_refresh_token(&self, secret: &Secret) -> bool {
+        let kept = &self.refresh_tokens;
+        let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_refresh = |kind: Option<&FieldKind>| kind == Some(&FieldKind::RefreshToken);
+        kept.contains(secret) || self.settings_of(is_refresh).any(|it| it == *secret)
+    }
+
+    /// The settings that the plugin has as secrets, by what their fields are: also a text that the policy
+    /// keeps from it, and what has no field. A kind is absent where the descriptor has no such field.
+    fn settings_of(
+        &self,
+        wanted: impl Fn(Option<&FieldKind>) -> bool,
+    ) -> impl Iterator<Item = Secret> {
         let descriptor = self.loaded.descriptor();
         self.settings.iter().filter_map(move |it| match &it.value {
             SettingValue::Secret(sealed)
-                if descriptor
-                    .field(&it.field)
-                    .is_some_and(|it| it.kind == FieldKind::Secret) =>
+                if wanted(descriptor.field(&it.field).map(|it| &it.kind)) =>
             {
                 self.exchange
                     .with_vault(|vault| vault.get(&sealed.secret).cloned())
@@ -142,6 +157,11 @@ impl Operation {
             })
             .collect()
     }
+}
+
+/// Whether a field holds a token of the credential, whose value an answer may well bring again.
+fn is_token(kind: Option<&FieldKind>) -> bool {
+    matches!(kind, Some(FieldKind::AccessToken | FieldKind::RefreshToken))
 }
 
 /// Bounded; zero says nothing, and a token that was issued is not thrown away for it.

@@ -6,7 +6,7 @@ use crate::contract::{Method, Pair, Purposes, Request, RequestBody, Segment};
 use crate::egress::{NamedHeaders, Origin, Policy};
 use crate::http::{Exchange, Scope, SystemLookup, Transport};
 use crate::limits::HttpLimits;
-use crate::outlet::CallPurpose;
+use crate::purpose::CallPurpose;
 use crate::randomness::SystemRandomness;
 use crate::reading::{Declaration, Permitted};
 use crate::secret::Secret;

@@ -22,6 +22,8 @@ enum Held {
     Crashed,
     /// The request is denied, for this reason.
     Denied(&'static str),
+    /// The same, and the refusal says so.
+    DeniedWithin(&'static str),
     /// What the plugin returned breaks the contract, in this way.
     Broken(&'static str),
     /// The host says that it sent nothing, for this reason, and that the plugin's author acts.
@@ -49,6 +51,8 @@ enum Call {
     Request,
     Authenticate,
     Test,
+    /// The same, and what the plugin was told of the answer.
+    Ask,
     Revoke,
     Plan,
     /// Of a code.
@@ -58,10 +62,11 @@ enum Call {
 fn attack(behaviour: Behaviour) -> (Call, Held) {
     use Behaviour as B;
     use Call::{
-        Authenticate, Compute, Exchange, Obtain, Plan, Request, Revoke, Send, Test, Validate,
+        Ask, Authenticate, Compute, Exchange, Obtain, Plan, Request, Revoke, Send, Test, Validate,
     };
     use Held::{
-        Broken, Crashed, Denied, DeniedByHost, Ended, Harmless, Hidden, Refused, Stopped, Withheld,
+        Broken, Crashed, Denied, DeniedByHost, DeniedWithin, Ended, Harmless, Hidden, Refused,
+        Stopped, Withheld,
     };
     let misplaced = "a secret may stand in `authorization`, in the body, and in the headers";
     let unknown = "the plugin named a secret that this operation does not have";
@@ -77,7 +82,7 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
         B::CountCalls => (Compute(""), Harmless("1")),
         B::TellSettings => (Compute("plain"), Harmless("argument=plain")),
         B::TellAll => (Send(""), Hidden("/echo=unreadable")),
-        B::TellClaims => (Send(""), Harmless("[]")),
+        B::TellClaims => (Ask, Harmless("[]")),
         B::ManyRequests => (Send(""), Stopped(Limit::Requests)),
         B::SecretInHeader => (Send(""), Denied(misplaced)),
         B::SecretInKeyHeader => (Send(""), Harmless("200 BodyKind::Json")),
@@ -99,7 +104,7 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
         | B::NameInJson
         | B::NameInCapitals
         | B::NameEncoded => (Send(""), Denied(as_text)),
-        B::NameInPieces => (Send(""), Denied(as_text)),
+        B::NameInPieces | B::NameAcrossPair | B::NameAcrossFields => (Send(""), Denied(as_text)),
         B::GuessInPieces | B::GuessAcrossFields => {
             (Send("not-a-real-"), Ended("200 BodyKind::Other"))
         }
@@ -116,12 +121,20 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
         B::LargeRequest => (Send(""), Denied("the request is larger than 65536 bytes")),
         B::SmuggledRequest => (Send(""), Denied("the body is said to be JSON, and is none")),
         B::GetWithForm => (Send(""), Denied("a request by GET or DELETE has no body")),
-        B::Delete | B::Put => (Send(""), Denied("a test changes nothing")),
+        B::Delete | B::Put | B::GrantInTest => (Ask, Denied("a test changes nothing")),
+        B::PassesByBearer => (Ask, Harmless("200 BodyKind::Json")),
+        B::Introspects => (Ask, Hidden("/echo=unreadable")),
         B::LongList => (Validate, Stopped(Limit::Hostcall)),
         B::LongHeaders => (Request, Stopped(Limit::Hostcall)),
         B::MadeUpToken => (Obtain, Broken("it named a secret")),
         B::SettingAsToken => (Obtain, Broken(no_answer)),
         B::SameTokens => (Obtain, Broken(one_secret)),
+        B::SpreadsAnswer => (
+            Obtain,
+            DeniedWithin("a secret of an answer may not go to this origin"),
+        ),
+        B::TellParameters => (Exchange, Harmless("Bearer")),
+        B::LearnsFact => (Obtain, Harmless(r#"("learned", "company-9")"#)),
         B::OtherTokenType => (Obtain, Broken("tokens of a type other than Bearer")),
         B::EternalTokens => (Obtain, Harmless("expires_in_seconds: Some(315360000)")),
         B::DeadTokens => (Obtain, Harmless("expires_in_seconds: None")),
@@ -129,8 +142,9 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
         B::WrongFact => (Obtain, Broken("a field that is not of kind `learned`")),
         B::TwoFacts => (Obtain, Broken("it learnt two facts for one field")),
         B::NameAsFact => (Obtain, Broken("a fact that is empty or holds a secret")),
-        B::SaysDenied | B::SaysInvalid => (Obtain, Refused(ErrorKind::Protocol, Actor::Plugin)),
-        B::SaysUnknown => (Obtain, Refused(ErrorKind::OutcomeUnknown, Actor::User)),
+        B::SaysDenied | B::SaysInvalid | B::SaysUnknown => {
+            (Obtain, Refused(ErrorKind::Protocol, Actor::Plugin))
+        }
         B::WaitsForever => (Obtain, Refused(ErrorKind::Throttled, Actor::User)),
         B::EmptyDiagnosis => (Obtain, Refused(ErrorKind::Other, Actor::User)),
         B::LongDiagnosis => (Obtain, Refused(ErrorKind::Other, Actor::User)),
@@ -145,7 +159,7 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
             Authenticate,
             Broken("it writes a secret, or the name of one, as text"),
         ),
-        B::PassesWithout => (
+        B::PassesWithout | B::PassesByOther => (
             Test,
             Broken("no request of the test was answered with success"),
         ),
@@ -155,6 +169,7 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
             Revoke,
             Broken("it says that it revoked, and sent neither of the tokens"),
         ),
+        B::Revokes | B::RevokesBoth => (Revoke, Harmless("()")),
         B::PassesUnasked => (
             Test,
             Broken("no request of the test was answered with success"),
@@ -185,6 +200,12 @@ fn attack(behaviour: Behaviour) -> (Call, Held) {
 
 const TOKENS: &str = r#"{"access_token":"not-a-real-token-1","refresh_token":"another-token-22"}"#;
 
+/// Where a test asks, and a revocation goes.
+const ROOT: &str = "https://service.example/";
+
+/// An origin that is an API and nothing else.
+const API: &str = "https://api.example";
+
 async fn make(stage: &Stage, behaviour: &str, call: &Call) -> Result<String, Error> {
     let access = Secret::new("not-a-real-access");
     match call {
@@ -199,15 +220,19 @@ async fn make(stage: &Stage, behaviour: &str, call: &Call) -> Result<String, Err
             Ok(format!("{tokens:?}"))
         }
         Call::Test => {
-            let checks = stage.operation(behaviour, "").test(&access).await?;
+            let checks = stage.operation(behaviour, ROOT).test(&access).await?;
             Ok(format!("{checks:?}"))
+        }
+        Call::Ask => {
+            let checks = stage.operation(behaviour, ROOT).test(&access).await?;
+            Ok(checks[0].detail.clone().unwrap())
         }
         Call::Revoke => {
             let held = HeldTokens {
                 access: Some(access),
-                refresh: None,
+                refresh: Some(Secret::new("another-refresh-22")),
             };
-            let operation = stage.operation(behaviour, "");
+            let operation = stage.operation(behaviour, ROOT);
             Ok(format!("{:?}", operation.revoke(&held).await?))
         }
         Call::Plan => Ok(format!(
@@ -220,7 +245,7 @@ async fn make(stage: &Stage, behaviour: &str, call: &Call) -> Result<String, Err
                 code: Secret::new("not-a-real-9Wm2Tq5v"),
                 redirect_uri: "https://127.0.0.1:1/callback".to_owned(),
                 code_verifier: Some(Secret::new("not-a-real-4Kd8sLq2")),
-                parameters: Vec::new(),
+                parameters: vec![("realmId".to_owned(), "4711".to_owned())],
             });
             let tokens = operation.obtain_tokens(&grant, Sender::Plugin).await?;
             Ok(format!("{tokens:?}"))
@@ -246,17 +271,19 @@ fn limits() -> Limits {
 
 async fn hold(behaviour: Behaviour) {
     let (call, held) = attack(behaviour);
-    let extra = if let Call::Send(extra) = call {
-        extra
-    } else {
-        ""
+    let extra = match call {
+        Call::Send(extra) => extra,
+        Call::Obtain => API,
+        Call::Revoke | Call::Ask => ROOT,
+        _ => "",
     };
     let server = match call {
         Call::Obtain | Call::Exchange => Server::says_json(TOKENS).await,
+        Call::Revoke => Server::says_json("{}").await,
         _ => Server::echoes().await,
     };
     let stage = Stage::with_limits(limits()).await.mapped_to(&server);
-    let stage = stage.with_extra(extra);
+    let stage = stage.with_extra(extra).allowing(API);
     let log = Log::keep();
     let attack = make(&stage, behaviour.name(), &call);
     let outcome = stage.withstands(attack).await;
@@ -276,6 +303,11 @@ fn assert_held(behaviour: Behaviour, outcome: Result<String, Error>, held: &Held
         }
         (Held::Broken(why), Err(Error::Failed(failure))) => {
             assert!(failure.to_string().contains(why), "{failure}");
+            log.says_once(why);
+        }
+        (Held::DeniedWithin(why), Err(Error::Refused(refusal))) => {
+            assert_eq!(refusal.kind, ErrorKind::Other, "{behaviour:?}: {refusal:?}");
+            assert!(refusal.to_string().contains(why), "{refusal}");
             log.says_once(why);
         }
         (Held::DeniedByHost(why), Err(Error::Refused(refusal))) => {

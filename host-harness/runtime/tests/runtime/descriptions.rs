@@ -20,7 +20,7 @@ enum Fate {
 fn fate(description: Description) -> Fate {
     use Description as D;
     match description {
-        D::Honest | D::Escapes => Fate::Loads,
+        D::Honest | D::Escapes | D::OtherFields => Fate::Loads,
         D::Endless => Fate::Stopped(Limit::CpuTime),
         D::MegabyteLabel | D::ManyFields => Fate::Stopped(Limit::Hostcall),
         D::Panics => Fate::Crashes,

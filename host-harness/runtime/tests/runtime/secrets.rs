@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use credential_runtime::{Cause, Error, Grant, Policy, Secret, Sender, Settings};
+use credential_runtime::{Cause, Error, Grant, Policy, Runtime, Secret, Sender, Settings};
+use rstest::rstest;
 
 use rstest::rstest;
 
@@ -197,6 +198,110 @@ async fn a_secret_of_the_form_that_comes_back_is_no_token() {
             assert!(failure.to_string().contains(why), "{failure}");
         }
     }
+}
+
+/// Whatever field it stands in, and whatever the form calls that: what the plugin has as a secret of the form
+/// is no token. The tokens themselves may come again.
+#[rstest]
+#[case::a_secret("secret", false, Err("a secret of the form as a token"))]
+#[case::a_text_that_is_kept_from_the_plugin("extra", true, Err("a secret of the form as a token"))]
+#[case::a_text_from_a_source("extra", false, Err("a secret of the form as a token"))]
+#[case::a_field_of_another_kind("certificate", true, Err("a secret of the form as a token"))]
+#[case::a_field_that_there_is_not("no_such_field", true, Err("a secret of the form as a token"))]
+#[case::the_access_token("access", false, Ok(()))]
+#[case::the_refresh_token("refresh", false, Err("access and refresh token are one secret"))]
+#[tokio::test]
+async fn what_the_form_has_as_a_secret_is_no_token(
+    #[case] field: &str,
+    #[case] as_text: bool,
+    #[case] expected: Result<(), &str>,
+) {
+    let value = "not-a-real-setting-31";
+    let server = Server::says_json(&format!(r#"{{"access_token":"{value}"}}"#)).await;
+    let component = test_guests::describing(test_guests::Description::OtherFields).unwrap();
+    let plugin = Runtime::builder().build().unwrap().load(&component).await;
+    let policy = Policy::nothing()
+        .allow_text("argument")
+        .allow_origin(SERVICE.parse().unwrap())
+        .map_origin(SERVICE.parse().unwrap(), server.url().parse().unwrap());
+    let settings = Settings::new().with_text("argument", format!("{SERVICE}/token"));
+    let settings = if as_text {
+        settings.with_text(field, value)
+    } else {
+        settings.with_secret(field, value)
+    };
+    let operation = plugin.unwrap().operation(&settings, &Arc::new(policy));
+    for sender in SENDERS {
+        let grant = Grant::ClientCredentials;
+        let outcome = operation.obtain_tokens(&grant, sender).await;
+        match (outcome, expected) {
+            (Ok(tokens), Ok(())) => assert_eq!(tokens.access, Secret::new(value)),
+            (Err(Error::Failed(failure)), Err(why)) => {
+                assert!(failure.to_string().contains(why), "{failure}");
+            }
+            (outcome, expected) => panic!("{outcome:?}, expected {expected:?}"),
+        }
+    }
+}
+
+/// Without a new refresh token, the credential keeps the one that it has.
+#[rstest]
+#[case::the_one_that_was_used(Grant::RefreshToken(Secret::new("not-a-real-refresh-8")), false)]
+#[case::the_one_that_is_kept(Grant::ClientCredentials, true)]
+#[tokio::test]
+async fn the_refresh_token_that_stays_is_no_access_token(#[case] grant: Grant, #[case] kept: bool) {
+    let stays = "not-a-real-refresh-8";
+    for (answer, held) in [
+        (format!(r#"{{"access_token":"{stays}"}}"#), false),
+        (
+            format!(r#"{{"access_token":"{stays}","refresh_token":"another-token-22"}}"#),
+            false,
+        ),
+        (r#"{"access_token":"another-token-22"}"#.to_owned(), true),
+    ] {
+        let server = Server::says_json(&answer).await;
+        let stage = Stage::new().await.mapped_to(&server);
+        for sender in SENDERS {
+            let operation = stage.operation("", &format!("{SERVICE}/token"));
+            if kept {
+                operation.know_refresh_token(&Secret::new(stays));
+            }
+            match operation.obtain_tokens(&grant, sender).await {
+                Ok(tokens) => assert!(held, "{answer}: {tokens:?}"),
+                Err(Error::Failed(failure)) => {
+                    let why = "access and refresh token are one secret";
+                    assert!(!held && failure.to_string().contains(why), "{failure}");
+                }
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    }
+}
+
+/// A token that was just obtained is tested at the API in the same operation: as the access token, under
+/// another name.
+#[tokio::test]
+async fn a_fresh_token_is_tested_at_the_api_in_the_same_operation() {
+    let tokens = r#"{"access_token":"not-a-real-token-1","refresh_token":"another-token-22"}"#;
+    let (service, api) = (
+        Server::says_json(tokens).await,
+        Server::says_json("{}").await,
+    );
+    let stage = Stage::new().await.mapped_to(&service);
+    let stage = stage.mapping("https://api.example", &api);
+    let stage = stage.with_extra("https://api.example/me");
+    let operation = stage.operation("passes-by-bearer", &format!("{SERVICE}/token"));
+    for sender in SENDERS {
+        let grant = Grant::ClientCredentials;
+        let tokens = operation.obtain_tokens(&grant, sender).await.unwrap();
+        let checks = operation.test(&tokens.access).await.unwrap();
+        assert_eq!(checks[0].outcome, credential_runtime::Outcome::Passed);
+    }
+    for request in api.received() {
+        let bearer = "authorization: Bearer not-a-real-token-1\r\n";
+        assert!(request.contains(bearer), "{request}");
+    }
+    assert_eq!(api.received().len(), 2);
 }
 
 /// What came back with the browser is held against the code, the verifier and the form, too.

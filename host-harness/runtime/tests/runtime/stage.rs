@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use credential_runtime::{
-    CallFailure, Cause, Error, ErrorKind, Grant, Limit, Limits, LoadError, Operation, Plugin,
-    Policy, Runtime, RuntimeBuilder, Secret, Sender, Settings, Tokens,
+    CallFailure, Cause, Error, ErrorKind, Grant, HeldTokens, Limit, Limits, LoadError, Operation,
+    Plugin, Policy, Runtime, RuntimeBuilder, Secret, Sender, Settings, Tokens,
 };
 
 use tokio::sync::Notify;
@@ -54,15 +54,28 @@ impl Stage {
     }
 
     /// What the plugin addresses to the service goes to this server.
-    pub fn mapped_to(mut self, server: &Server) -> Self {
+    pub fn mapped_to(self, server: &Server) -> Self {
+        self.mapping(SERVICE, server)
+    }
+
+    /// The same of another origin.
+    pub fn mapping(mut self, origin: &str, server: &Server) -> Self {
+        let origin: credential_runtime::Origin = origin.parse().unwrap();
         let to = server.url().parse().unwrap();
-        self.policy = self.policy.map_origin(SERVICE.parse().unwrap(), to);
+        self.policy = self.policy.allow_origin(origin.clone());
+        self.policy = self.policy.map_origin(origin, to);
         self
     }
 
     /// What the behaviour needs besides a URL.
     pub fn with_extra(mut self, extra: &str) -> Self {
         self.settings = self.settings.with_text("extra", extra);
+        self
+    }
+
+    /// What connecting taught, or whatever else is kept with the credential.
+    pub fn with_text(mut self, field: &str, text: &str) -> Self {
+        self.settings = self.settings.with_text(field, text);
         self
     }
 
@@ -110,21 +123,25 @@ impl Stage {
         }
     }
 
-    /// Sends to a path at the service; what the plugin was told of the answer.
+    /// Sends to a path at the service, in the call that may send anything; what the plugin was told of the
+    /// answer.
     pub async fn send(&self, behaviour: &str, path: &str) -> Result<String, Error> {
         self.send_to(behaviour, &format!("{SERVICE}{path}")).await
     }
 
     pub async fn send_to(&self, behaviour: &str, url: &str) -> Result<String, Error> {
-        let checks = self
-            .operation(behaviour, url)
-            .test(&Secret::new("not-a-real-access"))
-            .await?;
-        Ok(checks
-            .into_iter()
-            .next()
-            .and_then(|check| check.detail)
-            .expect("a detail"))
+        let held = HeldTokens {
+            access: Some(Secret::new("not-a-real-access")),
+            refresh: None,
+        };
+        match self.operation(behaviour, url).revoke(&held).await {
+            Err(Error::Refused(refusal)) => {
+                assert_eq!(refusal.kind, ErrorKind::Other, "{refusal:?}");
+                Ok(refusal.diagnosis.message)
+            }
+            Err(error) => Err(error),
+            Ok(()) => panic!("the guest revokes nothing"),
+        }
     }
 
     pub async fn obtain(&self, behaviour: &str, sender: Sender) -> Result<Secret, Error> {

@@ -13,7 +13,7 @@ use crate::bindings::exports::connector::credential::credential::{Problem, Sever
 use crate::bindings::exports::connector::credential::oauth::{
     Fact, GrantKind, GrantPlan, Identity, Tokens,
 };
-use crate::request::{get, long_list, request};
+use crate::request::{about_token, get, grant, long_list, request, with_bearer, with_key};
 use crate::text;
 
 thread_local! {
@@ -213,6 +213,31 @@ pub(crate) fn checks(settings: &[Setting], access: &Sealed) -> Vec<Check> {
             let answer = http::send(&get("https://service.example/"));
             vec![check("a", Outcome::Passed, &tell(&answer))]
         }
+        Some(Behaviour::PassesByOther) => {
+            let answer = http::send(&with_key(settings));
+            vec![check("a", Outcome::Passed, &tell(&answer))]
+        }
+        Some(Behaviour::PassesByBearer) => {
+            let url = text(settings, "extra");
+            let answer = http::send(&with_bearer(url, &access.secret));
+            vec![check("a", Outcome::Passed, &tell(&answer))]
+        }
+        Some(Behaviour::Introspects) => {
+            let url = text(settings, "argument");
+            let answer = http::send(&about_token(url, &access.secret));
+            vec![check("a", Outcome::Passed, &tell(&answer))]
+        }
+        Some(Behaviour::GrantInTest) => {
+            let answer = http::send(&grant(settings));
+            vec![check("a", Outcome::Skipped, &tell(&answer))]
+        }
+        Some(Behaviour::TellClaims) => {
+            vec![check(
+                "a",
+                Outcome::Skipped,
+                &format!("{:?}", access.claims),
+            )]
+        }
         Some(Behaviour::LongChecks) => ["a", "b"]
             .map(|it| check(&("x".repeat(300) + it), Outcome::Skipped, ""))
             .into(),
@@ -228,17 +253,16 @@ pub(crate) fn checks(settings: &[Setting], access: &Sealed) -> Vec<Check> {
                 check("a", Outcome::Skipped, ""),
             ]
         }
-        Some(_) | None => vec![check("a", Outcome::Skipped, &send(settings, access))],
+        Some(_) | None => vec![check("a", Outcome::Skipped, &send(settings))],
     }
 }
 
 /// Sends as the behaviour says and tells what came back.
-fn send(settings: &[Setting], access: &Sealed) -> String {
+pub(crate) fn send(settings: &[Setting]) -> String {
     match told(settings) {
         Some(Behaviour::ManyRequests) => loop {
             black_box(http::send(&get(text(settings, "argument"))).is_ok());
         },
-        Some(Behaviour::TellClaims) => format!("{:?}", access.claims),
         Some(Behaviour::TellAll) => {
             tell(&http::send(&crate::request::with_secret_in_form(settings)))
         }
@@ -316,6 +340,11 @@ pub(crate) fn tokens(settings: &[Setting], answer: &Answer) -> Result<Tokens, Er
     let answered = secret_at("/access_token");
     let access = match (behaviour, answered.clone()) {
         (Some(Behaviour::MadeUpToken), _) => "token.0.0000000000000000".to_owned(),
+        (Some(Behaviour::SpreadsAnswer), _) => {
+            let token = secret_at("/refresh_token").unwrap_or_default();
+            let answer = http::send(&with_bearer(text(settings, "extra"), &token));
+            return Err(error(ErrorKind::Other, tell(&answer)));
+        }
         (Some(Behaviour::SettingAsToken), _) => crate::secret(settings, "secret"),
         (Some(Behaviour::CodeWithoutVerifier | Behaviour::CodeElsewhere), None) => {
             return Err(error(ErrorKind::Denied, tell(answer)));
@@ -373,6 +402,10 @@ pub(crate) fn tokens(settings: &[Setting], answer: &Answer) -> Result<Tokens, Er
                 company: Some(String::new()),
                 entity: None,
             }),
+            ..honest
+        },
+        Some(Behaviour::LearnsFact) => Tokens {
+            facts: vec![fact("learned", "company-9".to_owned())],
             ..honest
         },
         Some(Behaviour::WrongFact) => Tokens {

@@ -126,6 +126,17 @@ pub(crate) fn describe() -> Descriptor {
             it.members.push(member("/letters", phrases));
         }
         Description::CodeParameter => it.redirect_parameters.push("code".to_owned()),
+        Description::OtherFields => it.fields.extend([
+            Field {
+                kind: FieldKind::Other("certificate".to_owned()),
+                ..field("certificate")
+            },
+            token(),
+            Field {
+                kind: FieldKind::RefreshToken,
+                ..field("refresh")
+            },
+        ]),
         Description::ControlledName => it.fields.push(field("\u{1b}[2J")),
         Description::ScriptLink => it.documentation = "javascript:alert(1)".to_owned(),
         Description::Escapes => escape_every_text(&mut it),

@@ -34,7 +34,7 @@ mod bindings {
 }
 
 use bindings::connector::credential::http::{Answer, Request};
-use bindings::connector::credential::types::{Error, Sealed, Setting, SettingValue};
+use bindings::connector::credential::types::{Error, ErrorKind, Sealed, Setting, SettingValue};
 use bindings::exports::connector::credential::{connection, credential, oauth};
 
 struct Misbehaving;
@@ -140,14 +140,33 @@ impl connection::Guest for Misbehaving {
         Some(behaviour::send_in_secret(&settings))
     }
 
-    fn revoke(settings: Vec<Setting>, _tokens: connection::HeldTokens) -> Result<(), Error> {
+    /// What it sends without an aim, it sends here: to revoke, anything may leave.
+    fn revoke(settings: Vec<Setting>, tokens: connection::HeldTokens) -> Result<(), Error> {
+        use bindings::connector::credential::http::send;
+        let (access, refresh) = (
+            tokens.access.unwrap_or_default(),
+            tokens.refresh.unwrap_or_default(),
+        );
+        let url = text(&settings, "argument");
         match behaviour::told(&settings) {
             Some(behaviours::Behaviour::RevokesUnasked) => Ok(()),
             Some(behaviours::Behaviour::RevokesWithout) => {
-                let url = "https://service.example/";
-                let _ = bindings::connector::credential::http::send(&request::get(url));
+                let _ = send(&request::get("https://service.example/"));
                 Ok(())
             }
+            Some(behaviours::Behaviour::Revokes) => {
+                let _ = send(&request::about_token(url, &access));
+                Ok(())
+            }
+            Some(behaviours::Behaviour::RevokesBoth) => {
+                let _ = send(&request::about_token(text(&settings, "extra"), &access));
+                let _ = send(&request::about_token(url, &refresh));
+                Ok(())
+            }
+            _ if !url.is_empty() => Err(behaviour::error(
+                ErrorKind::Other,
+                behaviour::send(&settings),
+            )),
             _ => Err(behaviour::refusal(
                 &settings,
                 &behaviour::compute(&settings),

@@ -135,6 +135,14 @@ pub(crate) fn request(settings: &[Setting]) -> Request {
             get(&format!("{}?{encoded}", text(settings, "argument")))
         }
         Behaviour::NameInPieces => form(vec![in_pieces("secret", &secret)]),
+        Behaviour::NameAcrossPair => {
+            let (first, second) = secret.split_at(secret.len() - 8);
+            form(vec![pair(first, words(second))])
+        }
+        Behaviour::NameAcrossFields => {
+            let (first, second) = secret.split_at(secret.len() - 8);
+            form(vec![pair("token", words(first)), pair(second, words("x"))])
+        }
         Behaviour::GuessInPieces => form(vec![pair("s", value()), in_pieces("g", extra)]),
         Behaviour::GuessAcrossFields => {
             let (first, second) = extra.split_at(extra.len() / 2);
@@ -171,7 +179,7 @@ pub(crate) fn exchange(settings: &[Setting], grant: &Grant) -> Request {
         code,
         redirect_uri,
         code_verifier,
-        ..
+        parameters,
     } = code;
     let redirect_uri = match told(settings) {
         Some(Behaviour::CodeElsewhere) => "https://evil.example/",
@@ -186,7 +194,45 @@ pub(crate) fn exchange(settings: &[Setting], grant: &Grant) -> Request {
     {
         pairs.push(pair("code_verifier", Segment::Secret(verifier.clone())));
     }
+    if told(settings) == Some(Behaviour::TellParameters) {
+        let told = parameters
+            .iter()
+            .map(|(name, value)| pair(name, words(value)));
+        pairs.extend(told);
+    }
     with_form(settings, pairs)
+}
+
+/// Asks about a token, or ends it: both have one form.
+pub(crate) fn about_token(url: &str, token: &str) -> Request {
+    Request {
+        method: Method::Post,
+        body: RequestBody::Form(vec![pair("token", Segment::Secret(token.to_owned()))]),
+        ..get(url)
+    }
+}
+
+/// Obtains a token by the form's secret.
+pub(crate) fn grant(settings: &[Setting]) -> Request {
+    let mut request = with_secret_in_form(settings);
+    if let RequestBody::Form(pairs) = &mut request.body {
+        pairs.push(pair("grant_type", words("client_credentials")));
+    }
+    request
+}
+
+/// Asks with a token in `authorization`.
+pub(crate) fn with_bearer(url: &str, token: &str) -> Request {
+    Request {
+        authorization: Some(Authorization::Bearer(token.to_owned())),
+        ..get(url)
+    }
+}
+
+/// Asks with the form's secret in a header.
+pub(crate) fn with_key(settings: &[Setting]) -> Request {
+    let key = pair("x-api-key", Segment::Secret(secret(settings, "secret")));
+    with_headers(settings, vec![key])
 }
 
 /// What fits into a request of 64 KiB.
