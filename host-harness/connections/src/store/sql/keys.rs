@@ -61,7 +61,7 @@ async fn load(source: &Arc<dyn KeySource>) -> Result<MasterKeys, StoreError> {
     let source = Arc::clone(source);
     match tokio::task::spawn_blocking(move || source.load()).await {
         Ok(keys) => Ok(keys?),
-        Err(error) => Err(super::store::stopped(&error)),
+        Err(error) => Err(super::running::stopped(&error)),
     }
 }
 

@@ -19,6 +19,7 @@ mod lease;
 mod read;
 mod rotation;
 mod row;
+mod running;
 mod sealing;
 mod seen;
 mod spelling;
@@ -31,7 +32,7 @@ use std::future::Future;
 use super::StoreError;
 
 pub(super) use keys::{CheckKey, Keys, RegisterKey};
-pub(super) use store::SqlStore;
+pub(super) use running::SqlStore;
 pub(super) use value::{Row, Value};
 
 /// What an operation does to the database.

@@ -1,119 +1,28 @@
 //! The [`Store`] trait over a driver.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::task::JoinError;
 
+use super::Driver;
 use super::commit::{CommitState, RecordIntent};
 use super::create::Create;
 use super::due::{FindDue, NextDue};
 use super::edit::{AcceptPlugin, CheckWritable, Delete, Rename, ReplaceSettings};
 use super::history::{ReadHistory, RecordEvent};
-use super::keys::{Keys, ReadKeys};
+use super::keys::ReadKeys;
 use super::lease::{Acquire, Release};
-use super::read::{By, FindByIdentity, Found, Get, List};
+use super::read::{By, FindByIdentity, List};
 use super::rotation::{BeginRotation, Rewrap};
-use super::seen::{Position, Seen};
-use super::spelling::FindTenant;
+use super::running::SqlStore;
+use super::seen::Position;
 use super::tokens::{CommitTokens, DiscardTokens};
-use super::{Access, Driver, Operation};
 use crate::record::{
     Acquisition, CredentialId, Due, Event, Generation, Identity, Lease, Name, NewCredential,
     NewEvent, NewIntent, NewTokens, Overview, Owner, PluginRef, Record, SettingsChange,
     SettingsVersion, StateChange, Tenant, Timestamp, Transition,
 };
-use crate::store::{Effect, KeyStatus, Store, StoreError};
-
-/// A store on one database.
-pub(in crate::store) struct SqlStore<D> {
-    driver: Arc<D>,
-    keys: Arc<Keys>,
-    seen: Seen,
-}
-
-/// A task ends early only where it panics or the program ends.
-pub(super) fn stopped(error: &JoinError) -> StoreError {
-    StoreError::Unavailable {
-        reason: format!("the call did not come to its end ({error})"),
-        effect: Effect::Unknown,
-    }
-}
-
-/// Whoever operates the database is told, whatever the caller makes of it.
-fn warn_of_fault(error: Option<&StoreError>) {
-    if let Some(error) = error.filter(|it| it.is_database_fault()) {
-        tracing::warn!(%error, "a write to the store failed");
-    }
-}
-
-impl<D: Driver> SqlStore<D> {
-    pub(in crate::store) fn new(driver: D, keys: Arc<Keys>) -> Self {
-        Self {
-            driver: Arc::new(driver),
-            keys,
-            seen: Seen::default(),
-        }
-    }
-
-    /// Runs an operation to its end, whether or not the caller waits for it. Where it meets a master
-    /// key that is not held, it has changed nothing: the key may be at the source by now.
-    async fn run<O: Operation>(&self, operation: O) -> Result<O::Output, StoreError> {
-        let (driver, keys) = (Arc::clone(&self.driver), Arc::clone(&self.keys));
-        let operation = Arc::new(operation);
-        let task = tokio::spawn(async move {
-            let result = match driver.run(&operation).await {
-                Err(StoreError::KeyMissing { .. }) => {
-                    keys.reload().await?;
-                    driver.run(&operation).await
-                }
-                result => result,
-            };
-            if O::ACCESS == Access::Write {
-                warn_of_fault(result.as_ref().err());
-            }
-            result
-        });
-        task.await.unwrap_or_else(|error| Err(stopped(&error)))
-    }
-
-    fn shared_keys(&self) -> Arc<Keys> {
-        Arc::clone(&self.keys)
-    }
-
-    /// The tenant as it is stored. In ASCII there is one form alone.
-    async fn stored(&self, tenant: &Tenant) -> Result<Tenant, StoreError> {
-        match tenant.as_str().is_ascii() {
-            true => Ok(tenant.clone()),
-            false => self.run(FindTenant(tenant.clone())).await,
-        }
-    }
-
-    /// Another call may have gone on between this one's read and its end. So what seems to have gone back
-    /// is read once more, and compared with what was seen before that.
-    async fn find(&self, tenant: &Tenant, by: By) -> Result<Record, StoreError> {
-        let tenant = self.stored(tenant).await?;
-        let get = |by| {
-            let (keys, tenant) = (self.shared_keys(), tenant.clone());
-            self.run(Get { keys, tenant, by })
-        };
-        let mut found = get(by).await?;
-        let id = found.record.overview.id;
-        let is_behind = |found: &Found, seen: Position| match found.is_replica {
-            true => Ok(()),
-            false => seen.check(found.position, id),
-        };
-        if is_behind(&found, self.seen.of(id)).is_err() {
-            let seen = self.seen.of(id);
-            found = get(By::Id(id)).await?;
-            is_behind(&found, seen)
-                .inspect_err(|error| tracing::warn!(%error, "the store cannot be used"))?;
-        }
-        self.seen.note(id, found.position);
-        Ok(found.record)
-    }
-}
+use crate::store::{KeyStatus, Store, StoreError};
 
 #[async_trait]
 impl<D: Driver> Store for SqlStore<D> {
