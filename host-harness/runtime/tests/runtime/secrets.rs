@@ -8,8 +8,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use credential_runtime::{Cause, Error, Grant, Policy, Runtime, Secret, Sender, Settings};
 use rstest::rstest;
 
-use rstest::rstest;
-
 use crate::server::Server;
 use crate::stage::{SECRET, SERVICE, Stage};
 
