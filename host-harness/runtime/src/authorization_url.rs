@@ -6,7 +6,8 @@ use url::Url;
 /// What an authorization URL must carry, and how it does not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the authorization URL of the plugin has {found} `{parameter}`; it must have exactly the host's"
+    "the authorization URL of the plugin has {found} `{parameter}`; what it asks for and where the answer goes \
+     is the host's, once and to the letter"
 )]
 pub(crate) struct UrlError {
     pub(crate) parameter: String,
@@ -97,18 +98,21 @@ impl Parameter {
         names.iter().any(|name| self.is(name))
     }
 
-    /// Whether it says where the answer goes, or what else is asked for, by name or by value.
-    fn is_other(&self) -> bool {
+    /// How it says where the answer goes, or what else is asked for: by its name, or by its value.
+    fn other(&self) -> Option<&'static str> {
         let by_name = |name: &String| {
             OTHER_PARTS.iter().any(|part| name.contains(part))
                 || OTHER_ENDS.iter().any(|end| name.ends_with(end))
         };
         if self.is(REDIRECT_URI) {
-            return false;
+            None
+        } else if self.is_any_of(&OTHERS) || self.names.iter().any(by_name) {
+            Some("an unexpected")
+        } else if is_address(&self.value) && !self.is_any_of(&ADDRESSES) {
+            Some("an address in")
+        } else {
+            None
         }
-        self.is_any_of(&OTHERS)
-            || self.names.iter().any(by_name)
-            || (is_address(&self.value) && !self.is_any_of(&ADDRESSES))
     }
 }
 
@@ -157,8 +161,10 @@ impl Parameters {
                 .collect(),
             found,
         };
-        if let Some(other) = self.0.iter().find(|it| it.is_other()) {
-            return Err(error(other, "an unexpected"));
+        for parameter in &self.0 {
+            if let Some(found) = parameter.other() {
+                return Err(error(parameter, found));
+            }
         }
         for once in ONCE {
             if let Some(again) = self.0.iter().filter(|it| it.is(once)).nth(1) {

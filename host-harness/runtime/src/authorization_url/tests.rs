@@ -113,6 +113,21 @@ fn the_hosts_parameter_stands_once_under_any_spelling(#[case] more: &str) {
 }
 
 #[test]
+fn an_author_is_told_what_is_wrong_with_a_parameter() {
+    for (rest, expected) in [
+        ("&x=https://evil.example", "has an address in `x`"),
+        (
+            "&response_mode=fragment",
+            "has an unexpected `response_mode`",
+        ),
+        ("&client_id=theirs", "has more than one `client_id`"),
+    ] {
+        let said = check(rest).unwrap_err().to_string();
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
 fn what_stands_behind_a_semicolon_alone_is_not_there() {
     let url = Url::parse("https://api.example.com/authorize?x=1;state=ours").unwrap();
     let outcome = Parameters::of(&url).check("state", Some("ours"));
