@@ -30,6 +30,7 @@ mod pasting;
 mod policies;
 mod private_files;
 mod proving;
+mod refused_fresh;
 mod requesting;
 mod secrets;
 mod serving;
