@@ -26,7 +26,7 @@ pub(super) async fn run(args: &Token, output: Output) -> Result<Exit, Report> {
         "access_token_masked": secret.masked(),
         "expires_at": token.expires_at().map(unix_seconds),
         "generation": token.generation(),
-        "needs_somebody": needed,
+        "needs_somebody": needed.map(|it| it.why),
     });
     if args.show {
         output.verbatim(&format!("{}\n", secret.expose()), &json)?;

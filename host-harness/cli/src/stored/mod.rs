@@ -23,6 +23,13 @@ use crate::settings::{Form, supplied_settings};
 use crate::storage::{IfAbsent, Storage};
 use crate::text::Page;
 
+/// What a credential needs somebody for, though it may still give a token.
+pub(crate) struct Needed {
+    pub(crate) why: Diagnosis,
+    /// Whether it is renewed, and only the last test of it failed.
+    only_tested: bool,
+}
+
 /// The stored credentials of one tenant.
 pub(crate) struct Stored {
     pub(crate) connections: Connections,
@@ -106,7 +113,7 @@ impl Stored {
     }
 
     /// What a credential needs somebody for, where it does.
-    pub(crate) async fn needs_somebody(&self, name: &Name) -> Result<Option<Diagnosis>, Report> {
+    pub(crate) async fn needs_somebody(&self, name: &Name) -> Result<Option<Needed>, Report> {
         let found = self
             .connections
             .store()
@@ -115,15 +122,23 @@ impl Stored {
         let record = found.map_err(|error| explain::of_store(error, Some(name)))?;
         let standing = Standing::of(&record.overview);
         let standing = standing.map_err(|error| explain::explain(self, Some(name), error))?;
-        Ok(standing.state.needs_somebody().cloned())
+        let needed = |why: &Diagnosis| Needed {
+            why: why.clone(),
+            only_tested: standing.failed_test().is_some(),
+        };
+        Ok(standing.needs_somebody().map(needed))
     }
 
-    /// A token that works says nothing of the next one: where there will be none, that is told.
-    pub(crate) fn warn(&self, name: &Name, needed: &Diagnosis) {
-        let text = format!(
-            "{name} still works, but only until its token ends. {}",
-            needed.message
-        );
+    /// A token that is handed out says nothing of the next one, nor of what the service accepts: where
+    /// there will be none, or the last test failed, that is told.
+    pub(crate) fn warn(&self, name: &Name, needed: &Needed) {
+        let what = if needed.only_tested {
+            "is renewed, but its last test failed"
+        } else {
+            "still works, but only until its token ends"
+        };
+        let needed = &needed.why;
+        let text = format!("{name} {what}. {}", needed.message);
         let page = Page::new()
             .item(0, 8, "warning:", &format!("{text} ({})", needed.code))
             .each(&needed.hint, |page, hint| page.item(0, 5, "hint:", hint))

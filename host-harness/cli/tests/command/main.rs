@@ -31,6 +31,7 @@ mod policies;
 mod private_files;
 mod proving;
 mod proxies;
+mod refused_fresh;
 mod requesting;
 mod secrets;
 mod serve_ends;

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use credential_runtime::{ApiClient, AuthHeader};
 
+use super::test::Tested;
 use super::token::AccessToken;
 use super::want::Want;
 use super::{Connections, Error, Inner, Standing};
-use crate::record::{Name, Record, Tenant};
+use crate::record::{Name, NewEvent, Record, Tenant};
 use crate::state::{Asker, Diagnosis, Freshness};
 
 /// A token that is refused although it is younger than this is not renewed again: the service
@@ -42,9 +43,24 @@ impl Connections {
     /// # Errors
     ///
     /// As [`Connections::access_token`]. [`Error::Wait`] also where the token was only just given:
-    /// the service then refuses whatever it gives.
+    /// the service then refuses whatever it gives. The state says so ([`Standing::last_test`]) until a test
+    /// passes or the credential is connected again.
     pub async fn report_rejected(&self, token: &AccessToken) -> Result<AccessToken, Error> {
-        self.0.instead_of(token, Asker::Program).await
+        self.0.rejected(token, None).await
+    }
+
+    /// The same, where the caller knows what the service said: its code and support ID are then in the
+    /// error and in the state.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connections::report_rejected`].
+    pub async fn report_rejected_with(
+        &self,
+        token: &AccessToken,
+        seen: &Diagnosis,
+    ) -> Result<AccessToken, Error> {
+        self.0.rejected(token, Some(seen)).await
     }
 
     /// Renews now, because a person says so, however fresh the token is. A person overrules every wait but
@@ -87,11 +103,23 @@ impl Connections {
 }
 
 impl Inner {
-    /// Another token than this one, which the service has refused, as this asker saw.
+    async fn rejected(
+        self: &Arc<Self>,
+        token: &AccessToken,
+        seen: Option<&Diagnosis>,
+    ) -> Result<AccessToken, Error> {
+        let note = "The service refused the access token that it had only just given.";
+        let event = NewEvent::new("rejected").with_note(note);
+        self.instead_of(token, Asker::Program, (seen, event)).await
+    }
+
+    /// Another token than this one, which the service has refused, as this asker saw. Where the service
+    /// refuses what it gives, that is written down as `event`.
     pub(super) async fn instead_of(
         self: &Arc<Self>,
         token: &AccessToken,
         asker: Asker,
+        (seen, event): (Option<&Diagnosis>, NewEvent),
     ) -> Result<AccessToken, Error> {
         let record = self.store.get(&token.tenant, token.id).await?;
         if record.overview.generation != token.generation {
@@ -102,7 +130,14 @@ impl Inner {
         let now = self.clock.now();
         let is_new = now < settled && !token.obtained_at.is_impossible_at(now);
         if is_new && !standing.state.token_rejected() {
-            return Err(Error::wait(settled, Diagnosis::rejected_when_new()));
+            let why = match (seen, standing.last_test) {
+                (None, Some(known)) => known,
+                (seen, _) => Diagnosis::rejected_when_new(seen),
+            };
+            let event = event.with_diagnosis(why.clone());
+            self.write_down(token, Tested::Failed(why.clone()), event)
+                .await;
+            return Err(Error::wait(settled, why));
         }
         let want = Want::InsteadOf(token.generation, asker);
         self.fly(&token.tenant, token.id, want).await

@@ -46,13 +46,18 @@ impl Alarms {
 impl Inner {
     /// A state was stored. `before` is the code for which the credential needed somebody when its
     /// lease was taken: who stored that has warned of it.
-    pub(super) fn warn_of_state(&self, overview: &Overview, before: Option<&str>, state: &State) {
-        let Some(why) = state.needs_somebody() else {
+    pub(super) fn warn_of_state(
+        &self,
+        overview: &Overview,
+        before: Option<&str>,
+        standing: &Standing,
+    ) {
+        let Some(why) = standing.needs_somebody() else {
             return;
         };
         let new = self.alarms.raise(overview, &why.code, true);
         if new && before != Some(&*why.code) {
-            needs_somebody(overview, &why.code, why.actor.into(), state.meaning());
+            needs_somebody(overview, &why.code, why.actor.into(), standing.meaning());
         }
     }
 
@@ -94,9 +99,14 @@ impl Inner {
             let Ok(record) = self.store.get(&tenant, id).await else {
                 continue;
             };
-            match Standing::of(&record.overview).map(|it| it.state) {
-                Ok(State::Connected) => self.is_well(&record.overview, None),
-                Ok(State::Draft) => self.forget_alarm(id),
+            let Ok(standing) = Standing::of(&record.overview) else {
+                continue;
+            };
+            match standing.state {
+                State::Connected if standing.last_test.is_none() => {
+                    self.is_well(&record.overview, None);
+                }
+                State::Draft => self.forget_alarm(id),
                 _ => {}
             }
         }
@@ -136,6 +146,6 @@ fn needs_somebody(overview: &Overview, code: &str, actor: Actor, what: &str) {
 }
 
 /// The code of what a credential needs somebody for.
-pub(super) fn code(state: &State) -> Option<String> {
-    state.needs_somebody().map(|why| why.code.clone())
+pub(super) fn code(standing: &Standing) -> Option<String> {
+    standing.needs_somebody().map(|why| why.code.clone())
 }

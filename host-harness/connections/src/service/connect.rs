@@ -7,7 +7,7 @@ use credential_runtime::{Grant, GrantKind, GrantPlan, Identity, Operation, Secre
 use super::confirm::{Confirm, OtherIdentity, differ};
 use super::patience::Patience;
 use super::renewal::{lifetime, new_tokens};
-use super::work::{Answer, Asked, Turn, Wait, Work};
+use super::work::{Answer, Asked, TestMark, Turn, Wait, Work};
 use super::{Connections, Error, Inner};
 use crate::record::{
     CredentialId, Generation, Name, NewEvent, Record, RefreshChange, SettingsVersion, Tenant,
@@ -273,6 +273,7 @@ impl Work {
                 &new,
                 &lifetime,
                 (&Event::Obtained, NewEvent::new("connected")),
+                TestMark::Forgotten,
             )
             .await?;
         self.hand_out(&new, generation);

@@ -165,6 +165,7 @@ impl Work {
         let mut standing = self.standing.after(&Event::Disconnected, &at);
         standing.renew_at = None;
         standing.dead = None;
+        standing.last_test = None;
         let transition = standing.transition(None, at.jitter, NewEvent::new(kind))?;
         let store = &self.inner.store;
         let write = || store.discard_tokens(&self.lease, &transition, at.now);

@@ -8,7 +8,7 @@ use credential_runtime::{Grant, GrantKind, GrantPlan, Operation, Tokens};
 use super::confirm::differ;
 use super::token::AccessToken;
 use super::want::{Renewed, Setback, Want};
-use super::work::{Answer, Asked, Turn, Wait, Work};
+use super::work::{Answer, Asked, TestMark, Turn, Wait, Work};
 use super::{Error, Inner};
 use crate::record::{
     CredentialId, Generation, NewEvent, NewTokens, Record, RefreshChange, Tenant, Timestamp,
@@ -234,7 +234,8 @@ impl Work {
         };
         let new = new_tokens(tokens, &lifetime, absent);
         let renewed = (&Event::Obtained, NewEvent::new("renewed"));
-        match self.store_tokens(&new, &lifetime, renewed).await {
+        let stored = self.store_tokens(&new, &lifetime, renewed, TestMark::Kept);
+        match stored.await {
             Ok(generation) => {
                 let token = self.hand_out(&new, generation);
                 let now = self.inner.clock.now();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Error;
 use crate::record::{Document, Fingerprint, NewEvent, Overview, Timestamp, Transition};
 use crate::state::{
-    Circumstances, Event, Freshness, Jitter, Lifetime, State, due_at, freshness, next,
+    Circumstances, Diagnosis, Event, Freshness, Jitter, Lifetime, State, due_at, freshness, next,
 };
 
 /// The state of a credential, with what a state alone does not say.
@@ -25,6 +25,10 @@ pub struct Standing {
     /// By what the settings were refused, while they are: see [`Installed::mark`](super::Installed::mark).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_by: Option<String>,
+    /// Why the last test of the connection failed, or the service refused a token that it had only just
+    /// given. A test that passes and connecting end it; a renewal does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_test: Option<Diagnosis>,
 }
 
 impl Standing {
@@ -65,6 +69,49 @@ impl Standing {
         freshness(&self.state, self.lifetime(overview).as_ref(), now)
     }
 
+    /// Why the last test failed, where the state says nothing that is worse.
+    #[must_use]
+    pub fn failed_test(&self) -> Option<&Diagnosis> {
+        let connected = matches!(
+            self.state,
+            State::Connected
+                | State::Renewing { .. }
+                | State::Throttled { .. }
+                | State::OutcomeUnknown { .. }
+        );
+        self.last_test.as_ref().filter(|_| connected)
+    }
+
+    /// What happened, where somebody has to act: by the state, or because the last test failed.
+    #[must_use]
+    pub fn needs_somebody(&self) -> Option<&Diagnosis> {
+        self.state.needs_somebody().or_else(|| self.failed_test())
+    }
+
+    /// What happened, where something did. What needs somebody goes before what ends by itself.
+    #[must_use]
+    pub fn diagnosis(&self) -> Option<&Diagnosis> {
+        self.needs_somebody().or_else(|| self.state.diagnosis())
+    }
+
+    /// For a person, in a narrow column.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self.failed_test() {
+            Some(_) if !self.state.is_under_way() => "test failed",
+            _ => self.state.label(),
+        }
+    }
+
+    /// What it means, in one sentence; [`Standing::diagnosis`] says what led to it.
+    #[must_use]
+    pub fn meaning(&self) -> &'static str {
+        match self.failed_test() {
+            Some(_) => "The connection is kept and renewed, but its last test failed.",
+            None => self.state.meaning(),
+        }
+    }
+
     /// After an event that leaves the tokens as they are.
     pub(super) fn after(&self, event: &Event, at: &Circumstances) -> Self {
         Self {
@@ -83,6 +130,7 @@ impl Standing {
         Self {
             state: next(&self.state, event, at),
             renew_at: lifetime.renew_at,
+            last_test: self.last_test.clone(),
             ..Self::default()
         }
     }

@@ -6,7 +6,7 @@ use credential_runtime::{Error as PluginError, Secret};
 
 use super::Error;
 use super::want::{Renewed, Want};
-use super::work::Work;
+use super::work::{TestMark, Work};
 use crate::record::{NewEvent, NewTokens, RefreshChange, Timestamp, Transition};
 use crate::state::{Asker, Diagnosis, Event, Failure, Freshness, Jitter};
 use crate::store::StoreError;
@@ -93,7 +93,8 @@ impl Work {
             .with_diagnosis(failure.diagnosis().clone())
             .with_note("The refresh token that the service gave is kept.");
         let failed = (&Event::Failed(failure.clone()), entry);
-        match self.store_tokens(&new, &lifetime, failed).await {
+        let stored = self.store_tokens(&new, &lifetime, failed, TestMark::Kept);
+        match stored.await {
             Ok(generation) => {
                 self.record.overview.generation = generation;
                 Err(self.setback())

@@ -73,6 +73,15 @@ pub(super) struct Asked {
     pub(super) probe: bool,
 }
 
+/// What becomes of what the last test said, where new tokens come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TestMark {
+    /// A renewal changes nothing of what the service accepts.
+    Kept,
+    /// A person has connected it anew.
+    Forgotten,
+}
+
 /// What came of a request for tokens.
 pub(super) enum Answer {
     /// Tokens, and when they were asked for.
@@ -237,7 +246,7 @@ impl Work {
     async fn recover(&mut self) -> Result<(), Error> {
         let now = self.inner.clock.now();
         self.standing = Standing::at(&self.record.overview, now)?;
-        self.needed = alarm::code(&self.standing.state);
+        self.needed = alarm::code(&self.standing);
         if !self.standing.state.is_under_way() {
             return Ok(());
         }
@@ -325,10 +334,24 @@ impl Work {
         let write = || store.commit_state(&self.lease, &transition, at.now);
         insist(&mut Patience::of(STATE_PATIENCE), may_mend, write).await?;
         self.standing = standing;
-        let (overview, before) = (&self.record.overview, self.needed.as_deref());
-        self.inner
-            .warn_of_state(overview, before, &self.standing.state);
+        self.tell_alarms();
         Ok(())
+    }
+
+    /// Says that it comes to need somebody, or is well again, after a state was stored.
+    pub(super) fn tell_alarms(&self) {
+        let (overview, before) = (&self.record.overview, self.needed.as_deref());
+        self.inner.warn_of_state(overview, before, &self.standing);
+    }
+
+    /// The same after something that makes a credential well, as far as its state says so.
+    pub(super) fn tell_alarms_of_success(&self) {
+        if self.standing.needs_somebody().is_some() {
+            self.tell_alarms();
+        } else {
+            let (overview, before) = (&self.record.overview, self.needed.as_deref());
+            self.inner.is_well(overview, before);
+        }
     }
 
     /// Stores new tokens, with the state that follows an event. They exist nowhere else, so it goes on
@@ -339,12 +362,16 @@ impl Work {
         tokens: &NewTokens,
         lifetime: &Lifetime,
         (event, entry): (&Event, NewEvent),
+        test: TestMark,
     ) -> Result<Generation, Error> {
         let expected = self.generation();
         let mut patience = Patience::of(self.inner.terms.store_patience);
         loop {
             let at = self.inner.at(tokens.expires_at);
-            let standing = self.standing.with_tokens(event, &at, lifetime);
+            let mut standing = self.standing.with_tokens(event, &at, lifetime);
+            if test == TestMark::Forgotten {
+                standing.last_test = None;
+            }
             let transition = standing.transition(Some(lifetime), at.jitter, entry.clone())?;
             let store = &self.inner.store;
             let write = || store.commit_tokens(&self.lease, expected, tokens, &transition, at.now);
@@ -352,8 +379,7 @@ impl Work {
                 Err(StoreError::Fenced { .. }) => self.retake(expected, &mut patience).await?,
                 Ok(generation) => {
                     self.standing = standing;
-                    let (overview, before) = (&self.record.overview, self.needed.as_deref());
-                    self.inner.is_well(overview, before);
+                    self.tell_alarms_of_success();
                     return Ok(generation);
                 }
                 Err(error) => return Err(error.into()),

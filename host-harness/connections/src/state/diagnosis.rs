@@ -98,15 +98,33 @@ impl Diagnosis {
         )
     }
 
-    /// A token that was given out just now is refused by the service's API.
+    /// A token that was given out just now is refused by the service's API. What the service said of
+    /// it would be untrue of a new one; its code and support ID stay.
     #[must_use]
-    pub fn rejected_when_new() -> Self {
-        Self::of_host(
+    pub fn rejected_when_new(seen: Option<&Self>) -> Self {
+        let it = Self::of_host(
             "rejected-when-new",
             "The service refuses a token that it has only just given.",
             "An administrator of the company checks in the service that it admits this application, as \
              the setup guide says. Connecting again does not help before that.",
             Actor::Administrator,
+        );
+        Self {
+            code: seen.map_or(it.code, |seen| seen.code.clone()),
+            support_id: seen.and_then(|seen| seen.support_id.clone()),
+            ..it
+        }
+    }
+
+    /// A check failed of which the plugin says no more.
+    #[must_use]
+    pub(crate) fn test_failed(titles: &str) -> Self {
+        let message = format!("A test of the connection failed: {titles}.");
+        Self::of_host(
+            "test-failed",
+            &message,
+            "Look at the setup guide for what the service has to allow, then test again.",
+            Actor::User,
         )
     }
 

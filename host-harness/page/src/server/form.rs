@@ -64,7 +64,7 @@ impl Shown {
     ) -> Self {
         let problems = draft.as_ref().map(|it| it.problems.clone());
         let draft = draft.unwrap_or_default();
-        let why = status.standing.state.diagnosis();
+        let why = status.standing.diagnosis();
         let diagnosed = || why.and_then(|it| it.setup_step.clone());
         let stored = || status.overview.name.to_string();
         Self {

@@ -42,24 +42,25 @@ impl Stand {
         now: Timestamp,
     ) -> Self {
         let state = &standing.state;
-        let trouble = trouble(state, overview, form, now);
+        let trouble = trouble(standing, overview, form, now);
         let hinted = trouble.as_ref().is_some_and(|it| it.told.hint.is_some());
         Self {
             name: state.name(),
-            tone: tone(state),
-            label: capitalized(state.label()),
-            meaning: state.meaning(),
-            to_do: to_do(state, overview.tokens.is_some(), hinted),
+            tone: tone(standing),
+            label: capitalized(standing.label()),
+            meaning: standing.meaning(),
+            to_do: to_do(standing, overview.tokens.is_some(), hinted),
             trouble,
             by_itself: by_itself(standing, overview, now),
         }
     }
 }
 
-fn tone(state: &State) -> &'static str {
-    match state {
+fn tone(standing: &Standing) -> &'static str {
+    match &standing.state {
         State::Draft => "idle",
         State::Connecting { .. } | State::Renewing { .. } => "busy",
+        _ if standing.failed_test().is_some() => "bad",
         State::Connected => "good",
         State::Throttled { .. } | State::OutcomeUnknown { .. } => "wait",
         State::NeedsReconnecting { .. }
@@ -70,12 +71,12 @@ fn tone(state: &State) -> &'static str {
 
 /// What the state suffers from; otherwise the last failure, until tokens come.
 fn trouble(
-    state: &State,
+    standing: &Standing,
     overview: &Overview,
     form: Option<&Descriptor>,
     now: Timestamp,
 ) -> Option<Trouble> {
-    if let Some(diagnosis) = state.diagnosis() {
+    if let Some(diagnosis) = standing.diagnosis() {
         return Some(Trouble {
             past: None,
             told: Told::of(diagnosis.into(), form),
@@ -90,17 +91,19 @@ fn trouble(
 }
 
 /// What went wrong may say it already.
-fn to_do(state: &State, holds_tokens: bool, hinted: bool) -> Option<&'static str> {
-    match state {
+fn to_do(standing: &Standing, holds_tokens: bool, hinted: bool) -> Option<&'static str> {
+    match &standing.state {
         State::Draft if !hinted => Some("Fill in the form, then connect."),
         State::NeedsReconnecting { retry_at: None, .. } if !hinted => Some("Connect it again."),
         State::SettingsRefused { retry_at: None, .. } if !hinted => {
             Some("Correct the settings; the next renewal uses them.")
         }
+        // A test renews nothing while the token is good, and so would not end the state.
         State::NeedsAdministrator { .. } if holds_tokens => {
-            Some("Once it is put right, test the connection.")
+            Some("Once it is put right, choose Renew now.")
         }
         State::NeedsAdministrator { .. } => Some("Once it is put right, connect."),
+        _ if standing.failed_test().is_some() => Some("Once it is put right, test the connection."),
         State::Draft
         | State::Connecting { .. }
         | State::Connected
@@ -206,7 +209,7 @@ mod tests {
         check(
             needs_administrator(),
             ("needs-administrator", "bad", "To be put right"),
-            Some("Once it is put right, test the connection."),
+            Some("Once it is put right, choose Renew now."),
             Some("Looked at again by itself in 43 min"),
         );
     }

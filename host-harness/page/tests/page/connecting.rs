@@ -1,5 +1,6 @@
 //! From an empty form to a connected and tested credential, for both flows.
 
+use mock_intacct::ListsChecked;
 use mock_intacct::browser::Consent;
 use rstest::rstest;
 
@@ -170,6 +171,45 @@ async fn a_test_that_fails_says_why() {
     assert!(notice.starts_with("The test failed"), "{notice}");
     assert!(notice.contains("To be done by:"), "{notice}");
     assert!(tested.text.contains("data-passed=\"false\""));
+    world.assert_hides(&[CLIENT_SECRET]);
+}
+
+/// The company's two lists lack the application, which shows at a call alone.
+#[tokio::test]
+async fn a_fresh_token_that_the_api_refuses_shows_until_a_test_passes() {
+    let world = World::start().await;
+    let mut browser = world.visitor().await;
+    let lists = world.mock.company();
+    world.mock.change(|company| {
+        company.tokens.lists_checked = ListsChecked::Call;
+        company.authorized_clients.clear();
+        company.web_services_authorizations.clear();
+    });
+    let path = world.loader(&mut browser, "Loader").await;
+    let test = format!("{path}/test");
+    browser.post_and_follow(&test, &[]).await.is(200);
+    // The notice is gone by then, and what it said stays.
+    let page = browser.get(&path).await;
+    page.says("The connection is kept and renewed, but its last test failed.")
+        .says("refuses the token that it has just given")
+        .says("Support ID")
+        .says("Once it is put right, test the connection.");
+    assert!(page.text.contains("data-tone=\"bad\""));
+    browser
+        .get("/")
+        .await
+        .says("Test failed")
+        .says("refuses the token that it has just given");
+    browser
+        .post_and_follow(&format!("{path}/renew"), &[])
+        .await
+        .says("its last test failed");
+
+    world.mock.change(|company| *company = lists);
+    browser.post_and_follow(&test, &[]).await.is(200);
+    let page = browser.get(&path).await;
+    page.says("Connected; renewed by itself.");
+    assert!(!page.words().contains("test failed"), "{}", page.words());
     world.assert_hides(&[CLIENT_SECRET]);
 }
 

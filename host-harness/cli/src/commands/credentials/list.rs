@@ -24,7 +24,7 @@ pub(super) async fn run(kept: &StoreArgs, which: List, output: Output) -> Result
         if listed.is_empty() {
             return Err(nothing_to_check(&stored));
         }
-        listed.retain(|it| it.standing.state.needs_somebody().is_some());
+        listed.retain(|it| it.standing.needs_somebody().is_some());
     }
     let rows = listed
         .iter()
@@ -90,7 +90,7 @@ fn cells(it: &Listed, now: Timestamp) -> [String; 5] {
     );
     [
         overview.name.to_string(),
-        it.standing.state.label().to_owned(),
+        it.standing.label().to_owned(),
         when(expires),
         when(overview.last_success),
         who,
@@ -99,8 +99,8 @@ fn cells(it: &Listed, now: Timestamp) -> [String; 5] {
 
 /// What a person has to do about one.
 fn needed(stored: &Stored, it: &Listed) -> Option<String> {
-    let to_do = words::to_do(stored, &it.overview.name, &it.standing)?;
-    let why = it.standing.state.diagnosis();
+    let to_do = words::to_do(stored, &it.overview, &it.standing)?;
+    let why = it.standing.diagnosis();
     let why = why.map_or_else(String::new, |it| format!("{} ", it.message));
     Some(format!("{}: {why}{to_do}", it.overview.name))
 }

@@ -63,7 +63,7 @@ fn page(stored: &Stored, status: &Status) -> Page {
     let page = standing(stored, page, status, now);
     let page = tokens(page, status, now);
     let page = match &overview.last_failure {
-        Some(failure) if status.standing.state.diagnosis() != Some(&failure.diagnosis) => {
+        Some(failure) if status.standing.diagnosis() != Some(&failure.diagnosis) => {
             last_failure(page, failure, now)
         }
         _ => page,
@@ -89,15 +89,15 @@ fn difference(page: Page, name: &Name, form: &FormReport) -> Page {
 }
 
 fn standing(stored: &Stored, page: Page, status: &Status, now: Timestamp) -> Page {
-    let (overview, state) = (&status.overview, &status.standing.state);
-    let mut page = page.item(2, LABEL, "state", state.meaning());
-    if let Some(diagnosis) = state.diagnosis() {
+    let (overview, standing) = (&status.overview, &status.standing);
+    let mut page = page.item(2, LABEL, "state", standing.meaning());
+    if let Some(diagnosis) = standing.diagnosis() {
         page = diagnosed(stored, page, diagnosis);
     }
-    if let Some(to_do) = words::to_do(stored, &overview.name, &status.standing) {
+    if let Some(to_do) = words::to_do(stored, overview, standing) {
         page = page.item(2, LABEL, "to do", &to_do);
     }
-    if let Some(text) = words::by_itself(&status.standing, overview, now) {
+    if let Some(text) = words::by_itself(standing, overview, now) {
         page = page.item(2, LABEL, "by itself", &text);
     }
     match &overview.lease {
@@ -118,6 +118,9 @@ fn diagnosed(stored: &Stored, page: Page, it: &Diagnosis) -> Page {
     if let Some(step) = stored.setup_step(it) {
         let text = format!("{}. {}", step.title, step.detail);
         page = page.item(2, LABEL, "setup", &text);
+    }
+    if let Some(id) = &it.support_id {
+        page = page.item(2, LABEL, "support ID", id);
     }
     page.item(2, LABEL, "who acts", Actor::from(it.actor).describe())
 }

@@ -1,6 +1,6 @@
 //! Where a credential stands, in a person's words.
 
-use credential_connections::record::{Name, Overview, Timestamp};
+use credential_connections::record::{Overview, Timestamp};
 use credential_connections::service::Standing;
 use credential_connections::state::{Freshness, StaleReason, State};
 
@@ -8,7 +8,8 @@ use crate::moments::from_now;
 use crate::stored::Stored;
 
 /// What to do, where a person has to do something.
-pub(super) fn to_do(stored: &Stored, name: &Name, standing: &Standing) -> Option<String> {
+pub(super) fn to_do(stored: &Stored, overview: &Overview, standing: &Standing) -> Option<String> {
+    let (name, holds_tokens) = (&overview.name, overview.tokens.is_some());
     let connect = || stored.suggest("credentials connect", name);
     match &standing.state {
         State::Draft | State::NeedsReconnecting { retry_at: None, .. } => Some(connect()),
@@ -17,7 +18,19 @@ pub(super) fn to_do(stored: &Stored, name: &Name, standing: &Standing) -> Option
             stored.suggest("credentials edit", name),
             stored.suggest("renew", name)
         )),
-        State::NeedsAdministrator { .. } => Some(format!(
+        // A test renews nothing while the token is good, and so would not end the state.
+        State::NeedsAdministrator { .. } => {
+            let renew = if holds_tokens {
+                "renew"
+            } else {
+                "credentials connect"
+            };
+            Some(format!(
+                "put it right, then: {}",
+                stored.suggest(renew, name)
+            ))
+        }
+        _ if standing.failed_test().is_some() => Some(format!(
             "put it right, then: {}",
             stored.suggest("credentials test", name)
         )),
