@@ -13,7 +13,7 @@ use super::edit::{AcceptPlugin, CheckWritable, Delete, Rename, ReplaceSettings};
 use super::history::{ReadHistory, RecordEvent};
 use super::keys::{Keys, ReadKeys};
 use super::lease::{Acquire, Release};
-use super::read::{By, FindByIdentity, Get, List};
+use super::read::{By, FindByIdentity, FindByState, Get, List};
 use super::rotation::{BeginRotation, Rewrap};
 use super::tokens::{CommitTokens, DiscardTokens};
 use super::{Access, Driver, Operation};
@@ -139,6 +139,21 @@ impl<D: Driver> Store for SqlStore<D> {
             tenant,
             plugin_id,
             identity,
+        })
+        .await
+    }
+
+    async fn find_by_state(
+        &self,
+        texts: [&'static str; 4],
+        after: Option<(&Tenant, CredentialId)>,
+        limit: u32,
+    ) -> Result<Vec<Overview>, StoreError> {
+        let after = after.map(|(tenant, id)| (tenant.clone(), id));
+        self.run(FindByState {
+            texts,
+            after,
+            limit,
         })
         .await
     }
