@@ -4,10 +4,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
+
+use crate::run;
 
 /// What the others are held against: the tests of the whole workspace.
 const REFERENCE: &[&str] = &["test", "--workspace", "--no-run"];
@@ -69,8 +70,7 @@ struct Units {
 impl Units {
     /// Asks cargo.
     fn of(command: &[&str]) -> Result<Self> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
+        let output = run::command()
             .args(command)
             .args(["--unit-graph", "-Zunstable-options"])
             // The graph is an unstable output of a stable cargo.

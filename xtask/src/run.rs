@@ -22,8 +22,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Result<()> {
 
 /// Likewise, with additional environment variables.
 pub(crate) fn cargo_with(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = command()
         .args(arguments)
         .envs(environment.iter().copied())
         .status()
@@ -32,6 +31,33 @@ pub(crate) fn cargo_with(arguments: &[&str], environment: &[(&str, &str)]) -> Re
         bail!("`cargo {}` failed", arguments.join(" "));
     }
     Ok(())
+}
+
+/// cargo as it is when a person calls it: without what the cargo that runs this program says of this
+/// program's package. Build scripts (ring's) look at that, and would run again with all that follows
+/// whenever the one comes after the other.
+pub(crate) fn command() -> Command {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    for (name, _) in std::env::vars_os() {
+        if is_of_this_package(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn is_of_this_package(variable: &str) -> bool {
+    let prefixes = [
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "CARGO_BIN_",
+        "CARGO_CRATE_",
+        "CARGO_PRIMARY_",
+    ];
+    variable == "CARGO"
+        || variable == "OUT_DIR"
+        || prefixes.iter().any(|it| variable.starts_with(it))
 }
 
 /// Runs a program that was built beside this one.

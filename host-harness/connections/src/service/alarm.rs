@@ -3,17 +3,37 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use credential_runtime::Actor;
 
 use super::{Error, Inner, Standing};
-use crate::record::{CredentialId, Overview, Tenant};
+use crate::record::{CredentialId, Overview, Tenant, Timestamp};
 use crate::state::State;
 use crate::store::StoreError;
 
+/// Between two looks at the whole store for what needs somebody: how late the background tells of what
+/// another process has met.
+const LOOK_AT_ALL: Duration = Duration::from_secs(5 * 60);
+
+/// How many are read at a time.
+const BATCH: u32 = 256;
+
+/// What the states hold of which some need somebody ([`Standing::needs_somebody`] decides).
+const TROUBLE: [&str; 4] = [
+    "\"is\":\"needs-reconnecting\"",
+    "\"is\":\"needs-administrator\"",
+    "\"is\":\"settings-refused\"",
+    "\"last_test\":",
+];
+
 /// What was warned of and is not over yet.
 #[derive(Default)]
-pub(super) struct Alarms(Mutex<HashMap<CredentialId, Alarm>>);
+pub(super) struct Alarms {
+    raised: Mutex<HashMap<CredentialId, Alarm>>,
+    /// When the whole store was looked at last.
+    looked_at: Mutex<Option<Timestamp>>,
+}
 
 struct Alarm {
     tenant: Tenant,
@@ -24,7 +44,19 @@ struct Alarm {
 
 impl Alarms {
     fn lock(&self) -> MutexGuard<'_, HashMap<CredentialId, Alarm>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.raised.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn looked_at(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.looked_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it is time to look at the whole store. A clock that was put back says nothing.
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.looked_at()
+            .is_none_or(|at| at > now || now.since(at) >= LOOK_AT_ALL)
     }
 
     /// Keeps an alarm in mind. False where it is none that is new.
@@ -55,8 +87,7 @@ impl Inner {
         let Some(why) = standing.needs_somebody() else {
             return;
         };
-        let new = self.alarms.raise(overview, &why.code, true);
-        if new && before != Some(&*why.code) {
+        if before != Some(&*why.code) && self.alarms.raise(overview, &why.code, true) {
             needs_somebody(overview, &why.code, why.actor.into(), standing.meaning());
         }
     }
@@ -87,8 +118,38 @@ impl Inner {
         self.alarms.clear(id);
     }
 
-    /// Looks whether another process has put right what was warned of here.
+    /// Looks whether another process has put right what was warned of here, and at times for whatever
+    /// needs somebody, which another process may have met, or this one before it was started again.
     pub(super) async fn look_at_alarms(&self) {
+        let now = self.clock.now();
+        if self.alarms.is_due(now) {
+            match self.look_at_all(now).await {
+                Ok(()) => *self.alarms.looked_at() = Some(now),
+                Err(error) => tracing::debug!(%error, "what needs somebody could not be read"),
+            }
+        }
+        self.look_at_raised().await;
+    }
+
+    async fn look_at_all(&self, now: Timestamp) -> Result<(), StoreError> {
+        let mut after: Option<Overview> = None;
+        loop {
+            let last = after.as_ref().map(|it| (&it.tenant, it.id));
+            let batch = self.store.find_by_state(TROUBLE, last, BATCH).await?;
+            for overview in &batch {
+                // What a newer version has written says nothing here.
+                if let Ok(standing) = Standing::at(overview, now) {
+                    self.warn_of_state(overview, None, &standing);
+                }
+            }
+            if batch.len() < BATCH as usize {
+                return Ok(());
+            }
+            after = batch.into_iter().next_back();
+        }
+    }
+
+    async fn look_at_raised(&self) {
         let stored: Vec<(CredentialId, Tenant)> = {
             let alarms = self.alarms.lock();
             let stored = alarms.iter().filter(|(_, alarm)| alarm.stored);

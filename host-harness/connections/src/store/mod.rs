@@ -254,6 +254,16 @@ pub trait Store: Send + Sync {
     /// to add something that is due sooner.
     async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
 
+    /// Credentials of all tenants whose state holds one of these texts, by tenant and id, without their
+    /// secrets: at most `limit` of them, from the first after `after`. Its cost grows with the number of
+    /// credentials, so it is for alerting, every few minutes.
+    async fn find_by_state(
+        &self,
+        texts: [&'static str; 4],
+        after: Option<(&Tenant, CredentialId)>,
+        limit: u32,
+    ) -> Result<Vec<Overview>, StoreError>;
+
     /// A credential's history, newest first: at most `limit` events, from the one before number
     /// `before`. The newest [`HISTORY_KEPT`] are kept, or fewer where they say more
     /// than [`HISTORY_BYTES`].

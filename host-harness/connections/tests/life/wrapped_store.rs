@@ -88,6 +88,9 @@ pass_on! {
     fn get_by_name(tenant: &Tenant, name: &Name) -> Record;
     fn list(tenant: &Tenant, after: Option<&Name>, limit: u32) -> Vec<Overview>;
     fn find_by_identity(tenant: &Tenant, plugin: &str, of: &Identity) -> Vec<Overview>;
+    fn find_by_state(
+        texts: [&'static str; 4], after: Option<(&Tenant, CredentialId)>, limit: u32
+    ) -> Vec<Overview>;
     fn replace_settings(
         tenant: &Tenant, id: CredentialId, change: &SettingsChange, now: Timestamp
     ) -> SettingsVersion;

@@ -1,7 +1,8 @@
 //! Creating, finding, listing, renaming and deleting.
 
 use credential_connections::record::{
-    NewCredential, NewEvent, Record, Secret, SecretsSince, SettingValue, Settings,
+    CredentialId, NewCredential, NewEvent, Record, Secret, SecretsSince, SettingValue, Settings,
+    Tenant,
 };
 use credential_connections::store::StoreError;
 use rstest::rstest;
@@ -19,6 +20,7 @@ crate::on_both! {
     a_deleted_credential_leaves_nothing_behind,
     a_call_that_nobody_waits_for_is_carried_out,
     a_name_is_found_in_the_form_in_which_it_was_stored,
+    states_are_found_in_all_tenants_and_in_pages,
 }
 
 async fn a_credential_reads_back_as_it_was_created(stage: Stage) {
@@ -242,4 +244,32 @@ async fn a_name_is_found_in_the_form_in_which_it_was_stored(stage: Stage) {
         .unwrap();
     let found = store.get(&tenant(), id).await.unwrap();
     assert_eq!(found.overview.name.as_str(), "K\u{f6}ln");
+}
+
+async fn states_are_found_in_all_tenants_and_in_pages(stage: Stage) {
+    let store = stage.open().await;
+    let mut expected: Vec<(Tenant, CredentialId)> = Vec::new();
+    for owner in ["default", "other"].map(|it| Tenant::parse(it).unwrap()) {
+        for (number, is) in ["dead", "well", "ill", "dead"].into_iter().enumerate() {
+            let new = NewCredential {
+                state: state(is),
+                ..credential(&format!("{number}"))
+            };
+            let id = store.create(&owner, &new, NOW).await.unwrap();
+            expected.extend((is != "well").then(|| (owner.clone(), id)));
+        }
+    }
+    expected.sort_by_key(|(owner, id)| (owner.to_string(), id.to_string()));
+    let texts = ["\"dead\"", "\"ill\"", "\"il\"", "\"gone\""];
+    let mut found: Vec<(Tenant, CredentialId)> = Vec::new();
+    loop {
+        let after = found.last().map(|(owner, id)| (owner, *id));
+        let page = store.find_by_state(texts, after, 4).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        assert!(page.len() <= 4);
+        found.extend(page.into_iter().map(|it| (it.tenant, it.id)));
+    }
+    assert_eq!(found, expected);
 }

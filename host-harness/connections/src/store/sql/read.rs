@@ -117,6 +117,38 @@ impl Operation for List {
     }
 }
 
+/// See [`crate::store::Store::find_by_state`].
+pub(super) struct FindByState {
+    pub(super) texts: [&'static str; 4],
+    pub(super) after: Option<(Tenant, CredentialId)>,
+    pub(super) limit: u32,
+}
+
+impl Operation for FindByState {
+    type Output = Vec<Overview>;
+    const ACCESS: Access = Access::Read;
+
+    async fn run<S: Session>(&self, session: &mut S) -> Result<Vec<Overview>, StoreError> {
+        let sql = concat!(
+            "SELECT ",
+            overview!(),
+            " FROM credential WHERE (tenant, id) > (?1, ?2) \
+             AND (state LIKE ?3 OR state LIKE ?4 OR state LIKE ?5 OR state LIKE ?6) \
+             ORDER BY tenant, id LIMIT ?7"
+        );
+        let [tenant, id] = match &self.after {
+            Some((tenant, id)) => values![tenant.as_str(), id.to_string()],
+            None => values!["", ""],
+        };
+        let [a, b, c, d] = self.texts.map(|text| format!("%{text}%"));
+        let parameters = values![tenant, id, a, b, c, d, self.limit];
+        let rows = session.query(sql, &parameters).await?;
+        rows.into_iter()
+            .map(|mut row| read_overview(&mut row))
+            .collect()
+    }
+}
+
 /// See [`crate::store::Store::find_by_identity`].
 pub(super) struct FindByIdentity {
     pub(super) tenant: Tenant,

@@ -12,7 +12,7 @@ use super::edit::{AcceptPlugin, CheckWritable, Delete, Rename, ReplaceSettings};
 use super::history::{ReadHistory, RecordEvent};
 use super::keys::ReadKeys;
 use super::lease::{Acquire, Release};
-use super::read::{By, FindByIdentity, List};
+use super::read::{By, FindByIdentity, FindByState, List};
 use super::rotation::{BeginRotation, Rewrap};
 use super::running::SqlStore;
 use super::seen::Position;
@@ -83,6 +83,21 @@ impl<D: Driver> Store for SqlStore<D> {
             tenant,
             plugin_id,
             identity,
+        })
+        .await
+    }
+
+    async fn find_by_state(
+        &self,
+        texts: [&'static str; 4],
+        after: Option<(&Tenant, CredentialId)>,
+        limit: u32,
+    ) -> Result<Vec<Overview>, StoreError> {
+        let after = after.map(|(tenant, id)| (tenant.clone(), id));
+        self.run(FindByState {
+            texts,
+            after,
+            limit,
         })
         .await
     }
