@@ -218,7 +218,10 @@ impl Plugins {
         let operation = installed.operation_with_facts(&record.settings, &record.facts);
         let operation = operation.for_tenant(tenant);
         if let Some(tokens) = &record.tokens {
-            operation.know(std::iter::once(&tokens.access).chain(&tokens.refresh));
+            operation.know([&tokens.access]);
+            if let Some(refresh) = &tokens.refresh {
+                operation.know_refresh_token(refresh);
+            }
         }
         Ok(operation)
     }
