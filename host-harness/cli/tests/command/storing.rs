@@ -69,6 +69,7 @@ fn json_has_a_credential_in_a_stable_shape() {
             "identity",
             "last_failure",
             "last_success_at",
+            "last_test",
             "meaning",
             "name",
             "obtained_at",

@@ -185,7 +185,7 @@ async fn a_failed_test_of_another_process_is_told_by_the_watch(world: World) {
         company
             .users
             .iter_mut()
-            .for_each(|user| user.may_read = false)
+            .for_each(|user| user.may_read = false);
     });
     unheard(world.connections.test(tenant(), &loader))
         .await

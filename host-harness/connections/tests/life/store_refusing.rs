@@ -53,7 +53,7 @@ impl Held {
         assert!(!self.caller.is_finished(), "{words}");
     }
 
-    async fn is_stored(self, world: &World, name: &Name) {
+    async fn assert_stored(self, world: &World, name: &Name) {
         self.caller.await.unwrap().unwrap();
         assert_stored_is_newest(world, name).await;
         assert_eq!(world.state(name).await, State::Connected);
@@ -110,7 +110,7 @@ async fn tokens_that_are_refused_for_an_unknown_reason_are_stored_once_they_are_
         refuse(&world, "credential_event", state).await;
         held.is_refused(&log, "not now").await;
         accept(&world, "credential_event").await;
-        held.is_stored(&world, &dana).await;
+        held.assert_stored(&world, &dana).await;
         world.renewals().assert_count(renewals);
     }
 }
@@ -131,7 +131,7 @@ async fn tokens_whose_lease_was_lost_and_cannot_be_had_are_stored_once_it_can(wo
     refuse(&world, "credential", "XX000").await;
     held.is_refused(&log, "not now").await;
     accept(&world, "credential").await;
-    held.is_stored(&world, &dana).await;
+    held.assert_stored(&world, &dana).await;
     world.renewals().assert_count(1);
 }
 
@@ -151,7 +151,7 @@ async fn tokens_that_come_while_the_key_file_is_away_are_stored_once_it_is_back(
     std::fs::remove_file(&here).unwrap();
     held.is_refused(&log, "master.key").await;
     std::fs::rename(&new, &here).unwrap();
-    held.is_stored(&world, &dana).await;
+    held.assert_stored(&world, &dana).await;
     world.renewals().assert_count(1);
 }
 
@@ -216,7 +216,7 @@ async fn tokens_that_come_while_the_password_is_rotated_are_stored_with_the_new_
     administrator.batch_execute(rotate).await.unwrap();
     held.is_refused(&log, "28P01").await;
     set_password(&file, "not-a-real-new");
-    held.is_stored(&world, &dana).await;
+    held.assert_stored(&world, &dana).await;
     world.renewals().assert_count(1);
 }
 

@@ -34,7 +34,7 @@ enum Restore {
     /// Row by row, as a database tool does.
     Rows,
     /// `pg_restore --clean`.
-    PgRestore,
+    Restored,
 }
 
 /// A backup of this moment.
@@ -54,7 +54,7 @@ async fn save(stage: &Stage) -> PathBuf {
 async fn restore(stage: &Stage, backup: &Path) {
     let way = match &stage.database {
         Database::Sqlite(_) => Restore::Rows,
-        Database::Postgres { .. } => Restore::PgRestore,
+        Database::Postgres { .. } => Restore::Restored,
     };
     restore_by(way, stage, backup).await;
 }
@@ -79,7 +79,7 @@ async fn restore_by(way: Restore, stage: &Stage, backup: &Path) {
                 ))
                 .await;
         }
-        (Restore::PgRestore, Database::Postgres { url, .. }) => {
+        (Restore::Restored, Database::Postgres { url, .. }) => {
             let clean = ["--clean", "--if-exists", "--exit-on-error", "--dbname"];
             run("pg_restore", &[&clean[..], &[url, &backup]].concat());
         }

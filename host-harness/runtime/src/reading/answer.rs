@@ -230,12 +230,12 @@ impl Reader<'_> {
                 None => Value::Unreadable,
             },
             (Reading::Code, value) => match as_text(value).filter(|it| is_code(it)) {
-                Some(text) => self.unless_secret(place, &text, Value::Code(text.clone())),
+                Some(text) => self.unless_secret(place, &text, || Value::Code(text.clone())),
                 None => Value::Unreadable,
             },
             (Reading::Label, value) => self.label(place, value),
             (Reading::Phrases(phrases), Raw::Text(text)) => {
-                self.unless_secret(place, text, Value::Phrases(occurring(phrases, text)))
+                self.unless_secret(place, text, || Value::Phrases(occurring(phrases, text)))
             }
             (Reading::Number, value) => match number(value) {
                 Some(number) => self.number(place, value, number),
@@ -254,9 +254,9 @@ impl Reader<'_> {
     /// Its digits as they are written, and as the plugin would get them.
     fn number(&mut self, place: &str, value: &Raw, number: i64) -> Value {
         let (written, read) = (as_text(value).unwrap_or_default(), number.to_string());
-        match self.unless_secret(place, &written, Value::Number(number)) {
+        match self.unless_secret(place, &written, || Value::Number(number)) {
             Value::Number(_) if written != read => {
-                self.unless_secret(place, &read, Value::Number(number))
+                self.unless_secret(place, &read, || Value::Number(number))
             }
             value => value,
         }
@@ -269,7 +269,7 @@ impl Reader<'_> {
         };
         let on_a_line = !text.is_empty() && !text.contains(char::is_control);
         if on_a_line && text.chars().count() <= LONGEST_LABEL && !jwt::is_in(&text) {
-            self.unless_secret(place, &text, Value::Label(text.clone()))
+            self.unless_secret(place, &text, || Value::Label(text.clone()))
         } else {
             Value::Unreadable
         }
@@ -280,7 +280,7 @@ impl Reader<'_> {
         for declared in &self.declaration.headers {
             for text in declared.values(&answer.headers) {
                 let place = &declared.name;
-                if self.unless_secret(place, &text, Value::Present) == Value::Present {
+                if self.unless_secret(place, &text, || Value::Present) == Value::Present {
                     told.push((place.clone(), text));
                 }
             }
@@ -304,7 +304,7 @@ impl Reader<'_> {
     }
 
     /// The value, unless its text holds a secret of the credential.
-    fn unless_secret(&mut self, place: &str, text: &str, value: Value) -> Value {
+    fn unless_secret(&mut self, place: &str, text: &str, value: impl FnOnce() -> Value) -> Value {
         if text.len() > LONGEST_TEXT {
             return Value::Unreadable;
         }
@@ -312,7 +312,7 @@ impl Reader<'_> {
             return Value::Unreadable;
         };
         if found.is_empty() {
-            return value;
+            return value();
         }
         self.note(place, found);
         Value::Unreadable

@@ -43,7 +43,7 @@ fn writings(bytes: &[u8]) -> Vec<Form> {
 /// The bytes of hexadecimal digits, whatever stands between them.
 fn hexadecimal(secret: &str) -> Option<Bytes> {
     let digits = plain(secret);
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     let digit = |it: u8| char::from(it).to_digit(16);

@@ -73,12 +73,6 @@ impl Stage {
         self
     }
 
-    /// What connecting taught, or whatever else is kept with the credential.
-    pub fn with_text(mut self, field: &str, text: &str) -> Self {
-        self.settings = self.settings.with_text(field, text);
-        self
-    }
-
     pub fn with_secret(mut self, secret: &str) -> Self {
         self.settings = self.settings.with_secret("secret", secret);
         self

@@ -1,9 +1,11 @@
 //! What a service reads: the bytes of authentication, bodies and headers with their secrets, and what a
 //! plugin was told and writes back.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use credential_runtime::{Grant, Sender};
+use credential_runtime::{Grant, Policy, Sender, Settings};
 use rstest::rstest;
 
 use crate::server::Server;
@@ -122,8 +124,13 @@ async fn a_fact_that_was_learnt_is_given_back() {
         );
         learnt = tokens.facts;
     }
-    let (field, fact) = learnt.remove(0);
-    let stage = stage.with_text(&field, &fact);
-    let told = stage.compute("tell-settings", "").await.unwrap();
+    let policy = ["behaviour", "learned"].into_iter();
+    let policy = Arc::new(policy.fold(Policy::nothing(), Policy::allow_text));
+    let settings = Settings::new().with_text("behaviour", "tell-settings");
+    let facts = learnt
+        .iter()
+        .map(|(field, fact)| (field.as_str(), fact.as_str()));
+    let operation = stage.plugin.operation_with_facts(&settings, facts, &policy);
+    let told = format!("{:?}", operation.plan().await);
     assert!(told.contains("learned=company-9"), "{told}");
 }

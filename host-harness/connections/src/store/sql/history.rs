@@ -53,7 +53,6 @@ pub(super) async fn append<S: Session>(
 }
 
 /// More than this is a long event.
-#[expect(clippy::cast_possible_truncation, reason = "a kilobyte")]
 const LONG: usize = (HISTORY_BYTES / HISTORY_KEPT) as usize;
 
 /// Forgets what is older than the newest [`HISTORY_BYTES`]. The newest event stays in any case.
