@@ -23,9 +23,9 @@ struct Way {
     purpose: CallPurpose,
 }
 
-/// What became of a request, from the worst on.
+/// Whether a service decided on a token that a request carried; the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Fate {
+pub(crate) enum TokenDecision {
     /// It left, and no answer was seen.
     Unanswered,
     /// It was answered, and not decided: the service failed (5xx), asks to wait, or sends elsewhere.
@@ -34,14 +34,15 @@ pub(crate) enum Fate {
     Decided,
 }
 
-impl Fate {
+impl TokenDecision {
     /// By an answer's status (RFC 9110 section 15). Too early, too late and too often say nothing of the
     /// request itself.
     fn of(status: u16) -> Self {
-        match status {
-            408 | 425 | 429 => Self::Undecided,
-            200..300 | 400..500 => Self::Decided,
-            _ => Self::Undecided,
+        let asks_to_wait = matches!(status, 408 | 425 | 429);
+        if matches!(status, 200..300 | 400..500) && !asks_to_wait {
+            Self::Decided
+        } else {
+            Self::Undecided
         }
     }
 }
@@ -53,9 +54,9 @@ struct Record {
     sent: bool,
     /// Whether one of them was not answered.
     unanswered: bool,
-    /// The tokens that the call is about and that were sent, each with the best fate of the requests
+    /// The tokens that the call is about and that were sent, each with the best decision of the requests
     /// that carried it.
-    tokens: BTreeMap<String, Fate>,
+    tokens: BTreeMap<String, TokenDecision>,
     /// Whether a request with such a token was answered with success (RFC 9110 section 15.3).
     succeeded: bool,
     denied: Option<Denied>,
@@ -64,10 +65,10 @@ struct Record {
 }
 
 impl Record {
-    fn note_tokens(&mut self, tokens: BTreeSet<String>, fate: Fate) {
+    fn note_tokens(&mut self, tokens: BTreeSet<String>, decision: TokenDecision) {
         for token in tokens {
-            let best = self.tokens.entry(token).or_insert(fate);
-            *best = fate.max(*best);
+            let best = self.tokens.entry(token).or_insert(decision);
+            *best = decision.max(*best);
         }
     }
 }
@@ -152,14 +153,14 @@ impl Outlet {
                 Ok(answer) => {
                     it.sent = true;
                     it.succeeded |= !tokens.is_empty() && (200..300).contains(&answer.status);
-                    it.note_tokens(tokens, Fate::of(answer.status));
+                    it.note_tokens(tokens, TokenDecision::of(answer.status));
                 }
                 Err(failure) if failure.kind == FailureKind::Denied => {
                     it.denied = Some(Denied::by_policy(failure.message.clone()));
                 }
                 Err(failure) if failure.request_sent => {
                     (it.sent, it.unanswered) = (true, true);
-                    it.note_tokens(tokens, Fate::Unanswered);
+                    it.note_tokens(tokens, TokenDecision::Unanswered);
                 }
                 Err(_) => {}
             }
@@ -200,9 +201,8 @@ impl Outlet {
         self.record(|it| it.unanswered)
     }
 
-    /// What became of the requests that carried what the call is about: the worst, by token. Absent where
-    /// none left.
-    pub(crate) fn fate_of_tokens(&self) -> Option<Fate> {
+    /// What was decided on the tokens that the call is about: the worst of them. Absent where none left.
+    pub(crate) fn decision_on_tokens(&self) -> Option<TokenDecision> {
         self.record(|it| it.tokens.values().min().copied())
     }
 

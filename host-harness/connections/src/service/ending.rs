@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use credential_runtime::HeldTokens;
 
-use super::patience::{Patience, insist, may_mend};
+use super::patience::{Patience, may_mend, retry_write};
 use super::work::{Wait, Work};
 use super::{Confirm, Connections, Error, Inner};
 use crate::record::{CredentialId, Name, NewEvent, Overview, Record, Tenant};
@@ -170,7 +170,7 @@ impl Work {
         let store = &self.inner.store;
         let write = || store.discard_tokens(&self.lease, &transition, at.now);
         let mut patience = Patience::of(self.inner.terms.store_patience);
-        insist(&mut patience, may_mend, write).await?;
+        retry_write(&mut patience, may_mend, write).await?;
         self.inner
             .cache
             .forget(self.lease.tenant(), self.lease.id());

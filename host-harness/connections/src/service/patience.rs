@@ -38,7 +38,7 @@ impl Patience {
 }
 
 /// Writes, and tries again while `may_mend` says of the error that the store may take it later.
-pub(super) async fn insist<T, F>(
+pub(super) async fn retry_write<T, F>(
     patience: &mut Patience,
     may_mend: impl Fn(&StoreError) -> bool,
     mut write: impl FnMut() -> F,

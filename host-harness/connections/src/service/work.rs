@@ -6,7 +6,7 @@ use std::time::Duration;
 use credential_runtime::{Grant, Operation, Secret, Sender, Tokens};
 use serde::Serialize;
 
-use super::patience::{Patience, insist, lease_may_be_had, may_mend, may_mend_for_tokens};
+use super::patience::{Patience, lease_may_be_had, may_mend, may_mend_for_tokens, retry_write};
 use super::standing::Standing;
 use super::{Error, Inner, alarm};
 use crate::record::{
@@ -332,7 +332,7 @@ impl Work {
         let transition = standing.transition(lifetime.as_ref(), at.jitter, entry)?;
         let store = &self.inner.store;
         let write = || store.commit_state(&self.lease, &transition, at.now);
-        insist(&mut Patience::of(STATE_PATIENCE), may_mend, write).await?;
+        retry_write(&mut Patience::of(STATE_PATIENCE), may_mend, write).await?;
         self.standing = standing;
         self.tell_alarms();
         Ok(())
@@ -375,7 +375,7 @@ impl Work {
             let transition = standing.transition(Some(lifetime), at.jitter, entry.clone())?;
             let store = &self.inner.store;
             let write = || store.commit_tokens(&self.lease, expected, tokens, &transition, at.now);
-            match insist(&mut patience, may_mend_for_tokens, write).await {
+            match retry_write(&mut patience, may_mend_for_tokens, write).await {
                 Err(StoreError::Fenced { .. }) => self.retake(expected, &mut patience).await?,
                 Ok(generation) => {
                     self.standing = standing;

@@ -81,7 +81,8 @@ pub(crate) enum Denial {
     #[error("it holds the name of a secret as text; write it as a segment of its own")]
     NameAsText,
     #[error(
-        "a test changes nothing: it asks by GET, or, where tokens are obtained, by a POST whose form has the access token as `token`, the client's authentication and nothing else (RFC 7662)"
+        "a test changes nothing: it asks by GET, or, where tokens are obtained, by a POST whose form has the \
+         access token as `token`, the client's authentication and nothing else (RFC 7662)"
     )]
     TestChanges,
     #[error("a scheme of `authorization` is a short name other than Basic and Bearer")]

@@ -12,7 +12,7 @@ use crate::contract::{
 use crate::convert;
 use crate::egress::authentication_texts;
 use crate::error::{CallFailure, Error};
-use crate::outlet::{Fate, Outlet};
+use crate::outlet::{Outlet, TokenDecision};
 use crate::purpose::CallPurpose;
 use crate::redact::{LONGEST_TEXT, MOST, Redactor};
 use crate::secret::Secret;
@@ -191,9 +191,11 @@ impl Operation {
 /// A plugin says that it revoked: a service has decided on every token that was sent.
 fn check_revoked(outlet: &Outlet) -> Result<(), Error> {
     const EXPORT: &str = "connection/revoke";
-    let refusal = match outlet.fate_of_tokens() {
-        Some(Fate::Decided) => return Ok(()),
-        Some(fate @ (Fate::Unanswered | Fate::Undecided)) => not_revoked(fate, outlet.detail()),
+    let refusal = match outlet.decision_on_tokens() {
+        Some(TokenDecision::Decided) => return Ok(()),
+        Some(decision @ (TokenDecision::Unanswered | TokenDecision::Undecided)) => {
+            not_revoked(decision, outlet.detail())
+        }
         None => {
             let why = if outlet.has_sent() {
                 "it says that it revoked, and sent neither of the tokens"
@@ -211,15 +213,15 @@ fn check_revoked(outlet: &Outlet) -> Result<(), Error> {
     Err(refusal.into())
 }
 
-fn not_revoked(fate: Fate, detail: Option<String>) -> Refusal {
-    let (kind, code, message, hint) = match fate {
-        Fate::Unanswered => (
+fn not_revoked(decision: TokenDecision, detail: Option<String>) -> Refusal {
+    let (kind, code, message, hint) = match decision {
+        TokenDecision::Unanswered => (
             ErrorKind::OutcomeUnknown,
             "revocation-unanswered",
             "The service did not answer the request to revoke: whether the grant has ended is not known.",
             "Revoke again. To revoke what has ended already does no harm.",
         ),
-        Fate::Undecided | Fate::Decided => (
+        TokenDecision::Undecided | TokenDecision::Decided => (
             ErrorKind::Unavailable,
             "revocation-undecided",
             "The service could not revoke now: it answered that it failed, or that it has to be asked \

@@ -4,41 +4,18 @@ use std::backtrace::Backtrace;
 use std::fmt::Debug;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use credential_connections::service::Error;
 use test_stores::{Server, execute, read_all};
 use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::CONTROL;
+use crate::log::Buffer;
 use crate::stage::World;
 
-/// A place where something is said.
-#[derive(Clone, Default)]
-pub struct Medium(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Medium {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Medium {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 /// Libraries that speak through the crate `log`.
-impl log::Log for Medium {
+impl log::Log for Buffer {
     fn enabled(&self, _: &log::Metadata<'_>) -> bool {
         true
     }
@@ -52,11 +29,11 @@ impl log::Log for Medium {
 
 /// Everything that was said in this process, and what it left.
 pub struct Heard {
-    traced: Medium,
-    logged: Medium,
-    panicked: Medium,
-    printed: Medium,
-    processes: Medium,
+    traced: Buffer,
+    logged: Buffer,
+    panicked: Buffer,
+    printed: Buffer,
+    processes: Buffer,
     files: Mutex<Vec<(String, Vec<u8>)>>,
     /// Where this process's own output goes.
     output: PathBuf,
@@ -66,11 +43,11 @@ impl Heard {
     /// Listens to every thread from now on.
     pub fn begin(output: &Path) -> Self {
         let heard = Self {
-            traced: Medium::default(),
-            logged: Medium::default(),
-            panicked: Medium::default(),
-            printed: Medium::default(),
-            processes: Medium::default(),
+            traced: Buffer::default(),
+            logged: Buffer::default(),
+            panicked: Buffer::default(),
+            printed: Buffer::default(),
+            processes: Buffer::default(),
             files: Mutex::default(),
             output: output.to_owned(),
         };
@@ -148,7 +125,7 @@ impl Heard {
             ("prints, errors, histories and exports", &self.printed),
             ("processes", &self.processes),
         ];
-        let said = places.map(|(name, medium)| (name.to_owned(), medium.0.lock().unwrap().clone()));
+        let said = places.map(|(name, medium)| (name.to_owned(), medium.bytes()));
         let stderr = std::fs::read(self.output.join("stderr")).unwrap();
         let mut all = said.to_vec();
         all.push(("stderr".to_owned(), stderr));
